@@ -1,0 +1,1 @@
+"""What is promised: the contract as data, and the pure functions that read it. No I/O beyond loading, nothing of ours imported."""

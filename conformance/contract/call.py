@@ -1,0 +1,136 @@
+"""A request as one dialect reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from conformance.contract.model import Contract, Dialect, Function, Parameter
+from conformance.contract.outcome import Answer, Outcome, Unspecified
+from conformance.contract.reply import Value
+from conformance.contract.request import Request, parse
+from conformance.contract.sanitise import as_text, sanitise, stripping_deviation
+from conformance.contract.world import Change, Did, State, User
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a check sees: the function called, the parameters' values, and what earlier checks found out."""
+
+    contract: Contract
+    state: State
+    request: Request
+    dialect: Dialect
+    function: Function | None = None
+    values: Mapping[str, str] | None = None
+    quirks: frozenset[str] = frozenset()
+    changes: tuple[Change, ...] = ()
+    user: User | None = None
+    did: Did | None = None
+    logged: bool = False
+
+    @property
+    def shipped(self) -> bool:
+        """Whether this is how servers read it."""
+        return self.dialect is Dialect.SHIPPED
+
+    @property
+    def called(self) -> Function:
+        """The function called; only for checks that come after `function`."""
+        assert self.function is not None
+        return self.function
+
+    @property
+    def caller(self) -> User:
+        """The user logged in; only for checks that come after `login`."""
+        assert self.user is not None
+        return self.user
+
+    def value(self, name: str) -> str:
+        """The value of a parameter; empty when it was not sent."""
+        return (self.values or {}).get(name, "")
+
+    def noting(self, *quirks: str | None) -> Call:
+        """The same call, with deviations noted that it has met. Documentation deviates from nothing."""
+        if not self.shipped:
+            return self
+        return replace(self, quirks=self.quirks.union(quirk for quirk in quirks if quirk))
+
+    def answer(self, name: str, **values: Value) -> Answer:
+        """A reply line of this function."""
+        return Answer(self.function.name if self.function else "common", name, {**(self.values or {}), **values})
+
+    def ends(self, *answers: Answer, changes: tuple[Change, ...] = (), status: int = 200) -> Outcome:
+        """The outcome with these replies and changes, after those that the checks made."""
+        return Outcome(answers, status, (*self.changes, *changes), self.quirks, self.logged)
+
+    def silent(self, why: str) -> Unspecified:
+        """No prediction: this dialect says nothing here."""
+        return Unspecified(why, self.quirks)
+
+
+Step = Call | Outcome | Unspecified
+
+
+def read(contract: Contract, state: State, request: Request, dialect: Dialect) -> Step:
+    """Read a request. What documentation leaves open about the way it is sent makes it Unspecified there."""
+    call = Call(contract, state, request, dialect)
+    unclear = tuple(_unclear(request))
+    if unclear and not call.shipped:
+        return call.silent(unclear[0][0])
+    sent = request.parameters
+    common = contract.common.by_name
+    if call.shipped and sent.arrays & common.keys():
+        return call.silent("what a server makes of a login, source or function sent as an array was never recorded")
+    call = call.noting(*(deviation for _, deviation in unclear))
+    name = _value(call, common["function"])
+    function = contract.functions.get(name)
+    if function is not None and not function.known_to(state.settings.build):
+        function = None
+    parameters = (*common.values(), *(function.parameters if function else ()))
+    known = [p for p in parameters if p.name in sent.values and p.known_to(state.settings.build)]
+    values = {parameter.name: _value(call, parameter) for parameter in known}
+    noted = [stripping_deviation(sent.values[p.name], values[p.name], p) for p in known]
+    return replace(call.noting(*noted), function=function, values=values)
+
+
+def _value(call: Call, parameter: Parameter) -> str:
+    raw = call.request.parameters.values.get(parameter.name, b"")
+    return sanitise(raw, parameter, call.state.settings) if call.shipped else as_text(raw)
+
+
+_BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+
+
+def _unclear(request: Request) -> list[tuple[str, str | None]]:
+    """What documentation does not speak of in the way a request is sent, and the deviation servers show there."""
+    query, form = parse(request.query), parse(request.form or "")
+    text = f"{request.query}&{request.form or ''}"
+    names = [pair.partition("=")[0] for pair in text.split("&") if pair]
+    sent = request.parameters.values.values()
+    found: list[tuple[bool, str, str | None]] = [
+        (request.method not in ("GET", "POST"), f"the method {request.method}", "other-methods-write"),
+        (request.sends_json, "a JSON body", "json-body-ignored"),
+        (bool(query.values.keys() & form.values.keys()), "a parameter in URL and form", "query-wins-over-form"),
+        (_repeats(request.query) or _repeats(request.form or ""), "a parameter sent twice", "last-parameter-wins"),
+        (any("[" in name for name in names), "a parameter sent as an array", None),
+        (_BROKEN_PERCENT.search(text) is not None, "a broken percent-encoding", None),
+        (any(_CONTROL.search(value) for value in sent), "control characters", None),
+        (any(not _is_utf8(value) for value in sent), "bytes that are no UTF-8", None),
+    ]
+    return [(f"documentation does not speak of {what}", deviation) for unclear, what, deviation in found if unclear]
+
+
+def _repeats(text: str) -> bool:
+    names = [pair.partition("=")[0] for pair in text.split("&") if pair]
+    return len(names) != len(set(names))
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,172 @@
+"""What a function does once all its checks have passed (observed.md section 5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from conformance.contract.call import Call
+from conformance.contract.checks import look_up, shown_id
+from conformance.contract.load import refusal_name
+from conformance.contract.model import Parameter, SqlMode
+from conformance.contract.outcome import Answer, Outcome, Unspecified
+from conformance.contract.rules import allows
+from conformance.contract.world import Column, Did, PutDid
+
+Ending = Outcome | Unspecified
+
+PATTERN_COLUMN_SIZE = 50
+"""Characters that the did_pattern column holds (observed.md section 5)."""
+
+_LEADING_DIGITS = re.compile(r"[0-9]*")
+
+
+class DoesNotFit(Exception):
+    """A value that the column's type cannot hold, under strict SQL; `deviation` says so."""
+
+    def __init__(self, deviation: str | None) -> None:
+        self.deviation = deviation
+
+
+def add(call: Call) -> Ending:
+    """Insert one DID."""
+    try:
+        call, columns = _store(call)
+    except DoesNotFit as misfit:
+        return call.noting(misfit.deviation).ends(status=500)
+    did = Did(new_id(call, 0), call.value("did_pattern"), {**defaults(call), **columns})
+    return call.ends(call.answer("added"), changes=(PutDid(did),))
+
+
+def update(call: Call) -> Ending:
+    """Change the columns that were sent, if any were."""
+    try:
+        call, columns = _store(call)
+    except DoesNotFit as misfit:
+        return call.noting(misfit.deviation).ends(status=500)
+    if not columns:
+        return call.ends(call.answer("no-updates"))
+    assert call.did is not None
+    did = replace(call.did, columns={**call.did.columns, **columns})
+    return call.ends(call.answer("updated"), changes=(PutDid(did),))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A copy under way: what has been said, what was added, how many were there already."""
+
+    call: Call
+    answers: tuple[Answer, ...] = ()
+    added: tuple[Did, ...] = ()
+    existing: int = 0
+
+    def has(self, entry: str) -> bool:
+        """Whether this batch added an entry already."""
+        fold = str.lower if self.call.shipped else str
+        return any(fold(did.pattern) == fold(entry) for did in self.added)
+
+
+def copy(call: Call) -> Ending:
+    """Copy the source onto each new number in turn; a bad description ends the batch at the first new number."""
+    entries = call.value("new_dids").split(",")
+    odd = [entry for entry in entries if not 2 <= len(entry) <= PATTERN_COLUMN_SIZE]
+    if odd and not call.shipped:
+        return call.silent("documentation does not speak of single entries of new_dids that are no DID")
+    if odd:
+        call = call.noting("copy-entries-unchecked")
+    refused = _refused_description(call)
+    if refused and not call.shipped:
+        return call.ends(refused)
+    batch = Batch(call)
+    for entry in entries:
+        batch = _one_copy(batch, entry, refused)
+        if refused and batch.answers[-1] is refused:
+            return _ends(batch)
+    if refused:
+        batch = replace(batch, call=batch.call.noting("copy-description-checked-late"))
+    counts = {"added": str(len(batch.added)), "not_added": str(batch.existing)}
+    summary = call.answer("summary" if batch.added else "none-added", **counts)
+    return _ends(replace(batch, answers=(*batch.answers, summary)))
+
+
+def _ends(batch: Batch) -> Outcome:
+    return batch.call.ends(*batch.answers, changes=tuple(PutDid(did) for did in batch.added))
+
+
+def _refused_description(call: Call) -> Answer | None:
+    parameter = call.called.by_name["did_description"]
+    value = call.value(parameter.name)
+    if value == "" or allows(parameter, value, call.state.entities, call.dialect):
+        return None
+    return call.answer(refusal_name(parameter.name))
+
+
+def _one_copy(batch: Batch, entry: str, refused: Answer | None) -> Batch:
+    call, found = look_up(batch.call, entry)
+    if found is not None or batch.has(entry):
+        answer = call.answer("exists", new_did=entry)
+        return replace(batch, call=call, answers=(*batch.answers, answer), existing=batch.existing + 1)
+    if refused is not None:
+        late = "copy-description-checked-late" if batch.answers else None
+        return replace(batch, call=call.noting(late), answers=(*batch.answers, refused))
+    did = _copied(call, entry, len(batch.added))
+    call = call.noting("copy-entry-cut-to-50" if did.pattern != entry else None)
+    answer = call.answer("added", new_did=entry, did_id=shown_id(did))
+    return replace(batch, call=call, answers=(*batch.answers, answer), added=(*batch.added, did))
+
+
+def _copied(call: Call, entry: str, nth: int) -> Did:
+    assert call.did is not None
+    description = call.value("did_description")
+    columns = {**call.did.columns, **({"did_description": description} if description else {})}
+    return replace(call.did, did_id=new_id(call, nth), pattern=entry[:PATTERN_COLUMN_SIZE], columns=columns)
+
+
+def new_id(call: Call, nth: int) -> int:
+    """The did_id of the nth DID that this call adds; negative, but unlike any other, where nobody can know it."""
+    first = call.state.next_did_id
+    return first + nth if first is not None else call.state.unknown_did_id - nth
+
+
+def defaults(call: Call) -> Mapping[str, Column]:
+    """What the columns hold that a request leaves out (observed.md section 4)."""
+    parameters = call.contract.functions["add_did"].optional
+    return {parameter.column: parameter.default for parameter in parameters if parameter.column}
+
+
+def _store(call: Call) -> tuple[Call, Mapping[str, Column]]:
+    """The columns that the call's optional fields set. Raises DoesNotFit under strict SQL."""
+    columns: dict[str, Column] = {}
+    for parameter in call.called.optional:
+        value = call.value(parameter.name)
+        if value and parameter.column:
+            stored = STORED_AS[parameter.stored](parameter, value)
+            bent = str(stored) != value and parameter.stored_deviation is not None and str(stored).lower() != value.lower()
+            if bent and call.shipped and call.state.settings.sql_mode is SqlMode.STRICT:
+                raise DoesNotFit(parameter.strict_deviation)
+            call = call.noting(parameter.stored_deviation if bent else None)
+            columns[parameter.column] = stored
+    return call, columns
+
+
+def _as_text(parameter: Parameter, value: str) -> Column:
+    return value
+
+
+def _as_integer(parameter: Parameter, value: str) -> Column:
+    match = _LEADING_DIGITS.match(value)
+    return int(match[0]) if match and match[0] else 0
+
+
+def _as_enumeration(parameter: Parameter, value: str) -> Column:
+    return next((known for known in parameter.stored_values if known.lower() == value.lower()), "")
+
+
+STORED_AS: Mapping[str, Callable[[Parameter, str], Column]] = {
+    "text": _as_text,
+    "integer": _as_integer,
+    "enumeration": _as_enumeration,
+}
+
+EFFECT_OF: Mapping[str, Callable[[Call], Ending]] = {"add": add, "update": update, "copy": copy}

@@ -1,0 +1,257 @@
+"""The types of a contract: functions, parameters, rules, reply forms, deviations.
+
+Everything here is frozen. The TOML files beside this module are decoded into these types by `load`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import msgspec
+
+
+class Dialect(StrEnum):
+    """Whose word counts: the published documentation, or what servers send."""
+
+    DOCUMENTED = "documented"
+    SHIPPED = "shipped"
+
+
+class SqlMode(StrEnum):
+    """Whether the server's database rejects values that do not fit (`STRICT_TRANS_TABLES`) or bends them."""
+
+    LEGACY = "legacy"
+    STRICT = "strict"
+
+
+class Severity(StrEnum):
+    """What a deviation does to a client: looks odd, is read wrongly, or causes harm."""
+
+    COSMETIC = "cosmetic"
+    MISLEADING = "misleading"
+    DANGEROUS = "dangerous"
+
+
+_BUILD = re.compile(r"(\d+)\.(\d+)-(\d+)")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Build:
+    """An API version as `version` reports it, such as 2.14-202; ordered by age."""
+
+    major: int
+    minor: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Build:
+        """Read `2.14-202`. Raises ValueError for anything else."""
+        match = _BUILD.fullmatch(text.strip())
+        if match is None:
+            raise ValueError(f"{text!r} is not an API build such as 2.14-202")
+        return cls(*(int(part) for part in match.groups()))
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}-{self.number}"
+
+
+OLDEST_BUILD = Build(2, 14, 137)
+NEWEST_BUILD = Build(2, 14, 202)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """The three settings of a server that change its replies (observed.md sections 4, 7 and 8)."""
+
+    build: Build = NEWEST_BUILD
+    sql_mode: SqlMode = SqlMode.LEGACY
+    non_latin: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.build}, {self.sql_mode} SQL, use_non_latin={int(self.non_latin)}"
+
+
+class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
+    """The base of everything decoded from a contract file."""
+
+
+class Rule(Struct, frozen=True):
+    """What a value must be. Lengths are bytes as shipped and characters as documented; both ends belong.
+
+    `values` is a closed list, or with `open` one that the documentation breaks off with "...";
+    `reference` names the set of entities that the value must be in.
+    """
+
+    min: int = 0
+    max: int | None = None
+    digits: bool = False
+    dotted: bool = False
+    values: tuple[str, ...] = ()
+    open: bool = False
+    reference: str | None = None
+
+
+class Parameter(Struct, frozen=True):
+    """One parameter of a function, in both dialects.
+
+    `kept` is the inside of a character class: what sanitising leaves. `column` is where the value is stored.
+    `stored` says what the column's type does to it: `text`, `integer` or `enumeration` of `stored_values`.
+    """
+
+    name: str
+    clause: str
+    kept: str
+    kept_before: Mapping[str, str] = {}
+    since: str = "2.14-0"
+    required: bool = False
+    documented: Rule = Rule()
+    shipped: Rule = Rule()
+    deviation: str | None = None
+    message: str | None = None
+    shipped_function: str | None = None
+    function_deviation: str | None = None
+    column: str | None = None
+    default: str | int | None = None
+    stored: str = "text"
+    stored_values: tuple[str, ...] = ()
+    stored_deviation: str | None = None
+    strict_deviation: str | None = None
+    case_deviation: str | None = None
+
+    def rule(self, dialect: Dialect) -> Rule:
+        """The rule that `dialect` states."""
+        return self.documented if dialect is Dialect.DOCUMENTED else self.shipped
+
+    def known_to(self, build: Build) -> bool:
+        """Whether a server of that build reads this parameter at all (observed.md section 8)."""
+        return Build.parse(self.since) <= build
+
+    def kept_by(self, build: Build) -> str | None:
+        """The kept characters of a build; None where that build does not sanitise the parameter."""
+        for limit in sorted(self.kept_before, key=Build.parse):
+            if build < Build.parse(limit):
+                return self.kept_before[limit] or None
+        return self.kept
+
+
+class ReplyForm(Struct, frozen=True):
+    """One reply line: its text in both dialects with `{placeholders}`; an absent one is unspecified there.
+
+    `deviations` names, for each aspect in which the two differ, the deviation that says so.
+    """
+
+    clause: str
+    documented: str | None = None
+    shipped: str | None = None
+    deviations: Mapping[str, str] = {}
+    invariants: Mapping[str, str] = {}
+
+    def text(self, dialect: Dialect) -> str | None:
+        """The template of that dialect, if it has one."""
+        return self.documented if dialect is Dialect.DOCUMENTED else self.shipped
+
+
+class Permission(Struct, frozen=True):
+    """Who may call a function: the setting's name in the user's record, the least level, and the reply to others."""
+
+    setting: str
+    level: int
+    reply: str
+
+
+class Refusal(Struct, frozen=True):
+    """The form shared by every refused optional field: `{message}` is the parameter's own."""
+
+    documented: str
+    shipped: str
+    deviations: Mapping[str, str]
+
+
+class Function(Struct, frozen=True):
+    """One API function: its own checks in order, its parameters, its replies and what it does in the end."""
+
+    name: str
+    since: str
+    summary: str
+    clause: str
+    effect: str
+    checks: tuple[str, ...]
+    permission: Permission | None = None
+    parameters: tuple[Parameter, ...] = ()
+    replies: Mapping[str, ReplyForm] = {}
+    refusal: Refusal | None = None
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Parameter]:
+        """The parameters by their names."""
+        return {parameter.name: parameter for parameter in self.parameters}
+
+    @property
+    def required(self) -> tuple[Parameter, ...]:
+        """The parameters that must be sent."""
+        return tuple(p for p in self.parameters if p.required)
+
+    @property
+    def optional(self) -> tuple[Parameter, ...]:
+        """The parameters that are checked only when sent, in the order of their checks."""
+        return tuple(p for p in self.parameters if not p.required and p.message)
+
+    def known_to(self, build: Build) -> bool:
+        """Whether a server of that build has this function."""
+        return Build.parse(self.since) <= build
+
+
+class Deviation(Struct, frozen=True):
+    """A known departure of servers from the documentation: permanent id, what differs, what it does to a client.
+
+    `only` names a setting outside which it does not show: `strict-sql` or `non-latin`.
+    `evidence` names recorded scenarios that show it; where none can, `unobservable` says why.
+    """
+
+    id: str
+    title: str
+    clause: str
+    severity: Severity
+    effect: str
+    since: str = "2.14-0"
+    until: str | None = None
+    only: str | None = None
+    evidence: tuple[str, ...] = ()
+    unobservable: str | None = None
+
+    def holds_for(self, settings: ServerSettings) -> bool:
+        """Whether a server with these settings is known to deviate so."""
+        if settings.build < Build.parse(self.since):
+            return False
+        if self.until is not None and settings.build >= Build.parse(self.until):
+            return False
+        return {
+            None: True,
+            "strict-sql": settings.sql_mode is SqlMode.STRICT,
+            "legacy-sql": settings.sql_mode is SqlMode.LEGACY,
+            "non-latin": settings.non_latin,
+        }[self.only]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The whole contract: what is common to all functions, the functions, and the known deviations."""
+
+    common: Function
+    functions: Mapping[str, Function]
+    deviations: Mapping[str, Deviation]
+
+    def reply(self, function: str, name: str) -> ReplyForm:
+        """The form of a reply of `function`, which may be one of the common ones."""
+        own = self.functions.get(function)
+        if own is not None and name in own.replies:
+            return own.replies[name]
+        return self.common.replies[name]
+
+
+class ContractError(Exception):
+    """A contract file is malformed; the message names file, key and reason."""

@@ -1,0 +1,68 @@
+"""What a prediction says: the replies by name, the HTTP status, the changes, and the deviations met on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from conformance.contract.model import Contract, Dialect, ReplyForm
+from conformance.contract.reply import Line, Shape, Value, render
+from conformance.contract.world import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One reply line, by the function that prints it, its name and the values of its placeholders."""
+
+    function: str
+    name: str
+    values: Mapping[str, Value]
+
+    def form(self, contract: Contract) -> ReplyForm:
+        """The reply form in the contract."""
+        return contract.reply(self.function, self.name)
+
+    def line(self, contract: Contract, dialect: Dialect, known: Mapping[str, str] | None = None) -> Line | None:
+        """The line as that dialect prints it; None where it has no such form. `known` gives values for shapes."""
+        template = self.form(contract).text(dialect)
+        return None if template is None else render(template, _NotSentIsEmpty({**self.values, **(known or {})}))
+
+
+class _NotSentIsEmpty(dict[str, Value]):
+    def __missing__(self, key: str) -> Value:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happens: the answers in order, the HTTP status, what changes, and the deviations that led here.
+
+    `logged` says that the call got as far as the API's own log, whose failure shows in the status.
+    """
+
+    answers: tuple[Answer, ...]
+    status: int = 200
+    changes: tuple[Change, ...] = ()
+    quirks: frozenset[str] = frozenset()
+    logged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unspecified:
+    """This dialect says nothing about such a request; `why` says what it is silent about."""
+
+    why: str
+    quirks: frozenset[str] = frozenset()
+
+
+NUMBER = Shape(r"[0-9]+", "number")
+CLOCK: Mapping[str, Value] = {
+    "build_date": Shape(r"[0-9]{6}-[0-9]{4}", "yymmdd-hhmm"),
+    "date": Shape(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", "date and time"),
+    "epoch": Shape(r"[0-9]{9,11}", "seconds since 1970"),
+    "dst": Shape(r"[01]", "0 or 1"),
+    "user_group": Shape(r"[^']*", "user group"),
+    "ip_address": Shape(r"[0-9a-fA-F.:]*", "IP address"),
+    "tz": Shape(r"-?[0-9]{1,2}\.[0-9]{2}", "hours from UTC"),
+    "tz_now": Shape(r"-?[0-9]{1,2}\.[0-9]{2}", "hours from UTC"),
+}

@@ -1,0 +1,42 @@
+"""Whether a value is what a rule demands."""
+
+from __future__ import annotations
+
+import re
+
+from conformance.contract.model import Dialect, Parameter, Rule
+from conformance.contract.world import Entities
+
+_DIGITS = re.compile(r"[0-9]*")
+_DOTTED = re.compile(r"[0-9.]*")
+
+
+def allows(parameter: Parameter, value: str, entities: Entities, dialect: Dialect) -> bool | None:
+    """True, False, or None where the dialect's list of values breaks off and this value is not on it."""
+    rule = parameter.rule(dialect)
+    documented = dialect is Dialect.DOCUMENTED
+    if not _form_fits(rule, value, len(value) if documented else len(value.encode())):
+        return False
+    if rule.values and value not in rule.values:
+        return None if rule.open else False
+    return rule.reference is None or entities.has(rule.reference, value, exact=documented)
+
+
+def _form_fits(rule: Rule, value: str, length: int) -> bool:
+    if length < rule.min or (rule.max is not None and length > rule.max):
+        return False
+    if rule.digits and not _DIGITS.fullmatch(value):
+        return False
+    return not rule.dotted or _DOTTED.fullmatch(value) is not None
+
+
+def disagreement(parameter: Parameter, value: str, entities: Entities) -> str | None:
+    """The deviation that a server shows when it judges this value; None where both dialects agree."""
+    shipped = allows(parameter, value, entities, Dialect.SHIPPED)
+    if shipped == allows(parameter, value, entities, Dialect.DOCUMENTED):
+        return None
+    if parameter.case_deviation and shipped:
+        return parameter.case_deviation
+    if len(value.encode()) != len(value) and not shipped:
+        return "length-in-bytes"
+    return parameter.deviation

@@ -1,0 +1,66 @@
+"""What a server leaves of a value before it looks at it (observed.md section 4)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from conformance.contract.model import Build, Parameter, ServerSettings
+
+NON_LATIN_DID_FIELDS_SINCE = Build(2, 14, 168)
+"""The first build that sanitises DID fields with use_non_latin=1 (observed.md section 8)."""
+
+
+def sanitise(raw: bytes, parameter: Parameter, settings: ServerSettings) -> str:
+    """What is left of a value on a server with these settings."""
+    kept = parameter.kept_by(settings.build)
+    if kept is None or _left_alone(parameter, settings):
+        return as_text(raw)
+    if not settings.non_latin:
+        return _dropped(kept).sub("", raw.decode("latin-1"))
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    letters = "A-Za-z" in kept
+    return "".join(c for c in text if not _dropped(kept).match(c) or (letters and _is_letter(c)))
+
+
+def as_text(raw: bytes) -> str:
+    """UTF-8 text, or Latin-1 where the bytes are no UTF-8."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def stripping_deviation(raw: bytes, value: str, parameter: Parameter) -> str | None:
+    """The deviation that a server shows when it makes `value` of `raw`; None if it left the value alone."""
+    sent = as_text(raw)
+    if value == sent:
+        return None
+    if value == "" and not raw.isascii() and _is_broken(raw):
+        return "non-latin-invalid-utf8-empties"
+    return "value-stripped-to-nothing" if value == "" and not parameter.required else "silent-sanitising"
+
+
+@lru_cache(maxsize=256)
+def _dropped(kept: str) -> re.Pattern[str]:
+    return re.compile(f"[^{kept}]")
+
+
+def _left_alone(parameter: Parameter, settings: ServerSettings) -> bool:
+    return settings.non_latin and parameter.column is not None and settings.build < NON_LATIN_DID_FIELDS_SINCE
+
+
+def _is_letter(character: str) -> bool:
+    return unicodedata.category(character).startswith("L")
+
+
+def _is_broken(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
