@@ -1,4 +1,4 @@
-"""What a VICIdial server should answer, written down once as data, and every way of checking a live server against it."""
+"""What a VICIdial server should answer, written down once as data, and the ways of checking a server against it."""
 
 from importlib.metadata import version
 

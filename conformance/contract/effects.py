@@ -22,7 +22,7 @@ PATTERN_COLUMN_SIZE = 50
 _LEADING_DIGITS = re.compile(r"[0-9]*")
 
 
-class DoesNotFit(Exception):
+class MisfitError(Exception):
     """A value that the column's type cannot hold, under strict SQL; `deviation` says so."""
 
     def __init__(self, deviation: str | None) -> None:
@@ -33,7 +33,7 @@ def add(call: Call) -> Ending:
     """Insert one DID."""
     try:
         call, columns = _store(call)
-    except DoesNotFit as misfit:
+    except MisfitError as misfit:
         return call.noting(misfit.deviation).ends(status=500)
     did = Did(new_id(call, 0), call.value("did_pattern"), {**defaults(call), **columns})
     return call.ends(call.answer("added"), changes=(PutDid(did),))
@@ -43,7 +43,7 @@ def update(call: Call) -> Ending:
     """Change the columns that were sent, if any were."""
     try:
         call, columns = _store(call)
-    except DoesNotFit as misfit:
+    except MisfitError as misfit:
         return call.noting(misfit.deviation).ends(status=500)
     if not columns:
         return call.ends(call.answer("no-updates"))
@@ -136,25 +136,27 @@ def defaults(call: Call) -> Mapping[str, Column]:
 
 
 def _store(call: Call) -> tuple[Call, Mapping[str, Column]]:
-    """The columns that the call's optional fields set. Raises DoesNotFit under strict SQL."""
+    """The columns that the call's optional fields set. Raises MisfitError under strict SQL."""
     columns: dict[str, Column] = {}
     for parameter in call.called.optional:
         value = call.value(parameter.name)
         if value and parameter.column:
             stored = STORED_AS[parameter.stored](parameter, value)
-            bent = str(stored) != value and parameter.stored_deviation is not None and str(stored).lower() != value.lower()
+            bent = (
+                str(stored) != value and parameter.stored_deviation is not None and str(stored).lower() != value.lower()
+            )
             if bent and call.shipped and call.state.settings.sql_mode is SqlMode.STRICT:
-                raise DoesNotFit(parameter.strict_deviation)
+                raise MisfitError(parameter.strict_deviation)
             call = call.noting(parameter.stored_deviation if bent else None)
             columns[parameter.column] = stored
     return call, columns
 
 
-def _as_text(parameter: Parameter, value: str) -> Column:
+def _as_text(_parameter: Parameter, value: str) -> Column:
     return value
 
 
-def _as_integer(parameter: Parameter, value: str) -> Column:
+def _as_integer(_parameter: Parameter, value: str) -> Column:
     match = _LEADING_DIGITS.match(value)
     return int(match[0]) if match and match[0] else 0
 

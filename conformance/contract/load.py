@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,13 +12,24 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from conformance.contract.model import Contract, ContractError, Deviation, Function, ReplyForm
+from conformance.contract.model import (
+    Build,
+    Contract,
+    ContractError,
+    Deviation,
+    Function,
+    Parameter,
+    Refusal,
+    ReplyForm,
+    Struct,
+)
 from conformance.contract.reply import LINE_ASPECTS, parse_line
 
 T = TypeVar("T")
 
 CHECKS = frozenset(
-    "version login function source allowed permission required did-is-new did-exists source-did-exists delete optional".split()
+    {"version", "login", "function", "source", "allowed", "permission", "required", "optional"}
+    | {"did-is-new", "did-exists", "source-did-exists", "delete"}
 )
 EFFECTS = frozenset({"add", "copy", "update", "unspecified"})
 
@@ -37,6 +48,8 @@ def read_contract(folder: Traversable) -> Contract:
         if path.name.endswith(".toml"):
             function = _function(folder, path)
             _check_function(path.name, function, deviations)
+            if function.name in functions:
+                raise ContractError(f"{path.name}: name: {function.name!r} stands twice")
             functions[function.name] = function
     if "common" not in functions:
         raise ContractError("functions/common.toml: is missing")
@@ -57,14 +70,25 @@ def _convert(name: str, data: object, kind: type[T]) -> T:
         raise ContractError(f"{name}: {error}") from error
 
 
+class _DeviationsFile(Struct, frozen=True):
+    deviation: tuple[Deviation, ...] = ()
+
+
+class _SharedFile(Struct, frozen=True):
+    parameters: tuple[Parameter, ...]
+    refusal: Refusal
+
+
 def _deviations(path: Traversable) -> Mapping[str, Deviation]:
-    data = _convert(path.name, _read(path), dict[str, list[Deviation]])
     result: dict[str, Deviation] = {}
-    for deviation in data.get("deviation", []):
+    for deviation in _convert(path.name, _read(path), _DeviationsFile).deviation:
         if deviation.id in result:
             raise ContractError(f"{path.name}: deviation {deviation.id}: the id stands twice")
         if not deviation.evidence and not deviation.unobservable:
-            raise ContractError(f"{path.name}: deviation {deviation.id}: has neither evidence nor a reason why none can be")
+            raise ContractError(
+                f"{path.name}: deviation {deviation.id}: has neither evidence nor a reason why none can be"
+            )
+        _check_builds(f"{path.name}: deviation {deviation.id}", [deviation.since, deviation.until])
         result[deviation.id] = deviation
     return result
 
@@ -72,11 +96,12 @@ def _deviations(path: Traversable) -> Mapping[str, Deviation]:
 def _function(folder: Traversable, path: Traversable) -> Function:
     data = _read(path)
     included = data.pop("include", None)
-    if included is not None:
-        shared = _read(folder / included)
-        data["parameters"] = [*data.get("parameters", []), *shared["parameters"]]
-        data["refusal"] = shared["refusal"]
     function = _convert(path.name, data, Function)
+    if included is not None:
+        name = _convert(f"{path.name}: include", included, str)
+        shared = _convert(name, _read(folder / name), _SharedFile)
+        parameters = (*function.parameters, *shared.parameters)
+        function = msgspec.structs.replace(function, parameters=parameters, refusal=shared.refusal)
     return msgspec.structs.replace(function, replies={**function.replies, **_refusals(path.name, function)})
 
 
@@ -116,11 +141,15 @@ def _check_function(file: str, function: Function, deviations: Mapping[str, Devi
             raise ContractError(f"{file}: checks: {check!r} is not one of {', '.join(sorted(CHECKS))}")
     if function.effect not in EFFECTS:
         raise ContractError(f"{file}: effect: {function.effect!r} is not one of {', '.join(sorted(EFFECTS))}")
+    _check_builds(f"{file}: since", [function.since])
+    _check_permission(file, function)
     for name, form in function.replies.items():
         _check_reply(f"{file}: replies.{name}", form, deviations)
     for parameter in function.parameters:
         where = f"{file}: parameters.{parameter.name}"
-        _check_kept(where, parameter.kept)
+        _check_builds(where, [parameter.since, *parameter.kept_before])
+        for kept in (parameter.kept, *filter(None, parameter.kept_before.values())):
+            _check_kept(where, kept)
         if parameter.documented != parameter.shipped and not parameter.deviation and not _same_reach(parameter):
             raise ContractError(f"{where}: the dialects differ and no deviation says so")
         named = [parameter.deviation, parameter.stored_deviation, parameter.strict_deviation]
@@ -128,10 +157,25 @@ def _check_function(file: str, function: Function, deviations: Mapping[str, Devi
         _check_ids(where, [id for id in named if id], deviations)
 
 
-def _same_reach(parameter: Any) -> bool:
+def _check_permission(file: str, function: Function) -> None:
+    if function.permission is None and "permission" in function.checks:
+        raise ContractError(f"{file}: permission: is missing, and its checks ask for it")
+    if function.permission is not None and function.permission.reply not in function.replies:
+        raise ContractError(f"{file}: permission.reply: {function.permission.reply!r} is not one of its replies")
+
+
+def _check_builds(where: str, builds: Iterable[str | None]) -> None:
+    for build in builds:
+        try:
+            Build.parse(build or "2.14-0")
+        except ValueError as error:
+            raise ContractError(f"{where}: {error}") from error
+
+
+def _same_reach(parameter: Parameter) -> bool:
     """Whether the rules differ only in `min = 1`, which no value can break: an empty one counts as not sent."""
     relaxed = msgspec.structs.replace(parameter.documented, min=parameter.shipped.min)
-    return parameter.documented.min <= 1 and bool(relaxed == parameter.shipped)
+    return parameter.documented.min <= 1 and relaxed == parameter.shipped
 
 
 def _check_kept(where: str, kept: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Literal
 
 import msgspec
 
@@ -92,7 +93,7 @@ class Rule(Struct, frozen=True):
     dotted: bool = False
     values: tuple[str, ...] = ()
     open: bool = False
-    reference: str | None = None
+    reference: Literal["ingroup", "call_menu", "server_ip"] | None = None
 
 
 class Parameter(Struct, frozen=True):
@@ -116,7 +117,7 @@ class Parameter(Struct, frozen=True):
     function_deviation: str | None = None
     column: str | None = None
     default: str | int | None = None
-    stored: str = "text"
+    stored: Literal["text", "integer", "enumeration"] = "text"
     stored_values: tuple[str, ...] = ()
     stored_deviation: str | None = None
     strict_deviation: str | None = None
@@ -208,7 +209,7 @@ class Function(Struct, frozen=True):
 class Deviation(Struct, frozen=True):
     """A known departure of servers from the documentation: permanent id, what differs, what it does to a client.
 
-    `only` names a setting outside which it does not show: `strict-sql` or `non-latin`.
+    `only` names a setting outside which it does not show.
     `evidence` names recorded scenarios that show it; where none can, `unobservable` says why.
     """
 
@@ -219,7 +220,7 @@ class Deviation(Struct, frozen=True):
     effect: str
     since: str = "2.14-0"
     until: str | None = None
-    only: str | None = None
+    only: Literal["strict-sql", "legacy-sql", "non-latin"] | None = None
     evidence: tuple[str, ...] = ()
     unobservable: str | None = None
 

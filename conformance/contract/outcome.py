@@ -49,10 +49,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Unspecified:
-    """This dialect says nothing about such a request; `why` says what it is silent about."""
+    """This dialect says nothing about such a reply; `why` says what it is silent about.
+
+    `changes` are those that are known all the same: the work was done, and only what is printed then is unknown.
+    """
 
     why: str
     quirks: frozenset[str] = frozenset()
+    changes: tuple[Change, ...] = ()
 
 
 NUMBER = Shape(r"[0-9]+", "number")

@@ -44,13 +44,15 @@ def _effect(call: Call) -> Outcome | Unspecified:
 
 
 def _with_log_failure(end: Outcome | Unspecified, state: State, request: Request) -> Outcome | Unspecified:
-    """A call whose log row the database refuses has done its work, and answers HTTP 500 (observed.md sections 4 and 7)."""
+    """A call whose log row the database refuses has done its work, and answers HTTP 500 (sections 4 and 7)."""
     deviation = _log_failure(state, request)
     if deviation is None or isinstance(end, Unspecified) or end.status != 200:
         return end
     names = [answer.name for answer in end.answers]
     if not end.logged or "none-added" in names or names[-1:] == ["did_description-refused"] != names:
-        return Unspecified(f"what {deviation} does to this reply was never recorded", end.quirks | {deviation})
+        return Unspecified(
+            f"what {deviation} does to this reply was never recorded", end.quirks | {deviation}, end.changes
+        )
     answers = end.answers[:-1] if "summary" in names else end.answers
     return replace(end, status=500, answers=answers, quirks=end.quirks | {deviation})
 
@@ -69,7 +71,7 @@ def _with_debug_lines(end: Outcome | Unspecified, state: State, request: Request
     recorded = isinstance(end, Outcome) and len(end.changes) == 1 and isinstance(end.changes[0], PutDid)
     bare = {"function", "user", "pass", "source", "DB", "did_pattern"} >= request.parameters.values.keys()
     if not (recorded and bare and state.settings.build == OLDEST_BUILD and isinstance(end, Outcome)):
-        return Unspecified("what old builds print for DB=1 was recorded for one request only", quirks)
+        return Unspecified("what old builds print for DB=1 was recorded for one request only", quirks, end.changes)
     added, change = end.answers[0], end.changes[0]
     assert isinstance(change, PutDid)
     values = {**added.values, **CLOCK, "did_id": shown_id(change.did)}

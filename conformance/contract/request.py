@@ -20,7 +20,7 @@ class Parameters:
 
 @dataclass(frozen=True)
 class Request:
-    """One call of the API. `query` and `form` are percent-encoded already and sent as they are; `form` None is no body."""
+    """One call of the API. `query` and `form` are percent-encoded already, sent as they are; `form` None is no body."""
 
     query: str = ""
     form: str | None = None

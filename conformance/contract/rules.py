@@ -37,6 +37,6 @@ def disagreement(parameter: Parameter, value: str, entities: Entities) -> str | 
         return None
     if parameter.case_deviation and shipped:
         return parameter.case_deviation
-    if len(value.encode()) != len(value) and not shipped:
+    if len(value.encode()) != len(value):
         return "length-in-bytes"
     return parameter.deviation

@@ -1,0 +1,1 @@
+"""Which requests to send and why: data, no I/O."""

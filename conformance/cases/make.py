@@ -1,0 +1,44 @@
+"""Steps -> a case: its effect steps, its needs and what it depends on follow from the steps, here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.cases.expand import PLACEHOLDER
+from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Level, Need, Purpose, Role, Step
+from conformance.cases.steps import effects
+
+FIRST = "add_did/life-cycle/add"
+"""The case without which nothing that needs a DID says anything."""
+
+
+def case(
+    id: str,
+    title: str,
+    clause: str,
+    *steps: Step,
+    level: Level = Level.STANDARD,
+    asks: tuple[str, ...] | None = None,
+    maybe: tuple[str, ...] = (),
+) -> Case:
+    """A case with these steps, followed by those that show their effect (`asks` as in `effects`)."""
+    whole = (*steps, *effects(steps, level, asks))
+    return Case(
+        id=id,
+        title=title,
+        clause=clause,
+        level=level,
+        steps=whole,
+        maybe=maybe,
+        depends=(FIRST,) if any(step.purpose is Purpose.SETUP for step in steps) else (),
+        exclusive=any(step.role is Role.INACTIVE for step in steps),
+        needs=frozenset(need for step in whole for need in _needs(step)),
+    )
+
+
+def _needs(step: Step) -> Iterator[Need]:
+    if step.role not in MADE_UP_ROLES:
+        yield step.role
+    for param in (*step.params, *step.form):
+        if "<" in param.value:
+            yield from (Entity(match[3]) for match in PLACEHOLDER.finditer(param.value) if match[3])

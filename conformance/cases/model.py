@@ -1,0 +1,134 @@
+"""A case: a permanent id, the clause it tests, what it needs, and the requests it sends in order.
+
+Values may hold placeholders, which `expand` fills in for one run: `<did>`, `<did2>` to `<did9>` are numbers of the case's
+own (14 digits each), `<ingroup>`, `<call_menu>`, `<server_ip>` and `<hidden_did>` are entities of the target, and with
+`:swapped` after the name (`<ingroup:swapped>`) they are written in the other letter case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import total_ordering
+
+SOURCE = "conformance"
+
+OWN_DID_LENGTH = 14
+"""Digits of `<did>`: 999, six of the run, four of the case, one of the DID."""
+
+
+@total_ordering
+class Level(StrEnum):
+    """What a case may do to the target. Ordered: each allows what the one before it allows."""
+
+    PROBE = "probe"
+    STANDARD = "standard"
+    FULL = "full"
+
+    def __lt__(self, other: object) -> bool:
+        order = list(Level)
+        return order.index(self) < order.index(Level(str(other)))
+
+
+class Role(StrEnum):
+    """Who sends a request. The first eight come from the target file, the last two need nothing."""
+
+    ADMIN = "admin"
+    LEVEL7 = "level7"
+    NO_MODIFY_DIDS = "no_modify_dids"
+    NO_DELETE_DIDS = "no_delete_dids"
+    NO_API_ACCESS = "no_api_access"
+    RESTRICTED_FUNCTIONS = "restricted_functions"
+    INACTIVE = "inactive"
+    OTHER_GROUP = "other_group"
+    UNKNOWN = "unknown"
+    NOBODY = "nobody"
+
+
+MADE_UP_ROLES = frozenset({Role.UNKNOWN, Role.NOBODY})
+
+
+class Entity(StrEnum):
+    """What a case may refer to on the target."""
+
+    INGROUP = "ingroup"
+    CALL_MENU = "call_menu"
+    SERVER_IP = "server_ip"
+    HIDDEN_DID = "hidden_did"
+
+
+Need = Role | Entity
+
+
+class Purpose(StrEnum):
+    """Why a step is sent: to prepare, to be judged, or to see what the one before did."""
+
+    SETUP = "setup"
+    ACT = "act"
+    EFFECT = "effect"
+
+
+class Place(StrEnum):
+    """Where the parameters go."""
+
+    QUERY = "query"
+    FORM = "form"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter. `raw` values are sent as they are, others percent-encoded."""
+
+    name: str
+    value: str
+    raw: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request. `source` None leaves it out; `form` goes into the body besides what `place` says."""
+
+    function: str | None
+    params: tuple[Param, ...] = ()
+    role: Role = Role.ADMIN
+    source: str | None = SOURCE
+    method: str = "GET"
+    place: Place = Place.QUERY
+    form: tuple[Param, ...] = ()
+    backwards: bool = False
+    purpose: Purpose = Purpose.ACT
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is sent, and where it stands in the contract: `function/subject/rule` is its id.
+
+    `maybe` lists DIDs that are not the run's own and of which nobody knows whether they exist.
+    `depends` names cases without which this one says nothing.
+    """
+
+    id: str
+    title: str
+    clause: str
+    level: Level
+    steps: tuple[Step, ...]
+    maybe: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()
+    exclusive: bool = False
+    needs: frozenset[Need] = frozenset()
+
+    @property
+    def function(self) -> str:
+        """The first part of the id."""
+        return self.id.split("/")[0]
+
+    @property
+    def subject(self) -> str:
+        """The second part of the id: a field, or what the case is about."""
+        return self.id.split("/")[1]
+
+    @property
+    def rule(self) -> str:
+        """The rest of the id."""
+        return "/".join(self.id.split("/")[2:])

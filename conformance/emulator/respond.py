@@ -1,0 +1,87 @@
+"""How the emulator answers one request: what the contract predicts, printed in the emulator's dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from conformance.contract.call import Call, Step, read
+from conformance.contract.checks import CHECKS
+from conformance.contract.model import Contract, Dialect
+from conformance.contract.outcome import Answer, Outcome, Unspecified
+from conformance.contract.predict import predict
+from conformance.contract.reply import Shape
+from conformance.contract.request import Request
+from conformance.contract.world import Change, LoginFailed, LoginSucceeded, State
+from conformance.emulator.clock import known_values
+from conformance.emulator.config import Config
+
+HTML: Mapping[str, str] = {"content-type": "text/html; charset=utf-8"}
+PLAIN: Mapping[str, str] = {"content-type": "text/plain; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What goes back over the wire, and what changes in the emulator's state before it does."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    changes: tuple[Change, ...] = ()
+
+
+class Behaviour(Protocol):
+    """A way to answer. `now` is in seconds since 1970."""
+
+    def __call__(self, contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
+        """The response to one request."""
+        ...
+
+
+def honest(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
+    """Answer as the contract says; where it knows no reply, with HTTP 501, which no VICIdial sends."""
+    if request.method == "POST" and request.content_type == "multipart/form-data":
+        return _not_known("what a server makes of a multipart form was never recorded")
+    reading, outcome = _outcome(contract, state, request, config.dialect)
+    if isinstance(outcome, Unspecified):
+        return _not_known(outcome.why, _good_login(contract, state, request, reading))
+    changes = outcome.changes
+    if not any(isinstance(change, LoginFailed | LoginSucceeded) for change in changes):
+        changes = (*changes, *_good_login(contract, state, request, reading))
+    known = known_values(state.settings.build, now) if _leaves_open(outcome) else {}
+    body = "".join(f"{_printed(answer, contract, config.dialect, known)}\n" for answer in outcome.answers)
+    return Response(outcome.status, HTML, body.encode(), changes)
+
+
+def _not_known(why: str, changes: tuple[Change, ...] = ()) -> Response:
+    return Response(501, PLAIN, f"The emulator does not know this reply: {why}\n".encode(), changes)
+
+
+def _outcome(
+    contract: Contract, state: State, request: Request, dialect: Dialect
+) -> tuple[Dialect, Outcome | Unspecified]:
+    """The outcome and whose rules it follows: those of servers where the emulator's own dialect is silent."""
+    outcome = predict(contract, state, request, dialect)
+    if isinstance(outcome, Unspecified) and dialect is Dialect.DOCUMENTED:
+        return Dialect.SHIPPED, predict(contract, state, request, Dialect.SHIPPED)
+    return dialect, outcome
+
+
+def _good_login(contract: Contract, state: State, request: Request, reading: Dialect) -> tuple[Change, ...]:
+    """The good login that this request is, if it is one. The contract names only those that end a row of failures."""
+    step: Step = read(contract, state, request, reading)
+    for check in ("version", "login"):
+        step = CHECKS[check](step) if isinstance(step, Call) else step
+    return (LoginSucceeded(step.caller.name),) if isinstance(step, Call) else ()
+
+
+def _leaves_open(outcome: Outcome) -> bool:
+    return any(isinstance(value, Shape) for answer in outcome.answers for value in answer.values.values())
+
+
+def _printed(answer: Answer, contract: Contract, dialect: Dialect, known: Mapping[str, str]) -> str:
+    """The line in that dialect, or in the other where its form is unknown."""
+    line = answer.line(contract, dialect, known) or answer.line(contract, Dialect.SHIPPED, known)
+    assert line is not None
+    return str(line)

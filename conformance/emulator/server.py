@@ -1,0 +1,92 @@
+"""The emulator on a port: in a thread beside its caller, or as the program itself."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+
+import uvicorn
+from starlette.applications import Starlette
+
+from conformance.emulator.app import PATH, create_app
+from conformance.emulator.config import Config
+from conformance.errors import HarnessError, UsageError
+
+START_SECONDS = 10.0
+"""How long a server may take to start, and to stop."""
+
+_POLL_SECONDS = 0.002
+
+
+@contextmanager
+def running(config: Config, host: str = "127.0.0.1", port: int = 0, app: Starlette | None = None) -> Iterator[str]:
+    """Serve in a thread and give the API's URL; port 0 is any free one. Raises UsageError for a port in use.
+
+    `app` is served in place of a new one, and stays open afterwards.
+    """
+    listener = _listen(host, port)
+    with closing(listener), _application(config, app) as application:
+        server = _server(application)
+        thread = threading.Thread(target=server.run, args=([listener],), name="emulator", daemon=True)
+        thread.start()
+        try:
+            _wait_until_started(server, thread)
+            yield _url(listener)
+        finally:
+            server.should_exit = True
+            thread.join(START_SECONDS)
+
+
+def serve(config: Config, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve until interrupted. `announce` gets the API's URL once it listens. Raises UsageError for a port in use."""
+    with closing(_listen(host, port)) as listener, _application(config, None) as application:
+        announce(_url(listener))
+        with suppress(KeyboardInterrupt):
+            _server(application).run([listener])
+
+
+@contextmanager
+def _application(config: Config, given: Starlette | None) -> Iterator[Starlette]:
+    if given is not None:
+        yield given
+        return
+    app = create_app(config)
+    with closing(app.state.store):
+        yield app
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise UsageError(f"cannot listen on {host} port {port}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _server(app: Starlette) -> uvicorn.Server:
+    settings = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        log_level="error",
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(settings)
+
+
+def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise HarnessError("the emulator's server did not start")
+        time.sleep(_POLL_SECONDS)
+
+
+def _url(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH}"

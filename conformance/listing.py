@@ -1,0 +1,125 @@
+"""Cases, one case and deviations as a terminal shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from conformance.cases.expand import Ground, Login, request, world
+from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Role, Step
+from conformance.contract.model import Contract, Deviation, Dialect, ServerSettings
+from conformance.contract.outcome import Outcome, Unspecified
+from conformance.contract.predict import predict
+from conformance.contract.request import Request
+from conformance.contract.world import World
+from conformance.report.terminal import SEVERITIES
+from conformance.report.text import visible
+
+SAMPLE = Ground(
+    {role: Login(role.value, "PASSWORD") for role in Role if role not in MADE_UP_ROLES},
+    {
+        Entity.INGROUP: "INGROUP",
+        Entity.CALL_MENU: "call_menu",
+        Entity.SERVER_IP: "10.0.0.1",
+        Entity.HIDDEN_DID: "9990000",
+    },
+    "000000",
+)
+"""A target that has everything, for showing what a case sends."""
+
+
+def case_row(case: Case) -> dict[str, object]:
+    """One case as `list --json` has it."""
+    return {
+        "id": case.id,
+        "title": case.title,
+        "level": case.level.value,
+        "clause": case.clause,
+        "needs": sorted(need.value for need in case.needs),
+        "requests": len(case.steps),
+        "depends": list(case.depends),
+    }
+
+
+def cases_json(cases: Iterable[Case]) -> str:
+    """All cases as JSON, one a line."""
+    return "[\n" + ",\n".join(msgspec.json.encode(case_row(case)).decode() for case in cases) + "\n]"
+
+
+def cases_table(cases: Iterable[Case]) -> RenderableType:
+    """All cases as a table."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("id", "level", "clause", "needs"):
+        table.add_column(name, overflow="fold", no_wrap=name in ("id", "level"))
+    for case in cases:
+        table.add_row(
+            Text(case.id), case.level.value, Text(case.clause), ", ".join(sorted(n.value for n in case.needs))
+        )
+    return table
+
+
+def case_page(case: Case, contract: Contract) -> RenderableType:
+    """One case: what it sends, and what documentation and servers of the newest build answer."""
+    head = Text.assemble((case.id, "bold"), f"\n{case.title}\n")
+    facts = f"level {case.level.value}, {case.clause}"
+    needs = ", ".join(sorted(need.value for need in case.needs)) or "nothing"
+    return Group(head, Text(f"{facts}\nneeds {needs}", style="dim"), *_steps(case, contract))
+
+
+def _steps(case: Case, contract: Contract) -> Iterator[RenderableType]:
+    state = world(SAMPLE, ServerSettings())
+    for number, step in enumerate(case.steps, 1):
+        sent = request(step, SAMPLE, 0)
+        yield Text.assemble(
+            "\n", (f"{number}. {step.purpose.value}", "bold"), f"  {sent.method} {_parameters(step, sent)}"
+        )
+        for dialect in Dialect:
+            yield Text(f"   {dialect.value:<11}{_answer(contract, state, sent, dialect)}", style="cyan")
+        end = predict(contract, state, sent, Dialect.SHIPPED)
+        state = state.after(end.changes)
+
+
+def _parameters(step: Step, sent: Request) -> str:
+    del step
+    return visible("&".join(part for part in (sent.query, sent.form) if part), 500)
+
+
+def _answer(contract: Contract, state: World, sent: Request, dialect: Dialect) -> str:
+    end = predict(contract, state, sent, dialect)
+    if isinstance(end, Unspecified):
+        return f"(unspecified: {end.why})"
+    return visible(_text(contract, end, dialect), 500)
+
+
+def _text(contract: Contract, end: Outcome, dialect: Dialect) -> str:
+    lines = [answer.line(contract, dialect) or f"({answer.name}: form not known)" for answer in end.answers]
+    status = "" if end.status == 200 else f"HTTP {end.status} "
+    return status + (" / ".join(map(str, lines)) or "(empty)")
+
+
+def deviations_json(deviations: Iterable[Deviation]) -> str:
+    """The listed deviations as JSON."""
+    return msgspec.json.format(msgspec.json.encode(list(deviations)), indent=1).decode()
+
+
+def deviations_table(deviations: Iterable[Deviation]) -> RenderableType:
+    """The listed deviations, with what each does to a client."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 1, 0))
+    table.add_column("id", no_wrap=True)
+    table.add_column("severity", no_wrap=True)
+    table.add_column("builds", no_wrap=True)
+    table.add_column("what differs, and what it does to a client")
+    for d in deviations:
+        text = Text.assemble(d.title + ". ", (d.effect, "dim"))
+        table.add_row(d.id, Text(d.severity.value, SEVERITIES[d.severity.value]), _builds(d), text)
+    return table
+
+
+def _builds(deviation: Deviation) -> str:
+    since = "" if deviation.since == "2.14-0" else f"from {deviation.since}"
+    until = f"before {deviation.until}" if deviation.until else ""
+    return " ".join(part for part in (since, until, deviation.only) if part) or "all"

@@ -1,0 +1,122 @@
+"""What a run is asked to do, as the command line and pytest's options say it; and what becomes of it: a plan."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from conformance.cases.model import Case, Level
+from conformance.errors import UsageError
+from conformance.run.run import Plan, new_run
+from conformance.run.settings import Target, is_loopback, load_target, read_password, resolve
+from conformance.verdict.model import Expect
+
+DEFAULT_CONCURRENCY = 8
+DEFAULT_TIMEOUT = 10.0
+REPORTS = Path("reports")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Everything a run can be told. Times are in seconds; None means the default for the target."""
+
+    url: str | None = None
+    target_file: Path | None = None
+    user: str | None = None
+    password_file: Path | None = None
+    only: tuple[str, ...] = ()
+    level: Level | None = None
+    allow_writes: bool = False
+    expect: Expect = Expect.EITHER
+    concurrency: int = DEFAULT_CONCURRENCY
+    timeout: float = DEFAULT_TIMEOUT
+    report: Path | None = None
+    ca_file: Path | None = None
+    insecure: bool = False
+    run: str = ""
+
+
+def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str] | None = None) -> Plan:
+    """Make a plan of the options. Raises UsageError before any request leaves."""
+    file = load_target(options.target_file) if options.target_file else None
+    asks = options.user is not None or file is None
+    password = read_password(options.password_file, environ, prompt) if asks else None
+    target = resolve(options.url, file, options.user, password, environ)
+    return Plan(
+        target=target,
+        level=_level(options, target),
+        expect=options.expect,
+        concurrency=_at_least(options.concurrency, 1, "--concurrency"),
+        timeout=_positive(options.timeout),
+        verify=_verify(options),
+        folder=report_folder(options.report, target.url),
+        run=options.run or new_run(),
+    )
+
+
+def _level(options: Options, target: Target) -> Level:
+    writes = options.allow_writes or is_loopback(target.url)
+    level = options.level or (Level.STANDARD if writes else Level.PROBE)
+    if level > Level.PROBE and not writes:
+        raise UsageError(
+            f"--level {level.value} on {_host(target.url)} writes to it: add --allow-writes if you mean that"
+        )
+    if level is Level.FULL and not target.disposable:
+        raise UsageError(
+            "--level full leaves DIDs that the API cannot delete: it needs disposable = true in the target file"
+        )
+    return level
+
+
+def _at_least(value: int, least: int, flag: str) -> int:
+    if value < least:
+        raise UsageError(f"{flag} {value}: must be {least} or more")
+    return value
+
+
+def _positive(value: float) -> float:
+    if value <= 0:
+        raise UsageError(f"--timeout {value:g}: must be more than 0 seconds")
+    return value
+
+
+def _verify(options: Options) -> bool | str:
+    if options.ca_file is None:
+        return not options.insecure
+    if options.insecure:
+        raise UsageError("--ca-file and --insecure exclude each other: give the one you mean")
+    if not options.ca_file.is_file():
+        raise UsageError(f"--ca-file {options.ca_file}: no such file")
+    return str(options.ca_file)
+
+
+def report_folder(wanted: Path | None, url: str) -> Path:
+    """Make the folder that a run writes to: the wanted one, or reports/<host>-<time>. Raises UsageError."""
+    folder = wanted or REPORTS / f"{_host(url)}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(f"report folder {folder}: {error.strerror or error}: choose another with --report") from error
+    return folder
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    port = f"-{parts.port}" if parts.port else ""
+    return f"{(parts.hostname or 'target').replace(':', '_')}{port}"
+
+
+def select(cases: Iterable[Case], only: Iterable[str]) -> tuple[Case, ...]:
+    """The cases whose id matches one of the globs, or all without any. Raises UsageError if none does."""
+    patterns = tuple(only)
+    chosen = tuple(c for c in cases if not patterns or any(fnmatch.fnmatchcase(c.id, p) for p in patterns))
+    if not chosen:
+        raise UsageError(f"--only {' '.join(patterns)}: matches no case; `vicidial-conformance list` shows them all")
+    return chosen

@@ -1,0 +1,47 @@
+"""The pytest plugin's options. It does nothing unless a target is named; then `session` takes over.
+
+Kept light on purpose: every pytest run in an environment that has this package imports it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+LEVELS = ("probe", "standard", "full")
+EXPECTATIONS = ("either", "documented", "shipped")
+DEFAULT_CONCURRENCY = 8
+DEFAULT_TIMEOUT = 10.0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a run, all of them harmless without a target."""
+    add = parser.getgroup("target", "conformance of a VICIdial Non-Agent API").addoption
+    add("--target-url", metavar="URL", help="test this server; needs a user and VICIDIAL_PASS, or --target-file")
+    add("--target-file", metavar="FILE.toml", type=Path, help="test the server described here, with roles and entities")
+    add("--target-user", metavar="USER", help="log in as this API user; the password comes from VICIDIAL_PASS")
+    add("--target-password-file", metavar="FILE", type=Path, help="read the user's password from this file")
+    add("--target-case", metavar="GLOB", action="append", default=[], help="only cases whose id matches; repeatable")
+    add("--target-level", choices=LEVELS, help="how far to go (default: standard on loopback, probe elsewhere)")
+    add("--target-allow-writes", action="store_true", help="let a target that is not loopback be written to")
+    add("--target-expect", choices=EXPECTATIONS, default=EXPECTATIONS[0], help="what counts (default: %(default)s)")
+    add(
+        "--target-concurrency", metavar="N", type=int, default=DEFAULT_CONCURRENCY, help="cases in flight (%(default)s)"
+    )
+    add("--target-timeout", metavar="SECONDS", type=float, default=DEFAULT_TIMEOUT, help="patience for one reply")
+    add("--target-report", metavar="DIR", type=Path, help="write here instead of reports/<host>-<time>/")
+    add("--target-ca-file", metavar="FILE", type=Path, help="trust the certificates in this file")
+    add("--target-insecure", action="store_true", help="trust any certificate")
+    add("--target-run", help=argparse.SUPPRESS)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the suite's markers, and begin a session if there is a target."""
+    for level in LEVELS:
+        config.addinivalue_line("markers", f"level_{level}: a case of that level (see docs/levels.md)")
+    if config.getoption("--target-url") or config.getoption("--target-file"):
+        from conformance.session import begin  # noqa: PLC0415 - heavy, and not needed without a target
+
+        begin(config)

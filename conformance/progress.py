@@ -1,0 +1,67 @@
+"""What a terminal shows while a run goes on: a bar with counts by verdict, or a line a case with -v."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeElapsedColumn
+from rich.text import Text
+
+from conformance.report.terminal import STYLES
+from conformance.session import Session, case_of, record_of
+from conformance.verdict.model import Kind
+
+
+class _Counts(ProgressColumn):
+    """How many cases have ended in each verdict so far."""
+
+    max_refresh = 0.1
+
+    def __init__(self, counts: Counter[Kind]) -> None:
+        super().__init__()
+        self._counts = counts
+
+    def render(self, task: Task) -> Text:
+        """The verdicts that have occurred, each in its colour."""
+        del task
+        shown = [(f"{self._counts[kind]} {kind.value}", STYLES[kind]) for kind in Kind if self._counts[kind]]
+        return Text("  ").join(Text(text, style=style) for text, style in shown)
+
+
+class Progressing:
+    """A pytest plugin that follows a run on a console. `verbose` prints a line for each case."""
+
+    def __init__(self, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
+        self.session: Session | None = None
+        self._console = console
+        self._verbose = verbose
+        self._counts: Counter[Kind] = Counter()
+        columns = (BarColumn(24), MofNCompleteColumn(), _Counts(self._counts), TimeElapsedColumn())
+        self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
+        self._task = self._bar.add_task("cases", total=None)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Begin the bar: it is known now how many cases there are."""
+        plugin = session.config.pluginmanager.get_plugin(Session.NAME)
+        self.session = plugin if isinstance(plugin, Session) else None
+        self._bar.update(self._task, total=sum(case_of(item) is not None for item in session.items))
+        self._bar.start()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a case that has ended."""
+        record = record_of(report)
+        if record is None:
+            return
+        kind = record.result.kind
+        self._counts[kind] += 1
+        self._bar.advance(self._task)
+        if self._verbose:
+            self._bar.console.print(Text.assemble((f"{kind.value:<10}", STYLES[kind]), " ", record.result.id))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Take the bar away; what follows is the summary."""
+        self._bar.stop()

@@ -1,0 +1,125 @@
+"""junit.xml: the form that GitLab, Jenkins and GitHub actions read."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from conformance.report import view
+from conformance.report.files import write_whole
+from conformance.report.model import CaseResult, Report
+from conformance.report.text import visible, visible_block
+from conformance.verdict.model import Deviates, Kind
+
+NAME = "junit.xml"
+
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CHILD = {
+    Kind.FAIL: "failure",
+    Kind.ERROR: "error",
+    Kind.NOT_TESTED: "skipped",
+    Kind.BLOCKED: "skipped",
+}
+
+
+def write(report: Report, folder: Path) -> Path:
+    """Write `junit.xml`. A pass and a known deviation passed, what was not tested or blocked was skipped."""
+    root = _suites(report)
+    ET.indent(root)
+    return write_whole(folder / NAME, ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
+
+
+def _suites(report: Report) -> ET.Element:
+    totals = _totals(report)
+    root = ET.Element("testsuites", {"name": "vicidial-conformance", **totals})
+    skipped = str(len(report.with_kind(Kind.NOT_TESTED, Kind.BLOCKED)))
+    suite = ET.SubElement(
+        root,
+        "testsuite",
+        {"name": "vicidial", **totals, "skipped": skipped, "timestamp": _timestamp(report.started)},
+    )
+    _properties(suite, *_facts(report))
+    for result in report.results:
+        _case(suite, result, report.expect)
+    return root
+
+
+def _totals(report: Report) -> dict[str, str]:
+    return {
+        "tests": str(len(report.results)),
+        "failures": str(len(report.with_kind(Kind.FAIL))),
+        "errors": str(len(report.with_kind(Kind.ERROR))),
+        "time": f"{sum(result.elapsed for result in report.results):.3f}",
+    }
+
+
+def _facts(report: Report) -> list[tuple[str, str]]:
+    target = report.target
+    return [
+        ("target", target.url),
+        ("version", target.version),
+        ("build", target.build),
+        ("level", report.level),
+        ("expect", report.expect),
+        ("seed", str(report.seed)),
+        ("suite", report.suite),
+        ("answer", report.answer),
+    ]
+
+
+def _case(suite: ET.Element, result: CaseResult, expect: str) -> None:
+    case = ET.SubElement(
+        suite,
+        "testcase",
+        {
+            "classname": _line(f"vicidial.{view.function_of(result)}"),
+            "name": _line(result.id),
+            "time": f"{result.elapsed:.3f}",
+        },
+    )
+    if isinstance(result.verdict, Deviates):
+        _properties(case, *(("deviation", id) for id in result.verdict.ids))
+    name = _CHILD.get(result.kind)
+    if name:
+        child = ET.SubElement(case, name, {"message": _line(view.note(result))})
+        _fill(child, result, expect)
+
+
+def _fill(child: ET.Element, result: CaseResult, expect: str) -> None:
+    """The kind, and for what failed what was expected, what came and how to repeat it."""
+    child.set("type", result.kind.value)
+    lines = [_line(f"{result.title} ({result.clause})")]
+    for difference in result.differences:
+        lines += ["", _line(view.place(difference))]
+        lines += [f"  expected: {_line(view.expected(difference, expect))}", f"  got:      {_line(difference.got)}"]
+    for call in result.calls:
+        lines += ["", _line(call.curl), _block(call.trouble or call.body)]
+    if child.tag != "skipped":
+        child.text = "\n".join(lines)
+
+
+def _properties(parent: ET.Element, *pairs: tuple[str, str]) -> None:
+    properties = ET.SubElement(parent, "properties")
+    for name, value in pairs:
+        ET.SubElement(properties, "property", {"name": name, "value": _line(value)})
+
+
+def _line(text: str) -> str:
+    """Text on one line, with U+FFFD for what XML cannot hold."""
+    return visible(_ILLEGAL.sub("\ufffd", text))
+
+
+def _block(text: str) -> str:
+    return visible_block(_ILLEGAL.sub("\ufffd", text))
+
+
+def _timestamp(text: str) -> str:
+    """An ISO 8601 time as the schema wants it: in UTC, in whole seconds, without a zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return _line(text)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,0 +1,119 @@
+"""What a terminal shows after a run. Text of the server is never read as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from conformance.report import advice, view
+from conformance.report.model import CaseResult, Report
+from conformance.report.text import visible
+from conformance.verdict.model import Kind
+
+FAILURES = 10
+"""Failures shown; report.html has all of them."""
+
+_WIDEST = 300
+_DIFFERENCES = 5
+STYLES = {
+    Kind.FAIL: "bold red",
+    Kind.ERROR: "bold magenta",
+    Kind.BLOCKED: "yellow",
+    Kind.NOT_TESTED: "dim",
+    Kind.DEVIATION: "cyan",
+    Kind.PASS: "green",
+}
+SEVERITIES = {"dangerous": "bold red", "misleading": "yellow", "cosmetic": "dim"}
+_TONES = {advice.Tone.GOOD: "bold green", advice.Tone.BAD: "bold red", advice.Tone.UNSURE: "bold yellow"}
+
+
+def summary(report: Report) -> RenderableType:
+    """The end of a run: failures, deviations, gaps, counts, and last the answer.
+
+    Print it with `console.print(summary(report), crop=False)`, or long curl lines are cut at the edge of the terminal.
+    """
+    parts = chain(_failures(report), _deviations(report), _gaps(report), _left(report))
+    return Group(*parts, _counts(report), Text(visible(report.answer), style=_TONES[advice.tone(report)]))
+
+
+def _heading(text: str) -> Text:
+    return Text(f"\n{text}", style="bold")
+
+
+def _failures(report: Report) -> Iterator[RenderableType]:
+    found = view.troubles(report)
+    for result in found[:FAILURES]:
+        yield from _failure(result, report.expect)
+    if len(found) > FAILURES:
+        yield Text(f"\n... and {len(found) - FAILURES} more in report.html", style="bold")
+
+
+def _failure(result: CaseResult, expect: str) -> Iterator[RenderableType]:
+    yield Text.assemble("\n", (result.kind.value, STYLES[result.kind]), "  ", (visible(result.id, _WIDEST), "bold"))
+    yield _indented(Text(visible(f"{result.title} ({result.clause})", _WIDEST), style="dim"))
+    if view.unexplained(result):
+        yield _indented(_differences(result, expect))
+    else:
+        yield _indented(Text(visible(view.note(result), _WIDEST)))
+    for call in result.calls:
+        yield Text(f"  {visible(call.curl)}", no_wrap=True, overflow="ignore", style="dim")
+
+
+def _differences(result: CaseResult, expect: str) -> Table:
+    table = _columns("", "expected", "got")
+    found = view.unexplained(result)
+    for difference in found[:_DIFFERENCES]:
+        texts = (view.place(difference), view.expected(difference, expect), difference.got)
+        table.add_row(*(Text(visible(text, _WIDEST), overflow="fold") for text in texts))
+    if len(found) > _DIFFERENCES:
+        table.add_row(Text(f"... and {len(found) - _DIFFERENCES} more"))
+    return table
+
+
+def _deviations(report: Report) -> Iterator[RenderableType]:
+    if not report.deviations:
+        return
+    table = _columns("severity", "deviation", "cases", "what it does to a client")
+    table.columns[2].justify = "right"
+    for seen in view.deviations(report):
+        severity = Text(visible(seen.severity), style=SEVERITIES.get(seen.severity, ""))
+        table.add_row(severity, Text(visible(seen.id)), Text(str(seen.cases)), Text(visible(seen.effect)))
+    yield from (_heading("Known deviations seen"), _indented(table))
+
+
+def _gaps(report: Report) -> Iterator[RenderableType]:
+    gaps = view.gaps(report)
+    if not gaps:
+        return
+    table = _columns("cases", "would be tested with")
+    table.columns[0].justify = "right"
+    for gap in gaps:
+        table.add_row(Text(str(len(gap.cases))), Text(visible(gap.setting, _WIDEST)))
+    yield from (_heading("Not tested"), _indented(table))
+
+
+def _left(report: Report) -> Iterator[RenderableType]:
+    if report.left:
+        yield _heading("May still be on the target")
+        yield _indented(Text(visible(", ".join(report.left)), overflow="fold"))
+
+
+def _counts(report: Report) -> Text:
+    counts = [(f"{number} {kind.value}", STYLES[kind]) for kind, number in report.counts.items() if number]
+    return Text("\n") + Text(", ").join(Text(text, style=style) for text, style in counts)
+
+
+def _columns(*names: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for name in names:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def _indented(renderable: RenderableType) -> Padding:
+    return Padding(renderable, (0, 0, 0, 2))

@@ -1,0 +1,13 @@
+"""All files of a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conformance.report import html, json_file, junit, markdown
+from conformance.report.model import Report
+
+
+def write_all(report: Report, folder: Path) -> tuple[Path, ...]:
+    """Write report.json, junit.xml, summary.md and report.html. Raises UsageError when one cannot be written."""
+    return tuple(writer(report, folder) for writer in (json_file.write, junit.write, markdown.write, html.write))

@@ -1,0 +1,111 @@
+"""Gathers what a run's cases give: exchanges go to the disk as they come, results are kept for the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from conformance import __version__
+from conformance.contract.load import load_contract
+from conformance.contract.model import Severity
+from conformance.errors import UsageError
+from conformance.report.model import CaseResult, DeviationSeen, Report, Target
+from conformance.run.record import Record
+from conformance.run.run import Facts, Plan
+from conformance.verdict.model import Deviates
+
+NOTHING = Facts(version="", build="", settings=(), requests=0, left=())
+
+
+class Collector:
+    """The results of one run so far."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.started = _now()
+        self.results: dict[str, CaseResult] = {}
+        self.facts: list[Facts] = []
+        self.ended: str | None = None
+        self._path = plan.folder / "exchanges.jsonl"
+        try:
+            self._exchanges = self._path.open("ab")
+        except OSError as error:
+            raise UsageError(f"{self._path}: {error.strerror}: choose another --report folder") from error
+
+    def add(self, record: Record) -> None:
+        """Take in one case. Raises UsageError if the disk does not."""
+        self.results[record.result.id] = record.result
+        lines = b"".join(msgspec.json.encode(exchange) + b"\n" for exchange in record.exchanges)
+        try:
+            self._exchanges.write(lines)
+            self._exchanges.flush()
+        except OSError as error:
+            raise UsageError(f"{self._path}: {error.strerror}: the run cannot be recorded") from error
+
+    def report(self, expected: Sequence[str]) -> Report:
+        """The report, with the results in the order in which the cases were expected."""
+        self._exchanges.close()
+        results = tuple(self.results[id] for id in expected if id in self.results)
+        facts = merged(self.facts)
+        return Report(
+            suite=__version__,
+            target=self._target(facts),
+            level=self.plan.level.value,
+            expect=self.plan.expect.value,
+            seed=int(self.plan.run),
+            started=self.started,
+            finished=_now(),
+            expected=len(expected),
+            results=results,
+            deviations=deviations_seen(results),
+            left=facts.left,
+            ended=self.ended,
+            requests=facts.requests,
+        )
+
+    def _target(self, facts: Facts) -> Target:
+        target = self.plan.target
+        return Target(
+            url=target.url,
+            version=facts.version,
+            build=facts.build,
+            settings=facts.settings,
+            roles=tuple(sorted(role.value for role in target.logins)),
+            entities=tuple(sorted(entity.value for entity in target.entities)),
+        )
+
+
+def merged(facts: Iterable[Facts]) -> Facts:
+    """What several processes found out about one target, together."""
+    every = list(facts)
+    if not every:
+        return NOTHING
+    settings = set(every[0].settings).intersection(*(f.settings for f in every))
+    return Facts(
+        version=every[0].version,
+        build=every[0].build,
+        settings=tuple(sorted(settings)),
+        requests=sum(f.requests for f in every),
+        left=tuple(did for f in every for did in f.left),
+    )
+
+
+def deviations_seen(results: Iterable[CaseResult]) -> tuple[DeviationSeen, ...]:
+    """The listed deviations that cases showed, the dangerous ones first."""
+    counts = Counter(id for result in results if isinstance(result.verdict, Deviates) for id in result.verdict.ids)
+    listed = load_contract().deviations
+    order = list(Severity)
+    found = sorted((listed[id] for id in counts), key=lambda d: (-order.index(d.severity), d.id))
+    return tuple(
+        DeviationSeen(
+            id=d.id, title=d.title, severity=d.severity.value, effect=d.effect, clause=d.clause, cases=counts[d.id]
+        )
+        for d in found
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,1 @@
+"""Reaching a server: settings, transport, guard, ledger, engine."""

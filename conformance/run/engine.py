@@ -1,0 +1,154 @@
+"""Keeps independent cases in flight: each is a coroutine on a lane of its own, judged as soon as its replies are in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+from conformance.cases.expand import Ground, requests, world
+from conformance.cases.model import Case, Level, Role
+from conformance.contract.model import Contract, ServerSettings
+from conformance.contract.world import Did, User, World
+from conformance.exchange import Exchange, Failure
+from conformance.run.cleanup import remove
+from conformance.run.sender import Sender
+from conformance.verdict.judge import judge
+from conformance.verdict.model import Blocked, Error, Expect, Fail, Kind, NotTested, Verdict, kind
+
+STOPPING = frozenset({Kind.FAIL, Kind.ERROR, Kind.BLOCKED})
+"""Verdicts of a case that make those depending on it worthless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A case that has run: its verdict, what was exchanged, and what cleaning up after it took."""
+
+    case: Case
+    verdict: Verdict
+    exchanges: tuple[Exchange, ...] = ()
+    cleanup: tuple[Exchange, ...] = ()
+
+
+@dataclass
+class Engine:
+    """Runs cases. `possible` are the settings that explain every reply so far: it only ever shrinks."""
+
+    contract: Contract
+    ground: Ground
+    sender: Sender
+    numbers: Mapping[str, int]
+    cases: Mapping[str, Case]
+    level: Level
+    expect: Expect
+    possible: frozenset[ServerSettings]
+    lanes: int
+    _free: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
+    _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _tasks: dict[str, asyncio.Task[Finished]] = field(default_factory=dict)
+    _sending: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for lane in range(self.lanes):
+            self._free.put_nowait(lane)
+
+    def start(self, case: Case) -> asyncio.Task[Finished]:
+        """Begin a case, once; later calls give the same task."""
+        if case.id not in self._tasks:
+            self._tasks[case.id] = asyncio.create_task(self._run(case), name=case.id)
+        return self._tasks[case.id]
+
+    async def finish(self) -> None:
+        """Drop the cases that have not sent anything yet, let the others finish, then remove what is still left."""
+        for task in self._tasks.values():
+            if task.get_name() not in self._sending:
+                task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        for did in self.sender.ledger.open:
+            await remove(self.sender, self.ground, self.sender.ledger.owner(did), 0)
+
+    async def _run(self, case: Case) -> Finished:
+        untested = self._not_testable(case)
+        if untested is not None:
+            return Finished(case, untested)
+        for name in case.depends:
+            before = await asyncio.shield(self.start(self.cases[name]))
+            if kind(before.verdict) in STOPPING:
+                return Finished(case, Blocked(by=name))
+        async with self._lane(case) as lane:
+            return await self._exchange(case, lane)
+
+    def _not_testable(self, case: Case) -> NotTested | None:
+        if case.level > self.level:
+            flag = "--allow-writes" if case.level is Level.STANDARD else "--level full"
+            return NotTested(missing=f"level {case.level}", setting=flag)
+        missing = self.ground.missing(case)
+        if not missing:
+            return None
+        table = "roles" if isinstance(missing[0], Role) else "entities"
+        return NotTested(missing=", ".join(missing), setting=f"[{table}] {missing[0]} in the target file")
+
+    @asynccontextmanager
+    async def _lane(self, case: Case) -> AsyncIterator[int]:
+        """A lane to itself; an exclusive case gets them all."""
+        if case.exclusive:
+            async with self._alone:
+                taken = [await self._free.get() for _ in range(self.lanes)]
+        else:
+            async with self._alone:
+                taken = [await self._free.get()]
+        try:
+            yield taken[0]
+        finally:
+            for lane in taken:
+                self._free.put_nowait(lane)
+
+    async def _exchange(self, case: Case, lane: int) -> Finished:
+        self._sending.add(case.id)
+        exchanges: list[Exchange] = []
+        for request in requests(case, self.ground, self.numbers[case.id]):
+            exchanges.append(await self.sender.send(request, case.id, lane))
+            if isinstance(exchanges[-1].result, Failure):
+                break
+        cleanup = await remove(self.sender, self.ground, case.id, lane)
+        return Finished(case, self._judge(case, exchanges), tuple(exchanges), tuple(cleanup))
+
+    def _judge(self, case: Case, exchanges: Sequence[Exchange]) -> Verdict:
+        judgement = judge(
+            self.contract, worlds(case, self.ground, self.contract, self.possible), exchanges, self.expect
+        )
+        if isinstance(judgement.verdict, Error | Fail):
+            return judgement.verdict
+        self.possible &= judgement.settings
+        return judgement.verdict
+
+
+def worlds(case: Case, ground: Ground, contract: Contract, possible: frozenset[ServerSettings]) -> list[World]:
+    """Every world that a case may meet: settings nobody told, DIDs nobody knows of, permissions nobody named."""
+    found = []
+    for settings in sorted(possible, key=str):
+        start = world(ground, settings)
+        for existing in product((False, True), repeat=len(case.maybe)):
+            dids = {-2 - n: Did(-2 - n, did, {}) for n, did in enumerate(case.maybe) if existing[n]}
+            found.append(replace(start, dids={**start.dids, **dids}))
+    setting = _unknown_setting(case, contract)
+    granted = (
+        [replace(w, users={n: _granted(u, setting) for n, u in w.users.items()}) for w in found] if setting else []
+    )
+    return [*found, *granted]
+
+
+KNOWN_SETTINGS = frozenset({"modify_dids", "delete_dids"})
+
+
+def _unknown_setting(case: Case, contract: Contract) -> str | None:
+    """The permission that a case's function asks for, if it is not one that roles are defined by."""
+    function = contract.functions.get(case.function)
+    permission = function.permission if function else None
+    return permission.setting if permission and permission.setting not in KNOWN_SETTINGS else None
+
+
+def _granted(user: User, setting: str) -> User:
+    return replace(user, grants=user.grants | {setting})

@@ -1,0 +1,140 @@
+"""What may be sent: decided for every request in one place, by predicting what it could change at worst.
+
+The guard asks the contract, not the case: whoever made a request (a case, a fuzzer, a replay), the same rules hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from conformance.cases.expand import Ground, world
+from conformance.cases.model import Level
+from conformance.contract.effects import PATTERN_COLUMN_SIZE
+from conformance.contract.model import Contract, Dialect, ServerSettings
+from conformance.contract.outcome import Outcome, Unspecified
+from conformance.contract.predict import predict
+from conformance.contract.request import Request
+from conformance.contract.world import Did, DropDid, Entities, PutDid, State, User
+
+SPECIAL_DIDS = frozenset({"default", "did_system_filter"})
+"""DIDs that every install depends on (observed.md section 9)."""
+
+SHORTEST_DELETABLE = 2
+"""Characters of the shortest DID that the API can delete (observed.md section 5)."""
+
+
+class Forbidden(Exception):  # noqa: N818 - a ruling, not an error
+    """The guard does not let a request out; the message says which rule forbids it."""
+
+
+class _AnyPassword(str):
+    """A password that is right whatever was sent."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+
+@dataclass
+class WorstCase:
+    """A server on which a request does all that it ever could: every login is right, every DID in its way is there.
+
+    Used for one prediction: copy_did's source exists, the numbers it copies to do not.
+    """
+
+    settings: ServerSettings
+    function: str
+    asked: int = 0
+    entities: Entities = field(default_factory=Entities)
+    next_did_id: int | None = None
+    unknown_did_id: int = -2
+    found: list[str] = field(default_factory=list)
+
+    def user(self, name: str) -> User:
+        """Everybody may do everything to DIDs."""
+        return User(name, _AnyPassword(), grants=frozenset({"modify_dids", "delete_dids"}))
+
+    def find(self, pattern: str, *, exact: bool) -> Did | None:  # noqa: ARG002 - the protocol's
+        """What stands in the way of a new DID is absent; what is changed, deleted or copied from is there."""
+        self.asked += 1
+        if self.function == "update_did" or (self.function == "copy_did" and self.asked == 1):
+            self.found.append(pattern)
+            return Did(-1, pattern, {})
+        return None
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The rules of one run. `settings` are those that the target may have."""
+
+    contract: Contract
+    ground: Ground
+    level: Level
+    settings: tuple[ServerSettings, ...]
+
+    def rule(self, request: Request) -> frozenset[str]:
+        """The DIDs that this request could create. Raises Forbidden if it must not be sent."""
+        touched, created = self._at_worst(request)
+        for pattern in sorted(touched):
+            self._check_target(pattern)
+        if self.level is Level.PROBE and self._changes_something(request):
+            raise Forbidden("level probe sends nothing that could create, change or delete a DID; use --allow-writes")
+        return frozenset(created)
+
+    def _check_target(self, pattern: str) -> None:
+        if pattern.lower() in SPECIAL_DIDS:
+            raise Forbidden(f"{pattern!r} is a DID that every install depends on; it is never touched")
+        own = pattern.removeprefix("+").startswith(self.ground.prefix)
+        if self.level < Level.FULL and not SHORTEST_DELETABLE <= len(pattern) <= PATTERN_COLUMN_SIZE:
+            raise Forbidden(f"{pattern!r} could not be deleted again under that name; it needs --level full")
+        if self.level < Level.FULL and not own:
+            raise Forbidden(f"{pattern!r} is not one of this run's own DIDs, which begin with {self.ground.prefix}")
+
+    def _at_worst(self, request: Request) -> tuple[set[str], set[str]]:
+        """The patterns that any reading of a request could touch, and those it could create."""
+        touched: set[str] = set()
+        created: set[str] = set()
+        for state, end in self._readings(request):
+            for change in end.changes:
+                if isinstance(change, DropDid):
+                    touched.update(state.found)
+                elif isinstance(change, PutDid):
+                    touched.add(change.did.pattern)
+                    if change.did.did_id != -1:
+                        created.add(change.did.pattern)
+            touched.update(_as_sent(end))
+        return touched, created
+
+    def _readings(self, request: Request) -> Iterator[tuple[WorstCase, Outcome | Unspecified]]:
+        for settings in self.settings:
+            for dialect in Dialect:
+                state = WorstCase(settings, _function(request))
+                yield state, predict(self.contract, state, request, dialect)
+
+    def _changes_something(self, request: Request) -> bool:
+        """Whether the request changes DIDs on a target whose roles are what the target file says."""
+        for settings in self.settings:
+            state: State = world(self.ground, settings)
+            for dialect in Dialect:
+                end = predict(self.contract, state, request, dialect)
+                if any(isinstance(change, PutDid | DropDid) for change in end.changes):
+                    return True
+        return False
+
+
+def _as_sent(end: Outcome | Unspecified) -> Iterable[str]:
+    """Entries of a copy as they are sent: one over the column's size would be stored under another name."""
+    if not isinstance(end, Outcome):
+        return ()
+    return (str(a.values["new_did"]) for a in end.answers if a.name == "added" and "new_did" in a.values)
+
+
+def _function(request: Request) -> str:
+    raw: Mapping[str, bytes] = request.parameters.values
+    return "".join(c for c in raw.get("function", b"").decode("latin-1") if c.isalnum() or c in "_-")

@@ -1,0 +1,56 @@
+"""The one way a request takes: guard, ledger, pace, transport, and what the reply says about our DIDs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from conformance.contract.model import Contract, Dialect
+from conformance.contract.reply import Line, parse_reply
+from conformance.contract.request import Request
+from conformance.contract.sanitise import as_text
+from conformance.exchange import Exchange, Failure, Reply, Trouble
+from conformance.run.guard import Forbidden, Guard
+from conformance.run.ledger import Ledger
+
+Send = Callable[[Request, int], Awaitable[Reply | Failure]]
+
+
+@dataclass
+class Sender:
+    """Sends requests for cases. `sent` counts those that left."""
+
+    contract: Contract
+    guard: Guard
+    ledger: Ledger
+    transport: Send
+    sent: int = 0
+    _missing: tuple[tuple[str, str], ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        forms = self.contract.functions["update_did"].replies["missing"]
+        texts = [forms.text(dialect) for dialect in Dialect]
+        self._missing = tuple((line.status, line.message) for text in texts if text for line in parse_reply(text))
+
+    async def send(self, request: Request, case: str, lane: int) -> Exchange:
+        """Send one request and note what it means for the ledger. A forbidden one comes back as a Failure."""
+        try:
+            created = self.guard.rule(request)
+        except Forbidden as ruling:
+            return Exchange(request, Failure(Trouble.REFUSED_BY_US, f"not sent: {ruling}"))
+        await self.ledger.claim(created, case)
+        self.sent += 1
+        result = await self.transport(request, lane)
+        if isinstance(result, Reply) and self._says_missing(request, result):
+            self.ledger.gone(as_text(request.parameters.values.get("did_pattern", b"")))
+        return Exchange(request, result)
+
+    def _says_missing(self, request: Request, reply: Reply) -> bool:
+        """Whether the reply is update_did's DOES NOT EXIST, in either dialect's form, to an undoubted question."""
+        values = request.parameters.values
+        if reply.status != 200 or values.get("function") != b"update_did" or request.method not in ("GET", "POST"):
+            return False
+        return any(self._is_missing(line, as_text(values.get("did_pattern", b""))) for line in parse_reply(reply.body))
+
+    def _is_missing(self, line: Line, pattern: str) -> bool:
+        return (line.status, line.message) in self._missing and pattern in map(str, line.fields)

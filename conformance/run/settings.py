@@ -1,0 +1,359 @@
+"""Target file, environment and flags -> one validated Target. The only module that reads the environment.
+
+Every mistake becomes a UsageError of one line: file, key, what is wrong, what to do. No message holds a password,
+nor any part of a URL that might be one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from conformance.cases.expand import Login
+from conformance.cases.model import MADE_UP_ROLES, Entity, Role
+from conformance.contract.model import Build, SqlMode
+from conformance.errors import UsageError
+
+API_PATH = "/vicidial/non_agent_api.php"
+"""Where VICIdial's installers put the API."""
+
+PASSWORD_VARIABLE = "VICIDIAL_PASS"  # noqa: S105 - the name of a variable
+
+_T = TypeVar("_T")
+
+
+class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The base of what a target file is decoded into."""
+
+
+class RoleEntry(_Struct, frozen=True):
+    """A user of the target and where its password is: exactly one of a variable's name and a file's."""
+
+    user: str
+    password_env: str | None = None
+    password_file: str | None = None
+
+
+class TargetFile(_Struct, frozen=True):
+    """A target file as it was written, checked, with no password read yet. `path` is where it was."""
+
+    url: str
+    build: Build | None = None
+    sql_mode: SqlMode | None = None
+    non_latin: bool | None = None
+    disposable: bool = False
+    roles: Mapping[Role, RoleEntry] = {}
+    entities: Mapping[Entity, str] = {}
+    path: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a run is pointed at. None stands for what nobody told us."""
+
+    url: str
+    logins: Mapping[Role, Login]
+    entities: Mapping[Entity, str]
+    build: Build | None = None
+    sql_mode: SqlMode | None = None
+    non_latin: bool | None = None
+    disposable: bool = False
+
+
+_KEYS = tuple(name for name in TargetFile.__struct_fields__ if name != "path")
+_ROLES = tuple(role for role in Role if role not in MADE_UP_ROLES)
+
+
+def load_target(path: Path) -> TargetFile:
+    """Read a target file. Raises UsageError for any mistake in it; passwords are not looked for yet."""
+    raw = _toml(path)
+    _check_keys(path, "", raw, _KEYS)
+    fields: dict[str, Any] = {
+        **raw,
+        "roles": _roles(path, _table(path, "roles", raw.get("roles", {}))),
+        "entities": _entities(path, _table(path, "entities", raw.get("entities", {}))),
+    }
+    target = _convert(path, "", fields, TargetFile)
+    try:
+        url = check_url(target.url)
+    except UsageError as error:
+        raise _wrong(path, "url", str(error)) from None
+    return msgspec.structs.replace(target, url=url, path=path)
+
+
+def resolve(
+    url: str | None,
+    target: TargetFile | None,
+    user: str | None,
+    password: str | None,
+    environ: Mapping[str, str] = os.environ,
+) -> Target:
+    """Put a target together: `url` and `user` (as admin) win over the file, and `password` belongs to `user`.
+
+    Beside a file with roles, a `password` without a `user` is the file's business and not looked at. A file's
+    `disposable` holds for the file's own URL only. Raises UsageError when something is missing or contradicts itself.
+    """
+    if url is None and target is None:
+        raise UsageError("no target: give a URL or a target file")
+    given = check_url(url) if url is not None else None
+    logins = _logins(target, _login(user, password), environ)
+    if not logins:
+        raise UsageError(_nobody(password))
+    if target is None:
+        return Target(given or "", logins, {})
+    own = given in (None, target.url)
+    settings = (target.build, target.sql_mode, target.non_latin)
+    return Target(given or target.url, logins, target.entities, *settings, disposable=target.disposable and own)
+
+
+def read_password(
+    password_file: Path | None,
+    environ: Mapping[str, str] = os.environ,
+    prompt: Callable[[], str] | None = None,
+) -> str | None:
+    """The password for the command line's user: from the file, else VICIDIAL_PASS, else what `prompt` returns."""
+    if password_file is not None:
+        return _password_in(password_file, str(password_file))
+    return environ.get(PASSWORD_VARIABLE) or (prompt() if prompt else None) or None
+
+
+def check_url(text: str) -> str:
+    """A URL of the API in its one spelling; an empty path becomes the usual one.
+
+    Raises UsageError, without echoing what may be a password: user and password in a URL, or a query.
+    """
+    text = text.strip()
+    _check_text(text)
+    scheme, _, rest = text.partition("://")
+    try:
+        parts = urlsplit(f"{scheme.lower()}://{rest}")
+        host, port = parts.hostname, parts.port
+        (host or "").encode("idna")
+    except ValueError:
+        raise UsageError("the host or the port of the URL is malformed: give one such as dialer.example:8080") from None
+    if not host or port == 0:
+        raise UsageError("the URL has no host or no usable port: give one such as https://dialer.example")
+    return f"{parts.scheme}://{parts.netloc.lower()}{API_PATH if parts.path in ('', '/') else parts.path}"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a checked URL stays on this machine, judged by its text: no name is looked up."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def _check_text(text: str) -> None:
+    """The mistakes that are seen before a URL is taken apart. The first two must come first: they hide passwords."""
+    if "@" in text:
+        raise UsageError(f"leave user and password out of the URL: use --user and {PASSWORD_VARIABLE}")
+    if "?" in text or "#" in text:
+        raise UsageError("the URL must end before the query: leave out '?' or '#' and all that follows")
+    if not re.fullmatch(r"[^\x00-\x20\x7f\\\"<>^`{|}]+", text):
+        raise UsageError("the URL is empty or has characters that no URL has: give one such as https://dialer.example")
+    scheme, found, _ = text.partition("://")
+    if not found:
+        raise UsageError(f"the URL does not say http:// or https://: did you mean https://{text.lstrip('/')} ?")
+    if scheme.lower() not in ("http", "https"):
+        raise UsageError("the URL must begin with http:// or https://")
+    if not text.partition("://")[2].partition("/")[2].isascii():
+        raise UsageError("the path of the URL has letters outside ASCII: percent-encode them")
+
+
+def _wrong(path: Path, key: str, what: str) -> UsageError:
+    return UsageError(f"{path}: {key}: {what}" if key else f"{path}: {what}")
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(path, str(path), "give the path of a target file"))
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(path, "", f"is not TOML: {_one_line(str(error))}: mend it there") from None
+
+
+def _text(path: Path, where: str, advice: str) -> str:
+    """The text of a file; mistakes are said to be at `where`."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise UsageError(f"{where}: does not exist: {advice}") from None
+    except IsADirectoryError:
+        raise UsageError(f"{where}: is a folder: {advice}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: is not UTF-8 at byte {error.start}: save it as UTF-8 text") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
+        raise UsageError(f"{where}: cannot be read ({reason}): {advice}") from None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _check_keys(path: Path, prefix: str, table: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Every key must be known. A password among them is met with what to write instead."""
+    names = [str(name) for name in known]
+    for key in table:
+        if key in names:
+            continue
+        where = f"{prefix}.{key}" if prefix else key
+        if key in ("password", "pass"):
+            raise _wrong(path, where, "never in the file: use password_env or password_file")
+        near = difflib.get_close_matches(key, names, 1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise _wrong(path, where, f"unknown; {hint}there are {', '.join(names)}")
+
+
+def _table(path: Path, key: str, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _wrong(path, key, f"must be a table: write [{key}]")
+    return value
+
+
+_WORDS = {"`str`": "text in quotes", "`bool`": "true or false", "`int`": "a whole number", "`float`": "a number"}
+
+
+def _convert(path: Path, prefix: str, value: object, type_: type[_T]) -> _T:
+    """Decode, and name the key of what does not fit."""
+    try:
+        return msgspec.convert(value, type_, dec_hook=_decode)
+    except msgspec.ValidationError as error:
+        what, _, at = str(error).partition(" - at `$")
+        key = ".".join(filter(None, (prefix, at.strip("`."))))
+        missing = re.fullmatch(r"Object missing required field `(\w+)`", what)
+        if missing:
+            raise _wrong(path, ".".join(filter(None, (key, missing[1]))), "is missing: add it") from None
+        raise _wrong(path, key, _said(what, key)) from None
+
+
+def _decode(type_: type, value: object) -> object:
+    """What msgspec does not know itself: roles and entities come decoded, a build is text."""
+    if type_ is Build and isinstance(value, str):
+        return Build.parse(value)
+    if type_ is Build:
+        raise ValueError('must be text in quotes, such as "2.14-202"')
+    return value
+
+
+def _said(what: str, key: str) -> str:
+    what = re.sub(
+        r"`([^`]*)`", lambda m: " or ".join(_words(part) for part in m[1].split(" | ") if part != "null"), what
+    )
+    if key == "sql_mode":
+        return f"{what}: there are {', '.join(SqlMode)}"
+    return _one_line(what[:1].lower() + what[1:])
+
+
+def _words(name: str) -> str:
+    return _WORDS.get(f"`{name}`", name)
+
+
+def _roles(path: Path, table: dict[str, Any]) -> dict[Role, RoleEntry]:
+    _check_keys(path, "roles", table, _ROLES)
+    roles = {Role(name): _role(path, f"roles.{name}", entry) for name, entry in table.items()}
+    taken: dict[str, Role] = {}
+    for role, entry in roles.items():
+        if entry.user in taken:
+            raise _wrong(path, f"roles.{role}.user", _shared(taken[entry.user]))
+        taken[entry.user] = role
+    return roles
+
+
+def _role(path: Path, key: str, value: object) -> RoleEntry:
+    table = _table(path, key, value)
+    _check_keys(path, key, table, RoleEntry.__struct_fields__)
+    entry = _convert(path, key, table, RoleEntry)
+    if not entry.user:
+        raise _wrong(path, f"{key}.user", "is empty: give the user's name")
+    if bool(entry.password_env) == bool(entry.password_file):
+        many = "has both" if entry.password_env else "has neither"
+        raise _wrong(path, key, f"{many} password_env and password_file: give one of the two")
+    return entry
+
+
+def _shared(other: str) -> str:
+    return f"is also the user of {other}: every role needs a user of its own"
+
+
+def _entities(path: Path, table: dict[str, Any]) -> dict[Entity, str]:
+    _check_keys(path, "entities", table, Entity)
+    for name, value in table.items():
+        if not _convert(path, f"entities.{name}", value, str):
+            raise _wrong(path, f"entities.{name}", "is empty: give a name, or leave the line out")
+    return {Entity(name): value for name, value in table.items()}
+
+
+def _login(user: str | None, password: str | None) -> Login | None:
+    """Who the command line logs in as."""
+    if user is None:
+        return None
+    if not user:
+        raise UsageError("--user is empty: give the user's name")
+    if not password:
+        raise UsageError(f"no password for --user: set {PASSWORD_VARIABLE}, give --password-file, or answer the prompt")
+    return Login(user, password)
+
+
+def _logins(target: TargetFile | None, admin: Login | None, environ: Mapping[str, str]) -> dict[Role, Login]:
+    logins = {Role.ADMIN: admin} if admin else {}
+    if target is None:
+        return logins
+    for role, entry in target.roles.items():
+        if role in logins:
+            continue
+        if admin and entry.user == admin.user:
+            raise UsageError(f"--user: {_shared(f'the role {role} in the target file')}")
+        logins[role] = Login(entry.user, _password(target.path, f"roles.{role}", entry, environ))
+    return logins
+
+
+def _nobody(password: str | None) -> str:
+    if password:
+        return "a password but no user: give --user, or roles in a target file"
+    return (
+        f"no user: give --user, with its password in {PASSWORD_VARIABLE}, by --password-file or at the prompt,"
+        " or roles in a target file"
+    )
+
+
+def _password(path: Path, key: str, entry: RoleEntry, environ: Mapping[str, str]) -> str:
+    if entry.password_env is not None:
+        return _password_from(path, f"{key}.password_env", entry.password_env, environ)
+    file = path.parent / Path(entry.password_file or "").expanduser()
+    return _password_in(file, f"{path}: {key}.password_file: {file}")
+
+
+def _password_from(path: Path, key: str, variable: str, environ: Mapping[str, str]) -> str:
+    password = environ.get(variable)
+    if not password:
+        state = "not set" if password is None else "empty"
+        raise _wrong(path, key, f"{variable} is {state} in the environment: set it to the user's password")
+    return password
+
+
+def _password_in(file: Path, where: str) -> str:
+    """The only line of a password file."""
+    password = (
+        _text(file, where, "give the path of a file that holds the password").removesuffix("\n").removesuffix("\r")
+    )
+    if "\n" in password:
+        raise UsageError(f"{where}: has more than one line: it must hold the password alone")
+    if not password:
+        raise UsageError(f"{where}: is empty: it must hold the password")
+    return password

@@ -1,0 +1,259 @@
+"""One run under pytest: begins cases ahead, turns verdicts into test outcomes, and writes the reports at the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any, ClassVar
+
+import msgspec
+import pytest
+
+from conformance.cases.model import Case, Level
+from conformance.errors import ConformanceError, TargetUnreachable
+from conformance.options import Options, plan, select
+from conformance.report.model import Report
+from conformance.report.write import write_all
+from conformance.reporting import Collector
+from conformance.run.record import Record
+from conformance.run.run import Facts, Plan, Run
+from conformance.verdict.model import Blocked, Error, Expect, Fail, Kind, NotTested
+
+AHEAD = 4
+"""Cases begun ahead of the one waited for, for each lane."""
+
+STATUSES: Mapping[Kind, tuple[str, str, str]] = {
+    Kind.PASS: ("passed", ".", "PASS"),
+    Kind.DEVIATION: ("deviation", "d", "DEVIATION"),
+    Kind.FAIL: ("failed", "F", "FAIL"),
+    Kind.NOT_TESTED: ("not tested", "n", "NOT TESTED"),
+    Kind.BLOCKED: ("blocked", "b", "BLOCKED"),
+    Kind.ERROR: ("error", "E", "ERROR"),
+}
+
+
+class Outcome:
+    """The verdict on one case, for its test to turn into pytest's terms."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def check(self, case: Case) -> None:
+        """Pass, fail or skip as the verdict says."""
+        assert self.record.result.id == case.id
+        match self.record.result.verdict:
+            case Fail():
+                pytest.fail(describe(self.record), pytrace=False)
+            case NotTested(missing=missing, setting=setting):
+                pytest.skip(f"not tested: needs {missing}; {setting} supplies it")
+            case Blocked(by=by):
+                pytest.skip(f"blocked: {by} failed")
+
+
+def describe(record: Record) -> str:
+    """A failed case in lines for a person: what is wrong, expected and got, and how to repeat it."""
+    verdict = record.result.verdict
+    assert isinstance(verdict, Fail)
+    lines = [f"{record.result.title} [{record.result.clause}]", verdict.summary]
+    for d in (d for d in verdict.differences if d.deviation is None):
+        lines += [f"  request {d.step}, {d.aspect}:", f"    documented: {d.documented}", f"    shipped:    {d.shipped}"]
+        lines += [f"    got:        {d.got[:500]}"]
+    return "\n".join([*lines, *(f"  {call.curl}" for call in record.result.calls)])
+
+
+class Session:
+    """The plugin object of one run."""
+
+    NAME: ClassVar[str] = "vicidial-conformance-session"
+
+    def __init__(self, config: pytest.Config, made: Plan, only: Sequence[str]) -> None:
+        self.config = config
+        self.plan = made
+        self.only = only
+        self.worker: str | None = getattr(config, "workerinput", {}).get("workerid")
+        self.distributes = self.worker is None and config.getoption("dist", "no") != "no"
+        self.collector = Collector(made) if self.worker is None else None
+        self.report: Report | None = None
+        self.cases: list[Case] = []
+        self.expected: list[str] = []
+        self._run: Run | None = None
+        self._begun = 0
+        self._records: dict[str, Record] = {}
+
+    # --- collecting ---
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Deselect the cases that `--target-case` leaves out."""
+        ours = {item: case for item in items if (case := case_of(item)) is not None}
+        if not ours:
+            return
+        try:
+            chosen = {case.id for case in select(ours.values(), self.only)}
+        except ConformanceError as error:
+            pytest.exit(str(error), returncode=2)
+        dropped = [item for item, case in ours.items() if case.id not in chosen]
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+            items[:] = [item for item in items if item not in set(dropped)]
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Open the run once it is known which cases it has."""
+        self.cases = [case for item in session.items if (case := case_of(item)) is not None]
+        self.expected = [case.id for case in self.cases]
+        if not session.config.option.collectonly:
+            self._open()
+
+    def _open(self) -> None:
+        run = Run(self.plan, f"-{self.worker}" if self.worker else "")
+        try:
+            run.open()
+        except TargetUnreachable as error:
+            self._stop_early(str(error))
+            pytest.exit(str(error), returncode=3)
+        self._run = run
+
+    def _stop_early(self, reason: str) -> None:
+        if self.collector is not None:
+            self.collector.ended = reason
+            self._write()
+
+    # --- running ---
+
+    def outcome(self, case: Case, item: pytest.Item) -> Outcome:
+        """The outcome of a case; an error verdict fails the fixture that asks."""
+        assert self._run is not None
+        if self.worker is None:
+            self._begin_ahead(case)
+        record = self._run.result(case)
+        self._records[item.nodeid] = record
+        if isinstance(record.result.verdict, Error):
+            pytest.fail(f"error, not the server's fault: {record.result.verdict.reason}", pytrace=False)
+        return Outcome(record)
+
+    def _begin_ahead(self, case: Case) -> None:
+        assert self._run is not None
+        position = self.expected.index(case.id, max(0, self._begun - AHEAD * self.plan.concurrency - 1))
+        until = position + AHEAD * self.plan.concurrency
+        for ahead in self.cases[self._begun : until]:
+            self._run.ask(ahead)
+        self._begun = max(self._begun, until)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let the report that closes a test carry the case's record, also from a worker process to its controller."""
+        report = yield
+        if call.when == "call" or (call.when == "setup" and report.failed):
+            record = self._records.pop(item.nodeid, None)
+            if record is not None:
+                vars(report)["conformance"] = msgspec.to_builtins(record)
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in a case as soon as its test has ended."""
+        record = record_of(report)
+        if record is not None and self.collector is not None:
+            self.collector.add(record)
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Show verdicts by their own names."""
+        record = record_of(report)
+        return STATUSES[record.result.kind] if record is not None else None
+
+    # --- ending ---
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker found out."""
+        given = getattr(node, "workeroutput", {}).get(self.NAME)
+        if given is not None and self.collector is not None:
+            self.collector.facts.append(msgspec.convert(given["facts"], Facts))
+            self.expected = given["expected"]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Clean up, write the reports and let the exit code say what they say."""
+        if self._run is None:
+            return
+        facts = self._run.close()
+        if self.collector is None:
+            given = {"facts": msgspec.to_builtins(facts), "expected": self.expected}
+            self.config.workeroutput[self.NAME] = given  # type: ignore[attr-defined]
+            return
+        self.collector.facts.append(facts)
+        self._note_how_it_ended(session, exitstatus)
+        self._write()
+
+    def _note_how_it_ended(self, session: pytest.Session, exitstatus: int) -> None:
+        assert self.collector is not None
+        if exitstatus == pytest.ExitCode.INTERRUPTED:
+            self.collector.ended = "interrupted"
+        elif session.shouldfail:
+            self.collector.ended = f"{session.shouldfail}, as asked"
+
+    @pytest.hookimpl(trylast=True, specname="pytest_sessionfinish")
+    def set_exit_status(self, session: pytest.Session) -> None:
+        """The report decides the exit code, unless pytest itself was stopped."""
+        if self.report is not None and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            session.exitstatus = self.report.exit_code
+
+    def _write(self) -> None:
+        assert self.collector is not None
+        self.report = self.collector.report(self.expected)
+        write_all(self.report, self.plan.folder)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say where the reports are, and what they come to."""
+        if self.report is not None:
+            terminalreporter.section("conformance")
+            terminalreporter.write_line(self.report.answer)
+            terminalreporter.write_line(f"report: {self.plan.folder / 'report.html'}")
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """The case of a test, if it is one of the suite's."""
+    callspec = getattr(item, "callspec", None)
+    case = callspec.params.get("case") if callspec is not None else None
+    return case if isinstance(case, Case) else None
+
+
+def record_of(report: pytest.TestReport) -> Record | None:
+    """The record that a test's report carries."""
+    given = getattr(report, "conformance", None)
+    return msgspec.convert(given, Record) if given is not None else None
+
+
+def begin(config: pytest.Config) -> None:
+    """Make the plan and register the session. Usage errors end pytest before anything is sent."""
+    options = options_of(config)
+    try:
+        made = plan(options, os.environ)
+        session = Session(config, made, options.only)
+    except ConformanceError as error:
+        pytest.exit(str(error), returncode=2)
+    config.option.target_run = made.run
+    config.option.target_report = made.folder
+    config.pluginmanager.register(session, Session.NAME)
+
+
+def options_of(config: pytest.Config) -> Options:
+    """The options as pytest has them."""
+    get = config.getoption
+    level: str | None = get("--target-level")
+    return Options(
+        url=get("--target-url"),
+        target_file=get("--target-file"),
+        user=get("--target-user"),
+        password_file=get("--target-password-file"),
+        only=tuple(get("--target-case")),
+        level=Level(level) if level else None,
+        allow_writes=get("--target-allow-writes"),
+        expect=Expect(get("--target-expect")),
+        concurrency=get("--target-concurrency"),
+        timeout=get("--target-timeout"),
+        report=get("--target-report"),
+        ca_file=get("--target-ca-file"),
+        insecure=get("--target-insecure"),
+        run=get("--target-run") or "",
+    )

@@ -1,0 +1,18 @@
+"""The fixture that the suite's tests ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.cases.model import Case
+from conformance.session import Outcome, Session
+
+
+@pytest.fixture
+def outcome(request: pytest.FixtureRequest, case: Case) -> Outcome:
+    """What became of the case. An error of ours or of the network shows as an error of this fixture."""
+    session = request.config.pluginmanager.get_plugin(Session.NAME)
+    if session is None:
+        pytest.skip("no target: give --target-url URL or --target-file FILE.toml")
+    assert isinstance(session, Session)
+    return session.outcome(case, request.node)

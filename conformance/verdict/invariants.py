@@ -1,0 +1,59 @@
+"""What holds for every reply, whatever was asked: judged without a prediction."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from conformance.contract.reply import parse_reply
+from conformance.contract.request import Request
+from conformance.exchange import Reply
+
+SERVER_ERROR = "server-error"
+EMPTY = "empty"
+PASSWORD = "password"  # noqa: S105 - the name of an invariant
+SQL = "sql"
+PHP = "php"
+UNPARSED = "unparsed"
+
+_SEVERITY = "(Warning|Notice|Fatal error|Parse error|Deprecated)"
+_PHP = re.compile(rf"<b>{_SEVERITY}</b>:|PHP {_SEVERITY}:|Stack trace:|#0 /|Uncaught [A-Za-z]+Error")
+_SQL = re.compile(
+    r"\b(SELECT .+ from |INSERT (INTO|IGNORE)|UPDATE \w+ SET|DELETE FROM|You have an error in your SQL)", re.IGNORECASE
+)
+_STATUS_WORDS = frozenset({"SUCCESS", "ERROR", "NOTICE", "VERSION"})
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """An invariant that a reply breaks: its name, and what was seen."""
+
+    name: str
+    seen: str
+
+
+def violations(request: Request, reply: Reply) -> tuple[Violation, ...]:
+    """The invariants that a reply breaks: no 5xx, no empty body, no PHP message, no SQL, no password, parses."""
+    found = []
+    if reply.status >= 500:
+        found.append(Violation(SERVER_ERROR, f"HTTP {reply.status}"))
+    if reply.body == "" and request.method != "HEAD":
+        found.append(Violation(EMPTY, "an empty body"))
+    for name, pattern in ((PHP, _PHP), (SQL, _SQL)):
+        match = pattern.search(reply.body)
+        if match:
+            found.append(Violation(name, match[0]))
+    if _password_in(request, reply):
+        found.append(Violation(PASSWORD, "the password that was sent"))
+    if reply.body and not any(line.status in _STATUS_WORDS for line in parse_reply(reply.body)):
+        found.append(Violation(UNPARSED, "no line that begins with SUCCESS, ERROR, NOTICE or VERSION"))
+    return tuple(found)
+
+
+def _password_in(request: Request, reply: Reply) -> bool:
+    values = request.parameters.values
+    password = values.get("pass", b"").decode("utf-8", "replace")
+    others = [value.decode("utf-8", "replace") for name, value in values.items() if name != "pass"]
+    if len(password) < 2 or any(password in other for other in others):
+        return False
+    return re.search(rf"(?<![0-9A-Za-z]){re.escape(password)}(?![0-9A-Za-z])", reply.body) is not None

@@ -1,0 +1,243 @@
+"""Exchanges of one case -> a verdict, aspect by aspect.
+
+What is not known of a target is carried as hypotheses: each is a world, settings included, that explains every
+reply so far.
+A reply is as documented, or differs from it only in ways that `deviations.toml` lists, or nothing explains it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from conformance.contract.model import Contract, Dialect, ReplyForm, ServerSettings
+from conformance.contract.outcome import Answer, Outcome, Unspecified
+from conformance.contract.predict import predict
+from conformance.contract.reply import LINE_ASPECTS, Aspect, Line, matches, parse_reply
+from conformance.contract.world import World
+from conformance.exchange import Exchange, Failure, Reply
+from conformance.verdict import invariants
+from conformance.verdict.model import Deviates, Difference, Error, Expect, Fail, Pass, Verdict
+
+CONTENT_TYPE = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and the settings under which the replies are explained; none of them if they are not."""
+
+    verdict: Verdict
+    settings: frozenset[ServerSettings]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One way to read a reply: the differences from the documentation, and the world that follows."""
+
+    differences: tuple[Difference, ...]
+    ids: frozenset[str]
+    world: World
+
+    @property
+    def unexplained(self) -> tuple[Difference, ...]:
+        """The differences that no deviation explains."""
+        return tuple(d for d in self.differences if d.deviation is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A world that explains every reply so far, and what had to be accepted for it."""
+
+    world: World
+    differences: tuple[Difference, ...] = ()
+    ids: frozenset[str] = frozenset()
+
+
+def judge(contract: Contract, worlds: Iterable[World], exchanges: Sequence[Exchange], expect: Expect) -> Judgement:
+    """The verdict on a case whose exchanges met one of these worlds."""
+    threads = [Thread(world) for world in worlds]
+    for step, exchange in enumerate(exchanges, 1):
+        if isinstance(exchange.result, Failure):
+            reason = f"request {step}: {exchange.result.message}"
+            return Judgement(Error(reason=reason), frozenset(t.world.settings for t in threads))
+        readings = [
+            (thread, explanation)
+            for thread in threads
+            for explanation in explain(contract, thread.world, exchange, step, expect)
+        ]
+        accepted = [(t, e) for t, e in readings if not e.unexplained]
+        if not accepted:
+            nearest = min((e for _, e in readings), key=lambda e: (len(e.unexplained), len(e.differences)))
+            return Judgement(_fail(nearest), frozenset())
+        threads = _distinct(Thread(e.world, (*t.differences, *e.differences), t.ids | e.ids) for t, e in accepted)
+    best = min(threads, key=lambda t: len(t.ids))
+    settings = frozenset(t.world.settings for t in threads)
+    if not best.ids or expect is Expect.SHIPPED:
+        return Judgement(Pass(), settings)
+    return Judgement(Deviates(ids=tuple(sorted(best.ids)), differences=best.differences), settings)
+
+
+def _distinct(threads: Iterable[Thread]) -> list[Thread]:
+    """One thread for each world: the one that had to accept least."""
+    kept: list[Thread] = []
+    for thread in sorted(threads, key=lambda t: len(t.ids)):
+        if all(thread.world != other.world for other in kept):
+            kept.append(thread)
+    return kept
+
+
+def explain(contract: Contract, world: World, exchange: Exchange, step: int, expect: Expect) -> tuple[Explanation, ...]:
+    """Every reading of one reply: as the documentation has it, as servers do it. At least one."""
+    documented = predict(contract, world, exchange.request, Dialect.DOCUMENTED)
+    shipped = predict(contract, world, exchange.request, Dialect.SHIPPED)
+    reader = _Reader(contract, world, exchange, step, expect)
+    readings = []
+    if isinstance(documented, Outcome) and expect is not Expect.SHIPPED:
+        readings.append(reader.read(documented))
+    if isinstance(shipped, Outcome) and (expect is not Expect.DOCUMENTED or isinstance(documented, Unspecified)):
+        readings.append(reader.read_shipped(shipped, documented))
+    if isinstance(shipped, Unspecified):
+        readings.append(reader.unspecified())
+    return tuple(readings)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    contract: Contract
+    world: World
+    exchange: Exchange
+    step: int
+    expect: Expect
+
+    @property
+    def reply(self) -> Reply:
+        assert isinstance(self.exchange.result, Reply)
+        return self.exchange.result
+
+    def difference(
+        self, aspect: Aspect, documented: object, shipped: object, got: object, *, line: int = 0, by: str | None = None
+    ) -> Difference:
+        """A difference in one aspect, explained by a deviation if that one holds for these settings."""
+        holds = by is not None and self.contract.deviations[by].holds_for(self.world.settings)
+        accepted = holds and self.expect is not Expect.DOCUMENTED
+        texts = [None if value is None else str(value) for value in (documented, shipped)]
+        return Difference(
+            step=self.step,
+            line=line,
+            aspect=aspect.value,
+            documented=texts[0],
+            shipped=texts[1],
+            got=str(got),
+            deviation=by if accepted else None,
+        )
+
+    def read(self, outcome: Outcome) -> Explanation:
+        """The reply measured against one outcome, each line in either printed form."""
+        differences = [*self._whole(outcome), *self._lines(outcome), *self._invariants(outcome)]
+        ids = {d.deviation for d in differences if d.deviation}
+        return Explanation(tuple(differences), frozenset(ids), self.world.after(outcome.changes))
+
+    def read_shipped(self, shipped: Outcome, documented: Outcome | Unspecified) -> Explanation:
+        """The reply measured against what servers do; a deviation must name another outcome than the documented one."""
+        reading = self.read(shipped)
+        if self.expect is not Expect.EITHER or _same(self.contract, shipped, documented):
+            return reading
+        held = sorted(q for q in shipped.quirks if self.contract.deviations[q].holds_for(self.world.settings))
+        if not held and isinstance(documented, Unspecified):
+            return reading
+        told = _told(self.contract, documented) if isinstance(documented, Outcome) else None
+        by = held[0] if held else None
+        departure = self.difference(Aspect.EFFECT, told, _told(self.contract, shipped), self.reply.body.rstrip(), by=by)
+        return replace(reading, differences=(departure, *reading.differences), ids=reading.ids.union(held))
+
+    def unspecified(self) -> Explanation:
+        """Nobody has said what is answered here: only the invariants judge."""
+        differences = tuple(self._invariants(None))
+        return Explanation(differences, frozenset(d.deviation for d in differences if d.deviation), self.world)
+
+    def _whole(self, outcome: Outcome) -> Iterable[Difference]:
+        if self.reply.status != outcome.status:
+            yield self.difference(Aspect.HTTP_STATUS, 200, outcome.status, self.reply.status)
+        if _media(self.reply.content_type) != CONTENT_TYPE:
+            yield self.difference(Aspect.CONTENT_TYPE, CONTENT_TYPE, CONTENT_TYPE, self.reply.content_type or "(none)")
+        if self.reply.body and not self.reply.body.endswith("\n"):
+            yield self.difference(Aspect.LINES, "a line feed at the end", "a line feed at the end", "none")
+
+    def _lines(self, outcome: Outcome) -> Iterable[Difference]:
+        received = parse_reply(self.reply.body)
+        if len(received) != len(outcome.answers):
+            expected = [_printed(answer, self.contract) for answer in outcome.answers]
+            texts = [" / ".join(str(line) for line in lines if line) for lines in zip(*expected, strict=True)] or [
+                "",
+                "",
+            ]
+            yield self.difference(Aspect.LINES, texts[0], texts[1], " / ".join(map(str, received)))
+            return
+        for number, (answer, got) in enumerate(zip(outcome.answers, received, strict=True), 1):
+            documented, shipped = _printed(answer, self.contract)
+            yield from self._line(number, answer.form(self.contract), documented, shipped, got)
+
+    def _line(
+        self, number: int, form: ReplyForm, documented: Line | None, shipped: Line | None, got: Line
+    ) -> Iterable[Difference]:
+        if self.expect is Expect.SHIPPED:
+            documented = None
+        for aspect in LINE_ASPECTS:
+            if documented is not None and matches(documented, got, aspect):
+                continue
+            as_shipped = shipped is not None and matches(shipped, got, aspect)
+            if as_shipped and documented is None:
+                continue
+            told = None if documented is None else _shown(documented, aspect)
+            sent = None if shipped is None else _shown(shipped, aspect)
+            by = form.deviations.get(aspect.value) if as_shipped else None
+            yield self.difference(aspect, told, sent, _shown(got, aspect), line=number, by=by)
+        if documented is None and shipped is not None and self.expect is not Expect.SHIPPED:
+            for id in form.deviations.values():
+                yield self.difference(Aspect.LINES, None, str(shipped), str(got), line=number, by=id)
+
+    def _invariants(self, outcome: Outcome | None) -> Iterable[Difference]:
+        answers = outcome.answers if outcome else ()
+        known = {name: id for answer in answers for name, id in answer.form(self.contract).invariants.items()}
+        if outcome is not None and outcome.status >= 500:
+            by = next(iter(sorted(q for q in outcome.quirks if q.endswith("-500"))), None)
+            known |= {invariants.SERVER_ERROR: by or "", invariants.EMPTY: by or ""}
+        for violation in invariants.violations(self.exchange.request, self.reply):
+            by = known.get(violation.name) or None
+            if by and self.expect is Expect.SHIPPED:
+                continue
+            promised = f"never: {violation.name}"
+            yield self.difference(Aspect.INVARIANT, promised, None, violation.seen, by=by)
+
+
+def _printed(answer: Answer, contract: Contract) -> tuple[Line | None, Line | None]:
+    return answer.line(contract, Dialect.DOCUMENTED), answer.line(contract, Dialect.SHIPPED)
+
+
+def _told(contract: Contract, outcome: Outcome) -> str:
+    """An outcome as the documentation prints it, as far as it does."""
+    printed = [_printed(answer, contract) for answer in outcome.answers]
+    text = " / ".join(str(documented or shipped) for documented, shipped in printed)
+    return text if outcome.status == 200 else f"HTTP {outcome.status} {text}".rstrip()
+
+
+def _same(contract: Contract, shipped: Outcome, documented: Outcome | Unspecified) -> bool:
+    return isinstance(documented, Outcome) and _told(contract, shipped) == _told(contract, documented)
+
+
+def _shown(line: Line, aspect: Aspect) -> str:
+    value = line.aspect(aspect)
+    return "|".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _media(content_type: str) -> str:
+    """A content type in the form in which types are compared: lower case, one space after the semicolon."""
+    return "; ".join(part.strip() for part in content_type.lower().split(";"))
+
+
+def _fail(nearest: Explanation) -> Fail:
+    first = nearest.unexplained[0]
+    where = f"request {first.step}" + (f", line {first.line}" if first.line else "")
+    wanted = first.documented if first.documented is not None else first.shipped
+    summary = f"{where}: {first.aspect} should be {wanted!r}, got {first.got[:200]!r}"
+    return Fail(summary=summary, differences=nearest.differences)

@@ -1,0 +1,86 @@
+"""Verdicts: a closed union, never merged (docs/architecture.md, verdicts)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Expect(StrEnum):
+    """What counts as conforming: the documentation or a listed deviation, only the one, or only the shipped form."""
+
+    EITHER = "either"
+    DOCUMENTED = "documented"
+    SHIPPED = "shipped"
+
+
+class Kind(StrEnum):
+    """The names of the verdicts, in the order in which people want to see them."""
+
+    FAIL = "fail"
+    ERROR = "error"
+    BLOCKED = "blocked"
+    NOT_TESTED = "not-tested"
+    DEVIATION = "deviation"
+    PASS = "pass"  # noqa: S105 - a verdict
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One aspect of one reply that is not as documented. `step` counts from 1; `line` too, 0 for the reply as a whole.
+
+    `deviation` is the id that explains it; None where nothing does.
+    """
+
+    step: int
+    line: int
+    aspect: str
+    documented: str | None
+    shipped: str | None
+    got: str
+    deviation: str | None = None
+
+
+class Pass(msgspec.Struct, frozen=True, tag="pass", tag_field="kind"):
+    """Every reply is the documented one, or the shipped one where documentation is silent."""
+
+
+class Deviates(msgspec.Struct, frozen=True, kw_only=True, tag="deviation", tag_field="kind"):
+    """Some reply is not the documented one, but every difference is a listed deviation of this build."""
+
+    ids: tuple[str, ...]
+    differences: tuple[Difference, ...] = ()
+
+
+class Fail(msgspec.Struct, frozen=True, kw_only=True, tag="fail", tag_field="kind"):
+    """Some difference is neither documented nor listed. `summary` is one sentence for a person."""
+
+    summary: str
+    differences: tuple[Difference, ...]
+
+
+class NotTested(msgspec.Struct, frozen=True, kw_only=True, tag="not-tested", tag_field="kind"):
+    """A need is missing; `setting` says what would supply it."""
+
+    missing: str
+    setting: str
+
+
+class Blocked(msgspec.Struct, frozen=True, kw_only=True, tag="blocked", tag_field="kind"):
+    """A case that this one depends on failed."""
+
+    by: str
+
+
+class Error(msgspec.Struct, frozen=True, kw_only=True, tag="error", tag_field="kind"):
+    """We failed or the target could not be reached: never the server's fault, never a pass."""
+
+    reason: str
+
+
+Verdict = Pass | Deviates | Fail | NotTested | Blocked | Error
+
+
+def kind(verdict: Verdict) -> Kind:
+    """The name of a verdict."""
+    return Kind(str(verdict.__struct_config__.tag))

@@ -1,0 +1,76 @@
+"""Each known deviation is shown by what it cites, referenced by the contract, and confined to where it holds."""
+
+import re
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from conformance.contract.model import Build, Deviation, ServerSettings, SqlMode
+from conformance.verdict.model import Deviates, Fail
+from tests.support.asking import CONTRACT, judged_as
+from tests.support.recordings import by_evidence, scenarios
+
+SHOWN = [d for d in CONTRACT.deviations.values() if d.evidence]
+HIDDEN = [d for d in CONTRACT.deviations.values() if not d.evidence]
+EVIDENCE = [(deviation.id, cited) for deviation in SHOWN for cited in deviation.evidence]
+
+
+def text_of_contract() -> str:
+    """Everything that may refer to a deviation: the contract's files without the list itself."""
+    folder = Path(str(files("conformance.contract")))
+    paths = [p for p in folder.rglob("*") if p.suffix in (".py", ".toml") and p.name != "deviations.toml"]
+    return "\n".join(path.read_text("utf-8") for path in paths)
+
+
+@pytest.mark.parametrize(("id", "cited"), EVIDENCE)
+def test_a_deviation_is_shown_by_the_scenario_that_it_cites(id: str, cited: str) -> None:
+    verdict = judged_as(by_evidence()[cited]).verdict
+    assert isinstance(verdict, Deviates)
+    assert id in verdict.ids
+
+
+def test_every_deviation_with_evidence_is_met_in_the_recordings_and_no_other() -> None:
+    verdicts = [judged_as(scenario).verdict for scenario in scenarios()]
+    met = {id for verdict in verdicts if isinstance(verdict, Deviates) for id in verdict.ids}
+    assert met == {deviation.id for deviation in SHOWN}
+
+
+@pytest.mark.parametrize("deviation", HIDDEN, ids=lambda d: d.id)
+def test_a_deviation_without_evidence_says_why_there_is_none(deviation: Deviation) -> None:
+    assert deviation.unobservable
+
+
+# copy-columns-left-out is about columns that no reply shows and no request sets: only the list can speak of it.
+@pytest.mark.parametrize("id", sorted(CONTRACT.deviations.keys() - {"copy-columns-left-out"}))
+def test_a_deviation_is_referred_to_by_the_contract(id: str) -> None:
+    assert re.search(rf'"{re.escape(id)}"', text_of_contract())
+
+
+def outside(deviation: Deviation, own: ServerSettings) -> list[ServerSettings]:
+    """Settings next to those of the evidence, where the deviation does not hold."""
+    since, until = Build.parse(deviation.since), deviation.until and Build.parse(deviation.until)
+    found = [replace(own, build=until)] if until else []
+    if since.number:
+        found.append(replace(own, build=replace(since, number=since.number - 1)))
+    if deviation.only == "non-latin":
+        found.append(replace(own, non_latin=False))
+    if deviation.only in ("strict-sql", "legacy-sql"):
+        other = SqlMode.LEGACY if deviation.only == "strict-sql" else SqlMode.STRICT
+        found.append(replace(own, sql_mode=other))
+    return found
+
+
+CONFINED = [
+    (deviation.id, cited, settings)
+    for deviation in SHOWN
+    for cited in deviation.evidence
+    for settings in outside(deviation, by_evidence()[cited].settings)
+]
+
+
+@pytest.mark.parametrize(("id", "cited", "settings"), CONFINED, ids=str)
+def test_evidence_is_a_fail_where_the_deviation_does_not_hold(id: str, cited: str, settings: ServerSettings) -> None:
+    assert not CONTRACT.deviations[id].holds_for(settings)
+    assert isinstance(judged_as(by_evidence()[cited], settings).verdict, Fail)

@@ -1,0 +1,247 @@
+"""Every mistake in a contract file is one line that names the file, the key and the reason."""
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from conformance.contract.load import load_contract, read_contract
+from conformance.contract.model import ContractError
+
+ADD, COPY, UPDATE, COMMON = (f"functions/{name}.toml" for name in ("add_did", "copy_did", "update_did", "common"))
+DEVIATIONS, SHARED = "deviations.toml", "did_parameters.toml"
+PATTERN = 'name = "did_pattern"\n'
+EXTRA = '[[deviation]]\nid = "extra"\ntitle = "t"\nclause = "c"\nseverity = "cosmetic"\neffect = "e"\n'
+EVIDENCE = 'evidence = ["vicidial-2.14-202#x"]\n'
+ALWAYS = 'kept = "a"\ndocumented = { max = 5 }\n'
+
+MISTAKES = {
+    "bad TOML": (ADD, 'name = "add_did"', "name = ", ("add_did.toml", "Invalid value", "line 1")),
+    "no UTF-8": (ADD, 'name = "add_did"', 'name = "\udcff"', ("add_did.toml", "utf-8")),
+    "unknown key": (ADD, 'effect = "add"', 'effekt = "add"', ("add_did.toml", "effekt", "unknown field")),
+    "missing key": (ADD, 'effect = "add"\n', "", ("add_did.toml", "effect", "missing required field")),
+    "wrong type": (
+        ADD,
+        "level = 8",
+        'level = "8"',
+        ("add_did.toml", "$.permission.level", "Expected `int`, got `str`"),
+    ),
+    "unknown key of a parameter": (ADD, PATTERN, f"{PATTERN}keeps = 1\n", ("add_did.toml", "parameters", "keeps")),
+    "unknown check": (
+        ADD,
+        '"required",',
+        '"needed",',
+        ("add_did.toml", "checks", "'needed' is not one of", "required"),
+    ),
+    "unknown effect": (ADD, 'effect = "add"', 'effect = "ad"', ("add_did.toml", "effect", "'ad' is not one of", "add")),
+    "bad build of a function": (ADD, "2.14-137", "2.14", ("add_did.toml", "since", "'2.14' is not an API build")),
+    "bad build of a parameter": (
+        ADD,
+        PATTERN,
+        f'{PATTERN}since = "new"\n',
+        ("add_did.toml", "parameters.did_pattern", "'new' is not an API build"),
+    ),
+    "bad build of kept characters": (
+        SHARED,
+        'kept_before = { "2.14-168" = "" }',
+        'kept_before = { "168" = "" }',
+        ("add_did.toml", "parameters.phone_extension", "'168' is not an API build"),
+    ),
+    "bad kept class": (
+        ADD,
+        ":+*#._0-9A-Za-z",
+        "z-a",
+        ("add_did.toml", "parameters.did_pattern", "kept", "bad character range z-a"),
+    ),
+    "bad kept class of older builds": (
+        SHARED,
+        '"2.14-168" = ".0-9"',
+        '"2.14-168" = "9-0"',
+        ("add_did.toml", "parameters.server_ip", "kept", "bad character range 9-0"),
+    ),
+    "unknown storage": (SHARED, 'stored = "integer"', 'stored = "number"', (SHARED, "stored", "'number'")),
+    "unknown set of entities": (
+        SHARED,
+        'reference = "ingroup"',
+        'reference = "group"',
+        (SHARED, "reference", "'group'"),
+    ),
+    "unlisted deviation of a parameter": (
+        SHARED,
+        'deviation = "extension-letters"',
+        'deviation = "extension-words"',
+        ("add_did.toml", "parameters.extension", "'extension-words' is not in deviations.toml"),
+    ),
+    "unlisted deviation of a reply": (
+        ADD,
+        'fields = "permission-extra-field"',
+        'fields = "extra"',
+        ("add_did.toml", "replies.no-permission", "'extra' is not in deviations.toml"),
+    ),
+    "unlisted deviation of an invariant": (
+        COMMON,
+        '{ password = "login-echoes-password" }',
+        '{ password = "echo" }',
+        ("common.toml", "replies.login-incorrect", "'echo' is not in deviations.toml"),
+    ),
+    "rules differ without a deviation": (
+        ADD,
+        PATTERN,
+        f'name = "extra"\nclause = "c"\n{ALWAYS}\n[[parameters]]\n{PATTERN}',
+        ("add_did.toml", "parameters.extra", "the dialects differ and no deviation says so"),
+    ),
+    "texts differ without a deviation": (
+        ADD,
+        '- {user}|{did_pattern}"\nshipped = "SUCCESS: add_did DID HAS BEEN ADDED',
+        '- {user}|{did_pattern}"\nshipped = "SUCCESS: add_did DID WAS ADDED',
+        ("add_did.toml", "replies.added", "differ in ['message']", "deviations are for []"),
+    ),
+    "deviation where texts do not differ": (
+        ADD,
+        "[replies.added]\n",
+        '[replies.added]\ndeviations = { message = "error-separator" }\n',
+        ("add_did.toml", "replies.added", "differ in []", "deviations are for ['message']"),
+    ),
+    "a reply without a text": (
+        ADD,
+        "[replies.added]\n",
+        '[replies.nothing]\nclause = "c"\n\n[replies.added]\n',
+        ("add_did.toml", "replies.nothing", "neither a documented nor a shipped form"),
+    ),
+    "a permission whose reply is missing": (
+        ADD,
+        'reply = "no-permission"',
+        'reply = "refused"',
+        ("add_did.toml", "permission.reply", "'refused' is not one of its replies"),
+    ),
+    "a check for a permission that is missing": (
+        ADD,
+        '[permission]\nsetting = "modify_dids"\nlevel = 8\nreply = "no-permission"\n',
+        "",
+        ("add_did.toml", "permission", "is missing"),
+    ),
+    "a message without a refusal": (
+        COPY,
+        '[refusal]\ndocumented = "ERROR: {function} {message} - {user}|{value}"\n'
+        'shipped = "ERROR: {function} {message}: |{user}|{value}"\ndeviations = { separator = "error-separator" }\n',
+        "",
+        ("copy_did.toml", "refusal", "is missing, and did_description has a message"),
+    ),
+    "a function that stands twice": (COPY, 'name = "copy_did"', 'name = "add_did"', ("copy_did.toml", "name", "twice")),
+    "an included file that is missing": (ADD, SHARED, "nosuch.toml", ("nosuch.toml", "No such file")),
+    "an include that is no name": (ADD, f'include = "{SHARED}"', "include = 1", ("add_did.toml", "include", "`str`")),
+    "an unknown key of an included file": (
+        SHARED,
+        "[refusal]\n",
+        "x = 1\n[refusal]\n",
+        (SHARED, "`x`", "unknown field"),
+    ),
+    "deviation id twice": (
+        DEVIATIONS,
+        'id = "permission-extra-field"',
+        'id = "error-separator"',
+        (DEVIATIONS, "deviation error-separator", "the id stands twice"),
+    ),
+    "deviation without evidence": (
+        DEVIATIONS,
+        "",
+        EXTRA,
+        (DEVIATIONS, "deviation extra", "neither evidence nor a reason"),
+    ),
+    "deviation of an unknown severity": (
+        DEVIATIONS,
+        "",
+        EXTRA.replace("cosmetic", "odd") + EVIDENCE,
+        (DEVIATIONS, "severity", "'odd'"),
+    ),
+    "deviation of an unknown setting": (
+        DEVIATIONS,
+        "",
+        f'{EXTRA}only = "latin"\n{EVIDENCE}',
+        (DEVIATIONS, "only", "'latin'"),
+    ),
+    "deviation since no build": (
+        DEVIATIONS,
+        "",
+        f'{EXTRA}since = "202"\n{EVIDENCE}',
+        (DEVIATIONS, "deviation extra", "'202' is not an API build"),
+    ),
+    "deviation until no build": (
+        DEVIATIONS,
+        "",
+        f'{EXTRA}until = "x"\n{EVIDENCE}',
+        (DEVIATIONS, "deviation extra", "'x' is not an API build"),
+    ),
+    "a table of another name": (
+        DEVIATIONS,
+        "",
+        EXTRA.replace("deviation", "deviatoin"),
+        (DEVIATIONS, "deviatoin", "unknown"),
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The packaged contract files, to be broken."""
+    packaged = Path(str(files("conformance.contract")))
+    shutil.copytree(packaged / "functions", tmp_path / "functions")
+    for name in (DEVIATIONS, SHARED):
+        shutil.copy(packaged / name, tmp_path / name)
+    for path in tmp_path.rglob("*.toml"):
+        path.chmod(0o644)
+    return tmp_path
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_in_one_line_with_file_key_and_reason(folder: Path, mistake: str) -> None:
+    name, old, new, told = MISTAKES[mistake]
+    path = folder / name
+    text = path.read_text("utf-8")
+    assert old in text
+    broken = text.replace(old, new, 1) if old else f"{text}\n{new}"
+    path.write_bytes(broken.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ContractError) as caught:
+        read_contract(folder)
+    message = str(caught.value)
+    assert len(message.splitlines()) == 1
+    assert [part for part in told if part not in message] == []
+
+
+@pytest.mark.parametrize("name", ["functions/common.toml", DEVIATIONS])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(ContractError, match=Path(name).name):
+        read_contract(folder)
+
+
+def test_other_files_in_the_folder_of_functions_are_passed_over(folder: Path) -> None:
+    (folder / "functions" / "notes.txt").write_text("[[[")
+    assert read_contract(folder) == load_contract()
+
+
+def test_the_packaged_contract_is_read_once() -> None:
+    assert load_contract() is load_contract()
+
+
+def test_the_contract_describes_these_functions() -> None:
+    assert sorted(load_contract().functions) == [
+        "add_did",
+        "add_lead",
+        "agent_status",
+        "campaigns_list",
+        "copy_did",
+        "update_did",
+        "version",
+    ]
+
+
+def test_optional_fields_are_checked_in_the_observed_order() -> None:
+    observed = (
+        "did_description active did_route record_call extension exten_context voicemail_ext phone_extension server_ip "
+        "group menu_id filter_clean_cid_number call_handle_method agent_search_method list_id entry_list_id campaign_id "
+        "phone_code"
+    )
+    for function in ("add_did", "update_did"):
+        assert [p.name for p in load_contract().functions[function].optional] == observed.split()

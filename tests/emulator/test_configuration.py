@@ -1,0 +1,95 @@
+"""Which users, entities and DIDs an emulator begins with, and what is said of a file that is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from conformance.cases.expand import Login
+from conformance.cases.model import Entity, Role
+from conformance.emulator.config import Config
+from conformance.emulator.defaults import default_columns, read_defaults
+from conformance.errors import UsageError
+from tests.emulator.asgi import Emulator, emulator
+from tests.support.world import DEFAULTS, ENTITIES, RECORDED_DIDS, USERS
+
+USER = '[[users]]\nname = "1"\npassword = "x"\nlevel = 9\n'
+ENTITY = "[entities]\n"
+DID = '[[dids]]\npattern = "999"\n'
+LOGINS = {Role.ADMIN: Login("boss", "secret"), Role.OTHER_GROUP: Login("guest", "secret")}
+TARGET = {Entity.INGROUP: "SALES", Entity.HIDDEN_DID: "7275559999"}
+
+
+def test_the_default_users_are_those_of_the_recordings() -> None:
+    assert Config().users == USERS
+
+
+def test_the_default_entities_are_those_of_the_recordings() -> None:
+    assert Config().entities == ENTITIES
+
+
+def test_the_default_dids_are_those_of_the_recordings() -> None:
+    assert Config().dids == tuple(RECORDED_DIDS.values())
+
+
+def test_columns_that_nobody_set_hold_the_defaults_of_add_did() -> None:
+    assert default_columns() == DEFAULTS
+
+
+def test_no_password_shows_when_a_configuration_is_printed() -> None:
+    assert "1234" not in repr(Config())
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("users = [", "bad.toml: Invalid value"),
+        (ENTITY + DID, "bad.toml: Object missing required field `users`"),
+        (USER.replace("9", '"9"') + ENTITY + DID, r"bad.toml: Expected `int`, got `str` - at `\$.users\[0\].level`"),
+        (
+            USER + "leval = 9\n" + ENTITY + DID,
+            r"bad.toml: Object contains unknown field `leval` - at `\$.users\[0\]`",
+        ),
+        (USER + USER + ENTITY + DID, r"bad.toml: users\[1\]: '1' stands twice"),
+        (USER + ENTITY + DID + DID, r"bad.toml: dids\[1\]: '999' stands twice"),
+        (USER + ENTITY + DID + "columns = { colour = 1 }\n", r"bad.toml: dids\[0\].columns.colour: is not a column"),
+    ],
+)
+def test_a_mistake_in_a_defaults_file_is_named_with_file_and_key(tmp_path: Path, content: str, complaint: str) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(content)
+    with pytest.raises(UsageError, match=complaint):
+        read_defaults(path)
+
+
+def test_a_defaults_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="gone.toml: "):
+        read_defaults(tmp_path / "gone.toml")
+
+
+def hidden_from(user: str, pattern: str, it: Emulator) -> bool:
+    answer = it.call("update_did", user=user, password="secret", did_pattern=pattern)
+    return answer == f"ERROR: update_did DID DOES NOT EXIST: |{user}|{pattern}\n"
+
+
+def test_users_of_a_target_take_the_place_of_the_default_ones() -> None:
+    with emulator(Config().with_target_users(LOGINS, TARGET)) as it:
+        assert it.call("add_did", did_pattern="999") == "ERROR: Login incorrect, please try again: |6666|1234|BAD|\n"
+
+
+def test_the_admin_of_a_target_may_use_its_entities() -> None:
+    with emulator(Config().with_target_users(LOGINS, TARGET)) as it:
+        assert it.call("add_did", user="boss", password="secret", did_pattern="999", group="SALES") == (
+            "SUCCESS: add_did DID HAS BEEN ADDED - boss|999\n"
+        )
+
+
+@pytest.mark.parametrize("pattern", ["7275559999", "7275551114"])
+def test_the_hidden_did_of_a_target_is_hidden_from_other_group_only(pattern: str) -> None:
+    target = {**TARGET, Entity.HIDDEN_DID: pattern}
+    with emulator(Config().with_target_users(LOGINS, target)) as it:
+        assert [hidden_from(user, pattern, it) for user in ("guest", "boss")] == [True, False]
+
+
+def test_a_hidden_did_that_is_new_gets_a_number_and_the_default_columns() -> None:
+    with emulator(Config().with_target_users(LOGINS, TARGET)) as it:
+        assert it.columns("7275559999") == {"did_id": 4, "did_pattern": "7275559999", **DEFAULTS}

@@ -1,0 +1,1 @@
+"""What several rooms of tests share. Imported as `tests.support`, with the project's root on the path."""

@@ -1,0 +1,81 @@
+"""The state before each recorded scenario, as fixtures/recordings/README.md gives it."""
+
+from itertools import product
+
+from conformance.contract.model import ServerSettings, SqlMode
+from conformance.contract.world import Column, Did, Entities, User, World
+
+DIDS = frozenset({"modify_dids", "delete_dids"})
+OTHERS = frozenset({"campaigns_list", "agent_status", "add_lead"})
+"""What 6666 may call besides: the recording of the whole API shows it, and shows that no other user may."""
+
+USERS = {
+    user.name: user
+    for user in (
+        User("6666", "1234", 9, grants=DIDS | OTHERS),
+        User("8000", "1234", 8, grants=DIDS),
+        User("7001", "1234", 7, grants=DIDS),
+        User("8001", "1234", 8),
+        User("8002", "1234", 8, api_access=False, grants=DIDS),
+        User("8003", "1234", 8, grants=DIDS, functions=frozenset({"version"})),
+        User("8004", "1234", 8, active=False, grants=DIDS),
+        User("8005", "1234", 8, grants=frozenset({"modify_dids"})),
+        User("1001", "1234", 1),
+    )
+}
+
+ENTITIES = Entities(
+    ingroup=frozenset({"TEST_IN2", "AGENTDIRECT", "AGENTDIRECT_CHAT"}),
+    call_menu=frozenset({"test_menu", "defaultlog", "default---agent", "2FA_say_auth_code"}),
+    server_ip=frozenset({"10.10.10.15", "192.168.198.5"}),
+)
+
+DEFAULTS: dict[str, Column] = {
+    "did_description": None,
+    "did_active": "Y",
+    "did_route": "EXTEN",
+    "record_call": "N",
+    "extension": "9998811112",
+    "exten_context": "default",
+    "voicemail_ext": None,
+    "phone": None,
+    "server_ip": None,
+    "group_id": None,
+    "menu_id": "",
+    "filter_clean_cid_number": "",
+    "call_handle_method": "CID",
+    "agent_search_method": "LB",
+    "list_id": 999,
+    "entry_list_id": 0,
+    "campaign_id": None,
+    "phone_code": "1",
+}
+"""Columns of a DID that nothing was said about (facts of the README and docs/observed.md section 4)."""
+
+MASTER: dict[str, Column] = {
+    "did_description": "Block one master",
+    "did_route": "IN_GROUP",
+    "group_id": "TEST_IN2",
+    "record_call": "Y",
+    "extension": "8300",
+    "campaign_id": "",
+    "voicemail_ext": "8301",
+}
+
+RECORDED_DIDS = {
+    1: Did(1, "default", DEFAULTS | {"did_description": "Default DID"}),
+    2: Did(2, "7275551114", DEFAULTS | MASTER),
+    3: Did(3, "+17275550100", DEFAULTS | {"did_description": "Plus master", "extension": "8300"}),
+}
+
+
+def recorded_world(settings: ServerSettings | None = None) -> World:
+    """The world before a scenario; the first DID that it adds gets did_id 4."""
+    return World(settings or ServerSettings(), USERS, ENTITIES, RECORDED_DIDS, 4)
+
+
+def hypotheses(settings: ServerSettings) -> list[World]:
+    """The same world under every SQL mode, with and without non-latin: a server of which only the build is known."""
+    return [
+        recorded_world(ServerSettings(settings.build, mode, latin)) for mode, latin in product(SqlMode, (False, True))
+    ]
