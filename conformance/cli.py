@@ -177,7 +177,7 @@ def _arguments(options: Options, made: Plan) -> list[str]:
     flags += [f"--target-case={glob}" for glob in options.only]
     flags += ["--target-allow-writes"] if options.allow_writes else []
     flags += ["--target-insecure"] if options.insecure else []
-    quiet = ["-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-c", os.devnull]
+    quiet = ["-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no", "-c", os.devnull]
     return [*quiet, "--rootdir", str(Path.cwd()), "--pyargs", "conformance.suite", *flags]
 
 

@@ -132,7 +132,7 @@ def _copied_from(parameter: Parameter, size: int) -> Attempt:
     return Attempt((copy(did, "<did2>", TOO_SHORT),), maybe=_foreign(size))
 
 
-def _copied_onto(parameter: Parameter, size: int) -> Attempt:
+def _copied_onto(_: Parameter, size: int) -> Attempt:
     """The list's length is checked before its source is looked up, so a source that does not exist will do."""
     return Attempt((copy("<did>", did_list(size)),))
 
@@ -154,7 +154,7 @@ def did_list(size: int) -> str:
 
 
 def _absent(function: Function, parameter: Parameter) -> Case:
-    others = tuple(p for p in _bare(function).params if p.name not in (parameter.name, OFF.name))
+    others = tuple(p for p in _bare(function).params if p.name != parameter.name)
     return case(
         _id(function, parameter, "absent"),
         f"{function.name} without {parameter.name}",

@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Need, Param, Place, Role, Step
+from conformance.contract.load import load_contract
 from conformance.contract.model import ServerSettings
 from conformance.contract.request import Request, encode
 from conformance.contract.world import Did, Entities, User, World
@@ -105,7 +107,7 @@ def _fill(param: Param, ground: Ground, number: int) -> Param:
 
 _GRANTS = frozenset({"modify_dids", "delete_dids"})
 _ROLES: Mapping[Role, User] = {
-    Role.ADMIN: User("", "", grants=_GRANTS),
+    Role.ADMIN: User("", ""),
     Role.LEVEL7: User("", "", level=7, grants=_GRANTS),
     Role.NO_MODIFY_DIDS: User("", "", level=8),
     Role.NO_DELETE_DIDS: User("", "", level=8, grants=frozenset({"modify_dids"})),
@@ -129,5 +131,13 @@ def world(ground: Ground, settings: ServerSettings) -> World:
     return World(settings, users, entities, dids)
 
 
+@cache
+def _every_setting() -> frozenset[str]:
+    """All settings that a function of the contract asks for: an admin has them."""
+    functions = load_contract().functions.values()
+    return _GRANTS.union(function.permission.setting for function in functions if function.permission)
+
+
 def _user(role: Role, login: Login) -> User:
-    return replace(_ROLES[role], name=login.user, password=login.password)
+    user = replace(_ROLES[role], name=login.user, password=login.password)
+    return replace(user, grants=_every_setting()) if role is Role.ADMIN else user

@@ -1,14 +1,14 @@
 """A case: a permanent id, the clause it tests, what it needs, and the requests it sends in order.
 
-Values may hold placeholders, which `expand` fills in for one run: `<did>`, `<did2>` to `<did9>` are numbers of the case's
-own (14 digits each), `<ingroup>`, `<call_menu>`, `<server_ip>` and `<hidden_did>` are entities of the target, and with
-`:swapped` after the name (`<ingroup:swapped>`) they are written in the other letter case.
+Values may hold placeholders, which `expand` fills in for one run: `<did>`, `<did2>` to `<did9>` are numbers of the
+case's own (14 digits each), `<ingroup>`, `<call_menu>`, `<server_ip>` and `<hidden_did>` are entities of the target,
+and with `:swapped` after the name (`<ingroup:swapped>`) they are written in the other letter case.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from functools import total_ordering
 
 SOURCE = "conformance"
@@ -18,7 +18,7 @@ OWN_DID_LENGTH = 14
 
 
 @total_ordering
-class Level(StrEnum):
+class Level(Enum):
     """What a case may do to the target. Ordered: each allows what the one before it allows."""
 
     PROBE = "probe"
@@ -26,8 +26,10 @@ class Level(StrEnum):
     FULL = "full"
 
     def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Level):
+            return NotImplemented
         order = list(Level)
-        return order.index(self) < order.index(Level(str(other)))
+        return order.index(self) < order.index(other)
 
 
 class Role(StrEnum):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from conformance.cases.model import Level
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Dialect, Function, Parameter, ServerSettings
 from conformance.contract.rules import allows
@@ -27,7 +25,6 @@ def level_of(function: Function, parameter: Parameter, value: str) -> Level:
     return Level.PROBE if refused else Level.STANDARD
 
 
-@lru_cache(maxsize=2048)
 def refused_everywhere(parameter: Parameter, value: str) -> bool:
     """Whether both dialects refuse the value, in every build and setting. A placeholder may stand for a good one."""
     if "<" in value or not value or not parameter.known_to(OLDEST_BUILD):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from conformance.contract.model import Contract, Dialect, Function, Parameter
 from conformance.contract.outcome import Answer, Outcome, Unspecified
@@ -53,9 +54,8 @@ class Call:
 
     def noting(self, *quirks: str | None) -> Call:
         """The same call, with deviations noted that it has met. Documentation deviates from nothing."""
-        if not self.shipped:
-            return self
-        return replace(self, quirks=self.quirks.union(quirk for quirk in quirks if quirk))
+        new = {quirk for quirk in quirks if quirk} if self.shipped else None
+        return replace(self, quirks=self.quirks | new) if new else self
 
     def answer(self, name: str, **values: Value) -> Answer:
         """A reply line of this function."""
@@ -76,7 +76,7 @@ Step = Call | Outcome | Unspecified
 def read(contract: Contract, state: State, request: Request, dialect: Dialect) -> Step:
     """Read a request. What documentation leaves open about the way it is sent makes it Unspecified there."""
     call = Call(contract, state, request, dialect)
-    unclear = tuple(_unclear(request))
+    unclear = _unclear(request)
     if unclear and not call.shipped:
         return call.silent(unclear[0][0])
     sent = request.parameters
@@ -104,7 +104,8 @@ _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
-def _unclear(request: Request) -> list[tuple[str, str | None]]:
+@lru_cache(maxsize=512)
+def _unclear(request: Request) -> tuple[tuple[str, str | None], ...]:
     """What documentation does not speak of in the way a request is sent, and the deviation servers show there."""
     query, form = parse(request.query), parse(request.form or "")
     text = f"{request.query}&{request.form or ''}"
@@ -120,7 +121,9 @@ def _unclear(request: Request) -> list[tuple[str, str | None]]:
         (any(_CONTROL.search(value) for value in sent), "control characters", None),
         (any(not _is_utf8(value) for value in sent), "bytes that are no UTF-8", None),
     ]
-    return [(f"documentation does not speak of {what}", deviation) for unclear, what, deviation in found if unclear]
+    return tuple(
+        (f"documentation does not speak of {what}", deviation) for unclear, what, deviation in found if unclear
+    )
 
 
 def _repeats(text: str) -> bool:

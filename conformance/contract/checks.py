@@ -34,6 +34,8 @@ def login(call: Call) -> Step:
         failed = (LoginFailed(user.name),) if user else ()
         return call.ends(call.answer("login-incorrect"), changes=failed)
     if not user.active or user.level < LOGIN_LEVEL:
+        if not call.shipped:
+            return call.silent("documentation does not say what answers the right password of one who may not log in")
         call = call.noting("below-level-7-cannot-log-in")
         return call.ends(call.answer("login-incorrect"), changes=(LoginFailed(user.name),))
     return replace(call, user=user, changes=(LoginSucceeded(user.name),) if user.failed_logins else ())

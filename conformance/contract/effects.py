@@ -61,10 +61,10 @@ class Batch:
     added: tuple[Did, ...] = ()
     existing: int = 0
 
-    def has(self, entry: str) -> bool:
-        """Whether this batch added an entry already."""
+    def twice(self, entry: str) -> Did | None:
+        """The DID that this batch has added already for an entry."""
         fold = str.lower if self.call.shipped else str
-        return any(fold(did.pattern) == fold(entry) for did in self.added)
+        return next((did for did in self.added if fold(did.pattern) == fold(entry)), None)
 
 
 def copy(call: Call) -> Ending:
@@ -104,7 +104,9 @@ def _refused_description(call: Call) -> Answer | None:
 
 def _one_copy(batch: Batch, entry: str, refused: Answer | None) -> Batch:
     call, found = look_up(batch.call, entry)
-    if found is not None or batch.has(entry):
+    twice = batch.twice(entry)
+    if found is not None or twice is not None:
+        call = call.noting("did-case-collision" if twice is not None and twice.pattern != entry else None)
         answer = call.answer("exists", new_did=entry)
         return replace(batch, call=call, answers=(*batch.answers, answer), existing=batch.existing + 1)
     if refused is not None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 import msgspec
@@ -49,6 +49,7 @@ class Build:
     number: int
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> Build:
         """Read `2.14-202`. Raises ValueError for anything else."""
         match = _BUILD.fullmatch(text.strip())

@@ -63,7 +63,7 @@ NUMBER = Shape(r"[0-9]+", "number")
 CLOCK: Mapping[str, Value] = {
     "build_date": Shape(r"[0-9]{6}-[0-9]{4}", "yymmdd-hhmm"),
     "date": Shape(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", "date and time"),
-    "epoch": Shape(r"[0-9]{9,11}", "seconds since 1970"),
+    "epoch": Shape(r"[0-9]{10}", "seconds since 1970"),
     "dst": Shape(r"[01]", "0 or 1"),
     "user_group": Shape(r"[^']*", "user group"),
     "ip_address": Shape(r"[0-9a-fA-F.:]*", "IP address"),

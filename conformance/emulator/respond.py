@@ -20,6 +20,9 @@ from conformance.emulator.config import Config
 HTML: Mapping[str, str] = {"content-type": "text/html; charset=utf-8"}
 PLAIN: Mapping[str, str] = {"content-type": "text/plain; charset=utf-8"}
 
+WITHOUT_LOGIN = frozenset({"version", "login-incorrect", "locked"})
+"""The replies of those who have not logged in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -45,13 +48,14 @@ def honest(contract: Contract, state: State, request: Request, config: Config, n
         return _not_known("what a server makes of a multipart form was never recorded")
     reading, outcome = _outcome(contract, state, request, config.dialect)
     if isinstance(outcome, Unspecified):
-        return _not_known(outcome.why, _good_login(contract, state, request, reading))
-    changes = outcome.changes
-    if not any(isinstance(change, LoginFailed | LoginSucceeded) for change in changes):
-        changes = (*changes, *_good_login(contract, state, request, reading))
+        return _not_known(outcome.why, _checked_login(contract, state, request, reading))
+    login: tuple[Change, ...] = ()
+    if not any(isinstance(change, LoginFailed | LoginSucceeded) for change in outcome.changes):
+        shown = outcome.answers[0] if outcome.answers else None
+        login = _shown_login(shown) if shown else _checked_login(contract, state, request, reading)
     known = known_values(state.settings.build, now) if _leaves_open(outcome) else {}
     body = "".join(f"{_printed(answer, contract, config.dialect, known)}\n" for answer in outcome.answers)
-    return Response(outcome.status, HTML, body.encode(), changes)
+    return Response(outcome.status, HTML, body.encode(), (*outcome.changes, *login))
 
 
 def _not_known(why: str, changes: tuple[Change, ...] = ()) -> Response:
@@ -68,8 +72,13 @@ def _outcome(
     return dialect, outcome
 
 
-def _good_login(contract: Contract, state: State, request: Request, reading: Dialect) -> tuple[Change, ...]:
-    """The good login that this request is, if it is one. The contract names only those that end a row of failures."""
+def _shown_login(first: Answer) -> tuple[Change, ...]:
+    """The good login that a first line shows. The contract names only logins that end a row of failures."""
+    return () if first.name in WITHOUT_LOGIN else (LoginSucceeded(str(first.values["user"])),)
+
+
+def _checked_login(contract: Contract, state: State, request: Request, reading: Dialect) -> tuple[Change, ...]:
+    """The same for a request without a line to show it."""
     step: Step = read(contract, state, request, reading)
     for check in ("version", "login"):
         step = CHECKS[check](step) if isinstance(step, Call) else step

@@ -29,7 +29,9 @@ def next_step(report: Report) -> str:
     """What to do next, in one or two sentences."""
     match report.exit_code:
         case 4:
-            return f"First remove {_count(report.left)} from the target: they may still be there because of this run."
+            return (
+                f"First remove what this run may have left on the target: {_count(len(report.left), 'DID')}, see below."
+            )
         case 1:
             return (
                 "Each failure below shows what was expected, what came, and a line that repeats the request. "
@@ -49,9 +51,9 @@ def _after_success(report: Report) -> str:
     if dangerous:
         return f"A client must know the {dangerous} dangerous among them: see what each does to a client."
     if counts[Kind.NOT_TESTED]:
-        return f"{counts[Kind.NOT_TESTED]} cases were not tested: see which settings would allow them."
+        return f"Not tested: {_count(counts[Kind.NOT_TESTED], 'case')}. See which settings would allow more."
     return "There is nothing to do."
 
 
-def _count(left: tuple[str, ...]) -> str:
-    return "1 DID" if len(left) == 1 else f"{len(left)} DIDs"
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

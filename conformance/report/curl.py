@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from conformance.contract.request import Request
 
-SECRET = '"$VICIDIAL_PASS"'
+SECRET = '"$VICIDIAL_PASS"'  # noqa: S105 - the name of a variable
 """How a password stands in the line. The variable holds it as it is sent, that is percent-encoded."""
 
 _GLOB = re.compile(r"[\[\]{}]")

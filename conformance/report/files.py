@@ -10,7 +10,7 @@ from conformance.report.text import visible
 
 
 def write_whole(path: Path, data: bytes) -> Path:
-    """Write a file so that nobody ever reads half of it; the folder is made. Raises UsageError when that cannot be done."""
+    """Write a file so that nobody ever reads half of it; the folder is made. Raises UsageError with path and reason."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

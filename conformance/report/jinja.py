@@ -18,7 +18,7 @@ def environment(*, html: bool) -> Environment:
     """An environment for HTML, where all text is escaped, or for Markdown, where filters do that."""
     found = Environment(
         loader=PackageLoader("conformance.report"),
-        autoescape=html,
+        autoescape=html,  # noqa: S701 - in Markdown the filters `plain`, `code` and `fenced` do it
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -29,6 +29,7 @@ def environment(*, html: bool) -> Environment:
         "block": visible_block,
         "plain": plain,
         "code": code,
+        "cell": cell,
         "fenced": fenced,
         "seconds": seconds,
     }
@@ -43,11 +44,16 @@ def plain(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A code span, also in a table; the backticks around it are more than any run of them inside."""
-    shown = visible(text, 500).replace("|", r"\|") or " "
+    """A code span; the backticks around it are more than any run of them inside."""
+    shown = visible(text, 500) or " "
     mark = "`" * (_longest_run(shown) + 1)
     gap = " " if shown[0] == "`" or shown[-1] == "`" else ""
     return f"{mark}{gap}{shown}{gap}{mark}"
+
+
+def cell(text: str) -> str:
+    """A code span in a table, where a bar needs a backslash even in code."""
+    return code(text).replace("|", r"\|")
 
 
 def fenced(text: str, language: str = "text", limit: int = 1_000) -> str:

@@ -18,7 +18,7 @@ NAME = "report.json"
 
 
 def write(report: Report, folder: Path) -> Path:
-    """Write `report.json`. Raises UsageError when the file cannot be written, HarnessError when the report is not valid."""
+    """Write `report.json`. Raises UsageError if the file cannot be written, HarnessError if the report is not valid."""
     data = to_json(report)
     for error in _validator().iter_errors(json.loads(data)):
         raise HarnessError(visible(f"{NAME} does not fit its schema at {error.json_path}: {error.message}"))

@@ -8,12 +8,14 @@ from conformance.report import view
 from conformance.report.files import write_whole
 from conformance.report.jinja import environment
 from conformance.report.model import CaseResult, Report
+from conformance.report.text import visible
 
 NAME = "summary.md"
 
 LIMIT = 1_000_000
 """Bytes; GitHub drops a summary of more than a mebibyte."""
 
+_WIDEST = 300
 _SHOWN = (50, 20, 5, 1, 0)
 
 
@@ -41,5 +43,8 @@ def _table(case: CaseResult, expect: str) -> str:
     lines: list[str] = []
     for difference in view.unexplained(case)[:10]:
         lines += [view.place(difference)]
-        lines += [f"  expected  {view.expected(difference, expect)[:1000]}", f"  got       {difference.got[:1000]}"]
+        lines += [
+            f"  expected  {visible(view.expected(difference, expect), _WIDEST)}",
+            f"  got       {visible(difference.got, _WIDEST)}",
+        ]
     return "\n".join(lines)

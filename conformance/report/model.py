@@ -26,7 +26,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A case and its verdict. `calls` are kept for cases that failed or ended in an error, all else is in exchanges.jsonl.
+    """A case and its verdict. `calls` are kept for failures and errors, all else is in exchanges.jsonl.
 
     `elapsed` is the sum of the waits for replies, in seconds.
     """
@@ -110,7 +110,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> int:
-        """0 conforms; 1 a fail; 3 not reachable, an error, or cases missing; 4 something was left (docs/architecture.md)."""
+        """0 conforms; 1 a fail; 3 an error, not reachable, cases missing; 4 something left (docs/architecture.md)."""
         counts = self.counts
         if self.left:
             return 4
@@ -121,7 +121,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return 0
 
     @property
-    def answer(self) -> str:
+    def answer(self) -> str:  # noqa: PLR0911 - one sentence for each way to end
         """Whether the target conforms, in one sentence."""
         counts = self.counts
         if self.ended:
@@ -131,7 +131,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         if counts[Kind.FAIL]:
             return f"Does not conform: {counts[Kind.FAIL]} of {len(self.results)} cases failed."
         if counts[Kind.ERROR]:
-            return f"No answer: {counts[Kind.ERROR]} of {len(self.results)} cases ended in an error of ours or of the network."
+            found = f"{counts[Kind.ERROR]} of {len(self.results)}"
+            return f"No answer: {found} cases ended in an error of ours or of the network."
         if counts[Kind.DEVIATION]:
             return f"Conforms, with {len(self.deviations)} known deviations from the documentation."
         if not counts[Kind.PASS]:

@@ -1,4 +1,4 @@
-"""Text of a server as people may see it: every control character visible, long text cut with a note, URLs on one line."""
+"""Text of a server as people may see it: every control character visible, long text cut with a note."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Guard:
     def _check_target(self, pattern: str) -> None:
         if pattern.lower() in SPECIAL_DIDS:
             raise Forbidden(f"{pattern!r} is a DID that every install depends on; it is never touched")
-        own = pattern.removeprefix("+").startswith(self.ground.prefix)
+        own = pattern.lstrip(" +").startswith(self.ground.prefix)
         if self.level < Level.FULL and not SHORTEST_DELETABLE <= len(pattern) <= PATTERN_COLUMN_SIZE:
             raise Forbidden(f"{pattern!r} could not be deleted again under that name; it needs --level full")
         if self.level < Level.FULL and not own:

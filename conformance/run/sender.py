@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from conformance.contract.model import Contract, Dialect
 from conformance.contract.reply import Line, parse_reply
 from conformance.contract.request import Request
-from conformance.contract.sanitise import as_text
+from conformance.contract.sanitise import as_text, sanitise
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.run.guard import Forbidden, Guard
 from conformance.run.ledger import Ledger
@@ -50,7 +50,13 @@ class Sender:
         values = request.parameters.values
         if reply.status != 200 or values.get("function") != b"update_did" or request.method not in ("GET", "POST"):
             return False
-        return any(self._is_missing(line, as_text(values.get("did_pattern", b""))) for line in parse_reply(reply.body))
+        asked = self._readings(values.get("did_pattern", b""))
+        return any(self._is_missing(line, asked) for line in parse_reply(reply.body))
 
-    def _is_missing(self, line: Line, pattern: str) -> bool:
-        return (line.status, line.message) in self._missing and pattern in map(str, line.fields)
+    def _readings(self, raw: bytes) -> frozenset[str]:
+        """The DID that a question is about, as sent and as servers sanitise it."""
+        parameter = self.contract.functions["update_did"].by_name["did_pattern"]
+        return frozenset({as_text(raw), *(sanitise(raw, parameter, settings) for settings in self.guard.settings)})
+
+    def _is_missing(self, line: Line, asked: frozenset[str]) -> bool:
+        return (line.status, line.message) in self._missing and not asked.isdisjoint(map(str, line.fields))

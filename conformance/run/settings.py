@@ -78,17 +78,16 @@ def load_target(path: Path) -> TargetFile:
     """Read a target file. Raises UsageError for any mistake in it; passwords are not looked for yet."""
     raw = _toml(path)
     _check_keys(path, "", raw, _KEYS)
-    fields: dict[str, Any] = {
-        **raw,
-        "roles": _roles(path, _table(path, "roles", raw.get("roles", {}))),
-        "entities": _entities(path, _table(path, "entities", raw.get("entities", {}))),
-    }
-    target = _convert(path, "", fields, TargetFile)
-    try:
-        url = check_url(target.url)
-    except UsageError as error:
-        raise _wrong(path, "url", str(error)) from None
-    return msgspec.structs.replace(target, url=url, path=path)
+    return TargetFile(
+        url=_url(path, raw),
+        build=_build(path, raw),
+        sql_mode=_given(path, raw, "sql_mode", SqlMode),
+        non_latin=_given(path, raw, "non_latin", bool),
+        disposable=_given(path, raw, "disposable", bool) or False,
+        roles=_roles(path, _table(path, "roles", raw.get("roles", {}))),
+        entities=_entities(path, _table(path, "entities", raw.get("entities", {}))),
+        path=path,
+    )
 
 
 def resolve(
@@ -229,35 +228,46 @@ def _table(path: Path, key: str, value: object) -> dict[str, Any]:
 _WORDS = {"`str`": "text in quotes", "`bool`": "true or false", "`int`": "a whole number", "`float`": "a number"}
 
 
-def _convert(path: Path, prefix: str, value: object, type_: type[_T]) -> _T:
-    """Decode, and name the key of what does not fit."""
+def _convert(path: Path, key: str, value: object, type_: type[_T]) -> _T:
+    """Decode the value of a key, and name the key within it that does not fit."""
     try:
-        return msgspec.convert(value, type_, dec_hook=_decode)
+        return msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
         what, _, at = str(error).partition(" - at `$")
-        key = ".".join(filter(None, (prefix, at.strip("`."))))
         missing = re.fullmatch(r"Object missing required field `(\w+)`", what)
-        if missing:
-            raise _wrong(path, ".".join(filter(None, (key, missing[1]))), "is missing: add it") from None
-        raise _wrong(path, key, _said(what, key)) from None
+        inner = missing[1] if missing else at.strip("`.")
+        where = f"{key}.{inner}" if inner else key
+        raise _wrong(path, where, "is missing: add it" if missing else _said(what, key)) from None
 
 
-def _decode(type_: type, value: object) -> object:
-    """What msgspec does not know itself: roles and entities come decoded, a build is text."""
-    if type_ is Build and isinstance(value, str):
-        return Build.parse(value)
-    if type_ is Build:
-        raise ValueError('must be text in quotes, such as "2.14-202"')
-    return value
+def _given(path: Path, raw: Mapping[str, Any], key: str, type_: type[_T]) -> _T | None:
+    return _convert(path, key, raw[key], type_) if key in raw else None
+
+
+def _url(path: Path, raw: Mapping[str, Any]) -> str:
+    text = _given(path, raw, "url", str)
+    if text is None:
+        raise _wrong(path, "url", "is missing: add it")
+    try:
+        return check_url(text)
+    except UsageError as error:
+        raise _wrong(path, "url", str(error)) from None
+
+
+def _build(path: Path, raw: Mapping[str, Any]) -> Build | None:
+    text = _given(path, raw, "build", str)
+    try:
+        return Build.parse(text) if text is not None else None
+    except ValueError as error:
+        raise _wrong(path, "build", f"{error}: mend it, or leave the line out") from None
 
 
 def _said(what: str, key: str) -> str:
     what = re.sub(
         r"`([^`]*)`", lambda m: " or ".join(_words(part) for part in m[1].split(" | ") if part != "null"), what
     )
-    if key == "sql_mode":
-        return f"{what}: there are {', '.join(SqlMode)}"
-    return _one_line(what[:1].lower() + what[1:])
+    allowed = f": there are {', '.join(SqlMode)}" if key == "sql_mode" else ""
+    return _one_line(what[:1].lower() + what[1:] + allowed)
 
 
 def _words(name: str) -> str:

@@ -38,6 +38,8 @@ Verify = bool | ssl.SSLContext | str | Path
 
 _IDLE = 2.0  # seconds; web servers drop an idle connection after 5, and a request must not meet that moment
 
+_CONNECT_SHARE = 0.9  # of the timeout; the library leaks a socket when it is cancelled in the middle of a TLS handshake
+
 _LIMITS = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE)
 
 
@@ -61,7 +63,7 @@ class Transport:
             raise UsageError("the URL of the target is malformed: give one such as https://dialer.example") from None
         self.url = url
         self.timeout = timeout
-        context = ssl_context(verify)
+        context = ssl_context(verify if self._url.scheme == "https" else False)
         self._lanes = tuple(_lane(context, app) for _ in range(lanes))
         self._open = AsyncExitStack()
 
@@ -245,6 +247,11 @@ _RULES: tuple[tuple[_Kind, Trouble, str], ...] = (
     (socket.gaierror, Trouble.CONNECT, "the host name is not known: check its spelling in the URL"),
     (ConnectionRefusedError, Trouble.CONNECT, "connection refused: check host and port, and that the web server runs"),
     (
+        httpx.ConnectTimeout,
+        Trouble.CONNECT,
+        "no connection in time: check host and port, and the firewalls between, or raise --timeout",
+    ),
+    (
         (httpx.TimeoutException, TimeoutError),
         Trouble.TIMEOUT,
         f"no complete reply within {{timeout:g}} s: raise --timeout, or ask why the server is slow; {_UNKNOWN_OUTCOME}",
@@ -262,7 +269,8 @@ _RULES: tuple[tuple[_Kind, Trouble, str], ...] = (
     (
         httpx.ProtocolError,
         Trouble.PROTOCOL,
-        "no HTTP reply ({gist}): check the port, and whether the URL should begin with https://; " + _UNKNOWN_OUTCOME,
+        "no whole HTTP reply ({gist}): check the port, and whether the URL should begin with https://; "
+        + _UNKNOWN_OUTCOME,
     ),
     (httpx.NetworkError, Trouble.PROTOCOL, f"the connection broke off ({{gist}}): {_UNKNOWN_OUTCOME}"),
     (httpx.DecodingError, Trouble.PROTOCOL, "the reply cannot be unpacked: ask what stands before the server"),
@@ -274,6 +282,8 @@ _RULES: tuple[tuple[_Kind, Trouble, str], ...] = (
     (httpx.HTTPError, Trouble.PROTOCOL, "unforeseen trouble ({gist}): please report this"),
     (OSError, Trouble.CONNECT, "the network failed ({gist}): " + _UNKNOWN_OUTCOME),
 )
+
+_WAITING = (ssl.SSLWantReadError, ssl.SSLWantWriteError)  # not trouble: so TLS asks for bytes
 
 _CAUGHT = (
     _Unacceptable,
@@ -302,7 +312,8 @@ def _explain(error: Exception, timeout: float) -> tuple[Trouble, str]:
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """The error, what caused it, and what caused that; all of them where several causes are grouped."""
     while error is not None:
-        yield error
+        if not isinstance(error, _WAITING):
+            yield error
         if isinstance(error, BaseExceptionGroup):
             for each in error.exceptions:
                 yield from _causes(each)

@@ -56,6 +56,8 @@ class Thread:
 def judge(contract: Contract, worlds: Iterable[World], exchanges: Sequence[Exchange], expect: Expect) -> Judgement:
     """The verdict on a case whose exchanges met one of these worlds."""
     threads = [Thread(world) for world in worlds]
+    if not exchanges:
+        return Judgement(Error(reason="nothing was sent"), frozenset(t.world.settings for t in threads))
     for step, exchange in enumerate(exchanges, 1):
         if isinstance(exchange.result, Failure):
             reason = f"request {step}: {exchange.result.message}"
@@ -97,7 +99,7 @@ def explain(contract: Contract, world: World, exchange: Exchange, step: int, exp
     if isinstance(shipped, Outcome) and (expect is not Expect.DOCUMENTED or isinstance(documented, Unspecified)):
         readings.append(reader.read_shipped(shipped, documented))
     if isinstance(shipped, Unspecified):
-        readings.append(reader.unspecified())
+        readings.append(reader.unspecified(shipped))
     return tuple(readings)
 
 
@@ -150,10 +152,10 @@ class _Reader:
         departure = self.difference(Aspect.EFFECT, told, _told(self.contract, shipped), self.reply.body.rstrip(), by=by)
         return replace(reading, differences=(departure, *reading.differences), ids=reading.ids.union(held))
 
-    def unspecified(self) -> Explanation:
-        """Nobody has said what is answered here: only the invariants judge."""
+    def unspecified(self, shipped: Unspecified) -> Explanation:
+        """Nobody has said what is answered here: only the invariants judge. What is known to be done is done."""
         differences = tuple(self._invariants(None))
-        return Explanation(differences, frozenset(d.deviation for d in differences if d.deviation), self.world)
+        return Explanation(differences, frozenset(), self.world.after(shipped.changes))
 
     def _whole(self, outcome: Outcome) -> Iterable[Difference]:
         if self.reply.status != outcome.status:
@@ -192,7 +194,7 @@ class _Reader:
             sent = None if shipped is None else _shown(shipped, aspect)
             by = form.deviations.get(aspect.value) if as_shipped else None
             yield self.difference(aspect, told, sent, _shown(got, aspect), line=number, by=by)
-        if documented is None and shipped is not None and self.expect is not Expect.SHIPPED:
+        if documented is None and shipped is not None and self.expect is Expect.EITHER:
             for id in form.deviations.values():
                 yield self.difference(Aspect.LINES, None, str(shipped), str(got), line=number, by=id)
 

@@ -20,7 +20,7 @@ def test_a_build_printed_is_read_as_the_same_build(major: int, minor: int, numbe
 
 @pytest.mark.parametrize("text", ["", "2.14", "2.14-", "2.14-202a", "v2.14-202", "2,14-202", "2.14-202\n2.14-1"])
 def test_other_text_is_no_build(text: str) -> None:
-    with pytest.raises(ValueError, match="is not an API build such as 2.14-202"):
+    with pytest.raises(ValueError, match=r"is not an API build such as 2.14-202"):
         Build.parse(text)
 
 
@@ -36,8 +36,16 @@ def test_a_function_is_known_from_its_build_on(function: str, since: int) -> Non
 
 @pytest.mark.parametrize(
     ("field", "since"),
-    [("delete_did", 133), ("menu_id", 140), ("list_id", 155), ("entry_list_id", 155), ("campaign_id", 155)]
-    + [("phone_code", 155), ("call_handle_method", 155), ("agent_search_method", 155)],
+    [
+        ("delete_did", 133),
+        ("menu_id", 140),
+        ("list_id", 155),
+        ("entry_list_id", 155),
+        ("campaign_id", 155),
+        ("phone_code", 155),
+        ("call_handle_method", 155),
+        ("agent_search_method", 155),
+    ],
 )
 def test_a_field_is_known_from_its_build_on(field: str, since: int) -> None:
     known = CONTRACT.functions["update_did"].by_name[field].known_to

@@ -25,8 +25,8 @@ DESCRIBED = ("version", "campaigns_list", "agent_status", "add_lead")
 FAILED_LOGINS_BEFORE = {"version": 0, "campaigns_list": 6, "agent_status": 5, "add_lead": 10}
 """The failed logins of user 1001 (level 1) when the recording comes to a function.
 
-That file is one sequence without resets, in which 1001 fails once a function. The eleventh failure began the count again,
-as the user had no good login in the 900 s before; the twenty-first met the lock (docs/observed.md section 9).
+That file is one sequence without resets, in which 1001 fails once a function. The eleventh failure began the count
+again, as the user had no good login in the 900 s before; the twenty-first met the lock (docs/observed.md section 9).
 """
 
 

@@ -62,7 +62,7 @@ def test_a_mistake_in_a_defaults_file_is_named_with_file_and_key(tmp_path: Path,
 
 
 def test_a_defaults_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="gone.toml: "):
+    with pytest.raises(UsageError, match=r"gone\.toml: "):
         read_defaults(tmp_path / "gone.toml")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.contract.request import Request
 from conformance.contract.world import Did, DropDid, PutDid
 from conformance.emulator.config import Config
 from conformance.emulator.store import Store
@@ -66,6 +67,14 @@ def test_a_login_whose_reply_nobody_knows_ends_a_row_of_failures(shipped: Emulat
     assert fail_logins(shipped, 2) == [BAD] * 2
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_every_good_login_counts_even_after_no_failure(shipped: Emulator, clock: FakeClock, method: str) -> None:
+    clock.goes_on(5000)
+    shipped.ask(Request("source=test&user=6666&pass=1234&function=add_did&did_pattern=999", method=method))
+    fail_logins(shipped, 10)
+    assert good_login(shipped) == LOCKED
+
+
 def test_version_is_no_login(shipped: Emulator) -> None:
     fail_logins(shipped, 9)
     shipped.call("version")
@@ -82,6 +91,11 @@ def test_a_did_id_is_never_used_again(shipped: Emulator) -> None:
     shipped.call("update_did", did_pattern="9990001", delete_did="Y")
     good_login(shipped)
     assert shipped.columns("9990001")["did_id"] == 5
+
+
+def test_no_did_of_the_emulator_has_the_number_of_an_unknown_one(shipped: Emulator) -> None:
+    good_login(shipped)
+    assert shipped.store.unknown_did_id not in {row["did_id"] for row in shipped.store.rows()}
 
 
 def test_letter_case_is_disregarded_in_any_script(shipped: Emulator) -> None:

@@ -16,17 +16,13 @@ HOSTILE = (
 )
 LONG = "x" * 1_000_000
 
-FUNCTION = Difference(
-    step=1, line=1, aspect="function", documented="add_did", shipped="add_did", got="ADD_DID"
-)
+FUNCTION = Difference(step=1, line=1, aspect="function", documented="add_did", shipped="add_did", got="ADD_DID")
 SEPARATOR = Difference(
     step=1, line=1, aspect="separator", documented=" - ", shipped=": |", got=": |", deviation="error-separator"
 )
 CALL = Call(curl=CURL, status=200, body="SUCCESS: ADD_DID DID HAS BEEN ADDED - 6666|99900112345678\n", elapsed=0.042)
 
-FAIL = Fail(
-    summary="request 1, line 1: function should be 'add_did', got 'ADD_DID'", differences=(FUNCTION, SEPARATOR)
-)
+FAIL = Fail(summary="request 1, line 1: function should be 'add_did', got 'ADD_DID'", differences=(FUNCTION, SEPARATOR))
 VERDICTS: dict[str, Verdict] = {
     "add_did/did_pattern/least": Pass(),
     "add_did/did_pattern/exists": Deviates(ids=("error-separator",), differences=(SEPARATOR,)),
@@ -104,7 +100,7 @@ def hostile() -> Report:
         step=1, line=1, aspect="message", documented=HOSTILE, shipped=LONG, got=HOSTILE + LONG, deviation=None
     )
     call = Call(curl=f"curl '{HOSTILE}'", status=200, body=HOSTILE + LONG, elapsed=0.1)
-    verdicts = (
+    verdicts: tuple[Verdict, ...] = (
         Fail(summary=HOSTILE + LONG, differences=(difference,) * 12),
         Deviates(ids=(HOSTILE,), differences=(difference,)),
         NotTested(missing=HOSTILE, setting=HOSTILE),

@@ -7,7 +7,7 @@ import time
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.run.redact import Redactor
@@ -21,7 +21,7 @@ PASSWORDS = st.one_of(
 FORMS = {
     "raw": lambda p: p,
     "percent-encoded": lambda p: quote(p, safe=""),
-    "percent-encoded, slashes kept": lambda p: quote(p),
+    "percent-encoded, slashes kept": quote,
     "percent-encoded in lower case": lambda p: re.sub("%..", lambda m: m[0].lower(), quote(p, safe="")),
     "form-encoded": quote_plus,
     "every byte encoded": lambda p: "".join(f"%{b:02x}" for b in p.encode()),
@@ -44,15 +44,17 @@ def occurs(secret: str, text: str) -> bool:
     return re.search(rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])", text) is not None
 
 
-@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=200, deadline=None)
 @given(password=PASSWORDS)
-def test_no_password_survives_in_any_form(form: str, password: str) -> None:
-    seen = FORMS[form](password)
-    redacted = Redactor([password])(f"before ({seen}) after")
-    assert not occurs(password, redacted)
-    assert not occurs(seen, redacted)
+def test_no_password_survives_in_any_form(password: str) -> None:
+    redact = Redactor([password])
+    for form, write in FORMS.items():
+        redacted = redact(f"\n{write(password)}\n")
+        assert not occurs(password, redacted), form
+        assert not occurs(write(password), redacted), form
 
 
+@settings(deadline=None)
 @given(password=PASSWORDS)
 def test_a_password_with_characters_stripped_is_masked(password: str) -> None:
     stripped = re.sub(r"[^-_0-9A-Za-z]", "", password)

@@ -1,4 +1,4 @@
-"""fixtures/recordings as values: scenarios with their exchanges, and the settings of the server that each file is of."""
+"""fixtures/recordings as values: scenarios with their exchanges, and the settings of the server recorded."""
 
 import json
 from collections import Counter

@@ -12,14 +12,14 @@ function update() {
   const wanted = search.value.trim().toLowerCase();
   const kinds = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
   for (const one of cases) one.hidden = !texts.get(one).includes(wanted);
-  const left = new Set(rows.filter((row) => !row.hidden && kinds.has(row.dataset.kind)));
+  const left = new Set(cases.filter((one) => !one.hidden && kinds.has(one.dataset.kind)));
   for (const group of groups) {
-    const any = [...group.querySelectorAll("[data-case]")].some((row) => left.has(row));
+    const any = [...group.querySelectorAll("[data-case]")].some((one) => left.has(one));
     group.hidden = !any;
     if (any && wanted) group.open = true;
   }
-  const all = left.size === rows.length;
-  shown.textContent = all ? "" : `${left.size} of ${rows.length} cases`;
+  const count = rows.filter((row) => left.has(row)).length;
+  shown.textContent = count === rows.length ? "" : `${count} of ${rows.length} cases`;
 }
 
 function reveal() {

@@ -1,0 +1,166 @@
+"""Access: who is calling (login), from where (source) and what (function name); the checks common to all functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from conformance.cases.make import case
+from conformance.cases.model import Case, Level, Param, Role, Step
+from conformance.cases.steps import OFF, valid
+from conformance.contract.model import Contract, Function
+
+REPLIES = "observed.md#3"
+FIELDS = "observed.md#4"
+
+
+def cases(contract: Contract) -> Iterator[Case]:
+    """Logins and sources of every function, names of functions, and `version`, which asks for no login."""
+    for function in contract.functions.values():
+        if function.permission is not None:
+            yield from (_login(function, login) for login in LOGINS)
+            yield from (_refused_source(function, source) for source in REFUSED_SOURCES)
+        if function.permission is not None and function.effect != "unspecified":
+            yield from (_source(function, source) for source in SOURCES)
+    yield from (_name(name) for name in NAMES)
+    yield from (_version(version) for version in VERSIONS)
+
+
+def _call(function: Function) -> Step:
+    """A valid call, as far as the contract tells how to make one."""
+    return Step(function.name) if function.effect == "unspecified" else valid(function.name)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login that must fail. No real user's name is ever sent with a wrong password: it would be locked."""
+
+    rule: str
+    what: str
+    role: Role = Role.NOBODY
+    params: tuple[Param, ...] = ()
+
+
+LOGINS = (
+    Login("unknown-user", "the name of a user who does not exist", Role.UNKNOWN),
+    Login("absent", "neither user nor password"),
+    Login("without-password", "a user but no password", params=(Param("user", "nosuchuser"),)),
+    Login("without-user", "a password but no user", params=(Param("pass", "nosuchpassword"),)),
+    Login("empty", "an empty user and an empty password", params=(Param("user", ""), Param("pass", ""))),
+)
+
+
+def _login(function: Function, login: Login) -> Case:
+    call = _call(function)
+    return case(
+        f"{function.name}/login/{login.rule}",
+        f"{function.name} with {login.what}",
+        REPLIES,
+        replace(call, role=login.role, params=(*login.params, *call.params)),
+        level=Level.PROBE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A value of `source`; None leaves it out."""
+
+    rule: str
+    what: str
+    value: str | None
+    level: Level = Level.STANDARD
+
+
+REFUSED_SOURCES = (
+    Source("absent", "no source", None),
+    Source("empty", "an empty source", ""),
+    Source("too-short", "a source of 1 character", "t"),
+)
+
+SOURCES = (
+    Source("shortest", "a source of 2 characters", "te"),
+    Source("longest", "a source of 20 characters", "t" * 20),
+    Source("too-long", "a source of 21 characters", "t" * 21, Level.FULL),
+    Source("far-too-long", "a source of 50 characters", "t" * 50, Level.FULL),
+    Source("stripped-to-nothing", "a source of two dashes", "--"),
+    Source("stripped-too-short", "a source of one letter and a dash", "t-"),
+    Source("stripped", "a source with a space in it", "a b"),
+    Source("percent", "a source with a percent sign in it", "a%b"),
+    Source("utf8", "a source of one accented letter", "é"),
+)
+
+
+def _refused_source(function: Function, source: Source) -> Case:
+    act = replace(_call(function), source=source.value)
+    return _source_case(function, source, act, level=Level.PROBE)
+
+
+def _source(function: Function, source: Source) -> Case:
+    *before, act = valid(function.name)
+    return _source_case(function, source, *before, replace(act, source=source.value), level=source.level)
+
+
+def _source_case(function: Function, source: Source, *steps: Step, level: Level) -> Case:
+    return case(
+        f"{function.name}/source/{source.rule}", f"{function.name} with {source.what}", FIELDS, *steps, level=level
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A value of `function`, sent with what `add_did` needs; None leaves it out."""
+
+    rule: str
+    what: str
+    value: str | None
+    level: Level = Level.PROBE
+
+
+NAMES = (
+    Name("absent", "No function", None),
+    Name("empty", "An empty function", ""),
+    Name("unknown", "A function that does not exist", "no_such_function"),
+    Name("wrong-case", "The name of a function in capitals", "ADD_DID"),
+    Name("with-dash", "The name of a function with a dash in place of the underscore", "add-did"),
+    Name("with-percent", "The name of a function with %00 written out after it", "add_did%00"),
+    Name("list", "Two names of functions with a comma between them", "add_did,update_did"),
+    Name("padded-left", "A space before the name of a function", " add_did", Level.STANDARD),
+    Name("padded-right", "A space after the name of a function", "add_did ", Level.STANDARD),
+)
+
+
+def _name(name: Name) -> Case:
+    act = Step(name.value, (Param("did_pattern", "<did>"), OFF))
+    return case(f"common/function/{name.rule}", name.what, REPLIES, act, level=name.level, asks=("<did>",))
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A way to ask for the version; every one is answered."""
+
+    rule: str
+    what: str
+    step: Step
+
+
+VERSIONS = (
+    Version("without-login", "version without a login", Step("version", role=Role.NOBODY)),
+    Version("with-login", "version with a login", Step("version")),
+    Version("wrong-login", "version with a wrong login", Step("version", role=Role.UNKNOWN)),
+    Version("without-source", "version without a source", Step("version", role=Role.NOBODY, source=None)),
+    Version(
+        "not-allowed",
+        "version by a user without API access",
+        Step("version", role=Role.NO_API_ACCESS),
+    ),
+    Version(
+        "other-fields",
+        "version with the fields of another function",
+        Step("version", (Param("did_pattern", "<did>"),), role=Role.NOBODY),
+    ),
+)
+
+
+def _version(version: Version) -> Case:
+    id = f"version/access/{version.rule}"
+    return case(id, version.what, REPLIES, version.step, level=Level.PROBE, asks=())

@@ -1,0 +1,115 @@
+"""The order of checks: of two faults in one request, the one that is checked first answers (observed.md section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from types import MappingProxyType
+
+from conformance.cases.make import case
+from conformance.cases.model import Case, Level, Param, Role, Step
+from conformance.cases.refusal import refused_value
+from conformance.cases.steps import TOO_SHORT, add, carrying, copy, setup, update
+from conformance.contract.model import OLDEST_BUILD, Contract, Function, Parameter
+
+CLAUSE = "observed.md#2"
+
+
+def cases(contract: Contract) -> Iterator[Case]:
+    """Every pair of faults that one request can have: among all checks, and among the optional fields."""
+    for name, base in BASES.items():
+        function = contract.functions[name]
+        for first, second in combinations((*COMMON, *OWN[name]), 2):
+            if not first.sets & second.sets:
+                yield _checks(function, base, first, second)
+        for earlier, later in combinations(function.optional, 2):
+            yield _fields(function, earlier, later)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What makes one check fail. Faults that set the same thing cannot be in one request."""
+
+    check: str
+    role: Role | None = None
+    function: str | None = None
+    source: str | None = None
+    params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def sets(self) -> frozenset[str]:
+        """The parts of a request that this fault needs for itself."""
+        own = {"role": self.role, "function": self.function, "source": self.source}
+        return frozenset((*(name for name, value in own.items() if value is not None), *self.params))
+
+    def of(self, step: Step) -> Step:
+        """The same request, with this fault."""
+        kept = tuple(param for param in step.params if param.name not in self.params)
+        return replace(
+            step,
+            role=self.role or step.role,
+            function=self.function or step.function,
+            source=self.source or step.source,
+            params=(*kept, *(Param(name, value) for name, value in self.params.items())),
+        )
+
+
+COMMON = (
+    Fault("login", role=Role.UNKNOWN),
+    Fault("function", function="no_such_function"),
+    Fault("source", source="t"),
+    Fault("allowed", role=Role.RESTRICTED_FUNCTIONS),
+    Fault("permission", role=Role.NO_MODIFY_DIDS),
+)
+
+_DESCRIPTION = {TOO_SHORT.name: TOO_SHORT.value}
+
+BASES = {"add_did": add("<did>"), "update_did": update("<did>"), "copy_did": copy("<did>", "<did2>")}
+"""A request of each function to which faults are done. The DID that update and copy need does not exist."""
+
+OWN = {
+    "add_did": (
+        Fault("required", params={"did_pattern": ""}),
+        Fault("existence", params={"did_pattern": "<did>"}),
+        Fault("optional", params=_DESCRIPTION),
+    ),
+    "update_did": (
+        Fault("required", params={"did_pattern": ""}),
+        Fault("existence", params={"did_pattern": "<did>"}),
+        Fault("optional", params=_DESCRIPTION),
+    ),
+    "copy_did": (
+        Fault("required", params={"new_dids": ""}),
+        Fault("existence", params={"source_did_pattern": "<did>"}),
+        Fault("optional", params=_DESCRIPTION),
+    ),
+}
+"""The faults of each function's own checks, in the order of the checks."""
+
+
+def _checks(function: Function, base: Step, first: Fault, second: Fault) -> Case:
+    """Only `add_did` has to prepare for its check of existence: it fails for a DID that is there."""
+    there = function.effect == "add" and "existence" in (first.check, second.check)
+    before = (setup(add("<did>")),) if there else ()
+    return case(
+        f"{function.name}/order/{first.check}-before-{second.check}",
+        f"{function.name} checks {first.check} before {second.check}",
+        CLAUSE,
+        *before,
+        first.of(second.of(base)),
+        level=Level.STANDARD if before else Level.PROBE,
+    )
+
+
+def _fields(function: Function, earlier: Parameter, later: Parameter) -> Case:
+    """The field that is checked later is sent first, so that the order in the request cannot be what decides."""
+    steps = carrying(function.name, *(Param(p.name, refused_value(p)) for p in (later, earlier)))
+    old = earlier.known_to(OLDEST_BUILD) or later.known_to(OLDEST_BUILD)
+    return case(
+        f"{function.name}/order/{earlier.name}-before-{later.name}",
+        f"{function.name} checks {earlier.name} before {later.name}",
+        CLAUSE,
+        *steps,
+        level=Level.PROBE if old and function.effect == "add" else Level.STANDARD,
+    )

@@ -1,0 +1,90 @@
+"""The target that these tests run cases against: users, entities, and a server that answers by the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+from conformance.cases.catalogue import catalogue
+from conformance.cases.expand import Ground, Login, requests, world
+from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Role
+from conformance.contract.load import load_contract
+from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
+from conformance.contract.outcome import Answer, Outcome, Unspecified
+from conformance.contract.predict import predict
+from conformance.contract.request import Request
+from conformance.contract.world import Did, World
+from conformance.exchange import Exchange, Reply
+from conformance.verdict.judge import CONTENT_TYPE
+
+CONTRACT = load_contract()
+CASES = catalogue(CONTRACT)
+GROUND = Ground(
+    logins={role: Login(role.value.replace("_", ""), "secret1234") for role in Role if role not in MADE_UP_ROLES},
+    entities={
+        Entity.INGROUP: "TEST_IN2",
+        Entity.CALL_MENU: "test_menu",
+        Entity.SERVER_IP: "192.168.198.5",
+        Entity.HIDDEN_DID: "8005550123",
+    },
+    run="123456",
+)
+NOW = {
+    "build_date": "250720-1841",
+    "date": "2026-11-21 19:06:14",
+    "epoch": "1795287974",
+    "dst": "0",
+    "tz": "-5.00",
+    "tz_now": "-5.00",
+    "user_group": "ADMIN",
+    "ip_address": "127.0.0.1",
+}
+"""What this server prints where nobody can know what a real one prints."""
+
+
+def servers(*builds: int) -> tuple[ServerSettings, ...]:
+    """Servers of these builds with every combination of the other two settings."""
+    return tuple(
+        ServerSettings(Build(2, 14, build), sql_mode, non_latin)
+        for build, sql_mode, non_latin in product(builds, SqlMode, (False, True))
+    )
+
+
+def starts(case: Case, settings: ServerSettings) -> Iterator[World]:
+    """The worlds that a case may meet: without and with the DIDs of which nobody knows."""
+    first = world(GROUND, settings)
+    yield first
+    if case.maybe:
+        found = {-2 - n: Did(-2 - n, pattern, {}) for n, pattern in enumerate(case.maybe)}
+        yield replace(first, dids={**first.dids, **found})
+
+
+@dataclass
+class Server:
+    """A server that answers every request as one dialect has it, and prints what it answers in that dialect's forms."""
+
+    dialect: Dialect
+    world: World
+
+    def exchange(self, request: Request) -> Exchange:
+        outcome = self._outcome(request)
+        self.world = self.world.after(outcome.changes)
+        body = "".join(f"{self._printed(answer)}\n" for answer in outcome.answers)
+        return Exchange(request, Reply(outcome.status, CONTENT_TYPE, body))
+
+    def _outcome(self, request: Request) -> Outcome:
+        for dialect in (self.dialect, *Dialect):
+            outcome = predict(CONTRACT, self.world, request, dialect)
+            if isinstance(outcome, Outcome):
+                return outcome
+        return Outcome((Answer("common", "no-function", {}),))
+
+    def _printed(self, answer: Answer) -> str:
+        lines = [answer.line(CONTRACT, dialect, NOW) for dialect in (self.dialect, *Dialect)]
+        return str(next(line for line in lines if line is not None))
+
+
+def run(case: Case, number: int, server: Server) -> list[Exchange]:
+    """Send a case's requests to a server, in order."""
+    return [server.exchange(request) for request in requests(case, GROUND, number)]

@@ -1,0 +1,107 @@
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+
+from conformance.report import junit
+from conformance.report.model import Report
+from tests.report import sample
+
+ALLOWED = {
+    "testsuites": ({"name", "tests", "failures", "errors", "time"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors", "skipped", "time", "timestamp"},
+        {"properties", "testcase"},
+    ),
+    "testcase": ({"name", "classname", "time"}, {"properties", "failure", "error", "skipped"}),
+    "properties": (set(), {"property"}),
+    "property": ({"name", "value"}, set()),
+    "failure": ({"message", "type"}, set()),
+    "error": ({"message", "type"}, set()),
+    "skipped": ({"message", "type"}, set()),
+}
+"""Attributes and children of each element in the schema that GitLab and Jenkins read."""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> ET.Element:
+    return read(junit.write(sample.every_verdict(), tmp_path))
+
+
+def read(path: Path) -> ET.Element:
+    return ET.fromstring(path.read_bytes())  # noqa: S314 - our own file
+
+
+def find(root: ET.Element, path: str) -> ET.Element:
+    found = root.find(path)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("report", [sample.every_verdict(), sample.hostile(), sample.report()])
+def test_the_file_has_the_form_that_build_servers_read(tmp_path: Path, report: Report) -> None:
+    for element in read(junit.write(report, tmp_path)).iter():
+        attributes, children = ALLOWED[element.tag]
+        assert set(element.attrib) <= attributes
+        assert {child.tag for child in element} <= children
+
+
+@given(sample.reports)
+def test_any_report_is_well_formed(report: Report) -> None:
+    assert len(ET.fromstring(ET.tostring(junit._suites(report)))[0]) == len(report.results) + 1  # noqa: S314
+
+
+def test_counts_are_those_of_the_verdicts(root: ET.Element) -> None:
+    counts = {name: root[0].get(name) for name in ("tests", "failures", "errors", "skipped", "time")}
+    assert counts == {"tests": "8", "failures": "1", "errors": "1", "skipped": "4", "time": "1.000"}
+
+
+def test_the_run_is_described(root: ET.Element) -> None:
+    facts = {p.get("name"): p.get("value") for p in root[0][0]}
+    assert root[0].get("timestamp") == "2026-11-21T19:19:25"
+    assert facts.items() >= {"target": sample.URL, "build": "2.14-202", "level": "standard", "expect": "either"}.items()
+
+
+def test_a_failure_says_what_was_expected_what_came_and_how_to_repeat_it(root: ET.Element) -> None:
+    failure = find(root, ".//testcase[@name='add_did/active/lower-case']/failure")
+    assert failure.get("message") == sample.FAIL.summary
+    assert "  expected: add_did\n  got:      ADD_DID\n" in (failure.text or "")
+    assert sample.CURL in (failure.text or "")
+
+
+def test_a_case_is_filed_under_its_function(root: ET.Element) -> None:
+    assert find(root, ".//testcase[@name='version/plain/slow']").get("classname") == "vicidial.version"
+
+
+def test_a_deviation_passes_and_names_its_ids(root: ET.Element) -> None:
+    case = find(root, ".//testcase[@name='add_did/did_pattern/exists']")
+    assert [(p.tag, p.attrib) for p in case.iter("property")] == [
+        ("property", {"name": "deviation", "value": "error-separator"})
+    ]
+    assert [child.tag for child in case] == ["properties"]
+
+
+def test_what_was_not_tested_is_skipped_and_says_what_it_needs(root: ET.Element) -> None:
+    skipped = find(root, ".//testcase[@name='add_did/group/known']/skipped")
+    assert skipped.get("message") == "an in-group; needs entities.ingroup"
+
+
+def test_an_error_is_no_failure(root: ET.Element) -> None:
+    assert (
+        find(root, ".//testcase[@name='version/plain/slow']/error").get("message", "").startswith("request 1: no reply")
+    )
+
+
+def test_what_xml_cannot_hold_is_replaced_visibly(tmp_path: Path) -> None:
+    report = sample.report(sample.case("add_did/a/b", sample.FAIL, title="a\0b\x1b[31m\ufffe]]>\ud800"))
+    failure = find(read(junit.write(report, tmp_path)), ".//failure")
+    assert (failure.text or "").splitlines()[0].startswith("a\ufffdb\ufffd[31m\ufffd]]>\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("started", "timestamp"),
+    [("2026-11-21T19:19:25Z", "2026-11-21T19:19:25"), ("2026-11-21T19:19:25", "2026-11-21T19:19:25"), ("now", "now")],
+)
+def test_a_time_is_in_utc_without_a_zone(tmp_path: Path, started: str, timestamp: str) -> None:
+    assert read(junit.write(sample.report(started=started), tmp_path))[0].get("timestamp") == timestamp

@@ -1,0 +1,86 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from conformance.report.model import Report
+from conformance.report.terminal import summary
+from conformance.verdict.model import Fail, Pass
+from tests.report import sample
+
+
+def shown(report: Report, width: int = 100) -> str:
+    console = Console(file=io.StringIO(), width=width, force_terminal=False)
+    console.print(summary(report), crop=False)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def lines(report: Report) -> list[str]:
+    return [line.strip() for line in shown(report).splitlines()]
+
+
+def test_the_answer_is_the_last_line() -> None:
+    assert lines(sample.every_verdict())[-1] == "Does not conform: 1 of 8 cases failed."
+
+
+def test_the_counts_stand_above_it() -> None:
+    assert lines(sample.every_verdict())[-2] == "1 fail, 1 error, 1 blocked, 3 not-tested, 1 deviation, 1 pass"
+
+
+def test_expected_and_got_stand_side_by_side() -> None:
+    assert "request 1, line 1: function  add_did   ADD_DID" in lines(sample.every_verdict())
+
+
+def test_a_curl_line_is_not_broken_however_narrow_the_terminal() -> None:
+    assert f"  {sample.CURL}\n" in shown(sample.every_verdict(), width=40)
+
+
+def test_an_error_says_why() -> None:
+    assert "request 1: no reply within 10 seconds" in lines(sample.every_verdict())
+
+
+def test_only_ten_failures_are_shown() -> None:
+    many = [sample.case(f"add_did/x/{n}", sample.FAIL) for n in range(12)]
+    text = shown(sample.report(*many))
+    assert (text.count("fail  add_did/x/"), "... and 2 more in report.html" in text) == (10, True)
+
+
+def test_only_some_differences_of_a_failure_are_shown() -> None:
+    fail = Fail(summary="s", differences=(sample.FUNCTION,) * 8)
+    assert "... and 3 more" in lines(sample.report(sample.case("add_did/a/b", fail)))
+
+
+def test_the_dangerous_deviations_come_first() -> None:
+    deviations = (
+        sample.seen("odd", "cosmetic", 9),
+        sample.seen("harm", "dangerous"),
+        sample.seen("wrong", "misleading"),
+    )
+    text = shown(sample.every_verdict(deviations=deviations))
+    assert text.index("harm") < text.index("wrong") < text.index("odd")
+
+
+def test_what_was_not_tested_names_the_setting_that_would_allow_it() -> None:
+    found = lines(sample.every_verdict())
+    assert found[found.index("cases  would be tested with") + 1 :][:2] == ["2  roles.level7", "1  entities.ingroup"]
+
+
+def test_what_was_left_is_named() -> None:
+    assert "99900112345678" in lines(sample.every_verdict())
+
+
+@pytest.mark.parametrize("width", [20, 200])
+def test_hostile_text_is_neither_markup_nor_control_codes(width: int) -> None:
+    text = shown(sample.hostile(), width)
+    assert "\x1b" not in text
+    assert text.replace("\n", "").isprintable()
+    assert "[red]markup[/red]" in text
+
+
+def test_a_clean_run_is_short() -> None:
+    assert lines(sample.report(sample.case("add_did/a/b", Pass()))) == [
+        "",
+        "1 pass",
+        "Conforms to the documentation.",
+    ]

@@ -1,0 +1,200 @@
+"""What the judge makes of exchanges, beyond those recorded."""
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.contract.model import Build, ServerSettings, SqlMode
+from conformance.contract.request import Request
+from conformance.exchange import Exchange, Failure, Reply, Trouble
+from conformance.verdict.model import Blocked, Deviates, Error, Expect, Fail, Kind, NotTested, Pass, kind
+from tests.support.asking import answered, judged, request
+from tests.support.world import hypotheses, recorded_world
+
+FREE, OTHER, MASTER = "7275559000", "7275559001", "7275551114"
+ADD = request("add_did", did_pattern=FREE)
+ADDED = f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{FREE}\n"
+EXISTS = request("add_did", did_pattern=MASTER)
+DESCRIBED = request("add_did", did_pattern=FREE, did_description="short")
+
+
+def letters(pattern: str) -> Request:
+    """A request whose list_id legacy SQL bends and strict SQL refuses."""
+    return request("add_did", did_pattern=pattern, list_id="abcd")
+
+
+def bent(pattern: str) -> Exchange:
+    return answered(letters(pattern), f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{pattern}\n")
+
+
+def refused(pattern: str) -> Exchange:
+    return answered(letters(pattern), "", 500)
+
+
+def test_the_documented_reply_passes() -> None:
+    assert judged(answered(ADD, ADDED)).verdict == Pass()
+
+
+def test_a_deviation_says_which_and_where() -> None:
+    verdict = judged(
+        answered(ADD, ADDED), answered(EXISTS, f"ERROR: add_did DID ALREADY EXISTS: |6666|{MASTER}\n")
+    ).verdict
+    assert isinstance(verdict, Deviates)
+    [difference] = verdict.differences
+    assert verdict.ids == ("error-separator",)
+    assert (difference.step, difference.line, difference.aspect) == (2, 1, "separator")
+    assert (difference.documented, difference.shipped, difference.got) == (" - ", ": |", ": |")
+
+
+def test_a_fail_says_in_one_sentence_what_should_have_come() -> None:
+    verdict = judged(answered(EXISTS, f"ERROR: add_did DID IS THERE - 6666|{MASTER}\n")).verdict
+    assert isinstance(verdict, Fail)
+    assert verdict.summary == "request 1, line 1: message should be 'DID ALREADY EXISTS', got 'DID IS THERE'"
+
+
+def test_a_fail_of_the_reply_as_a_whole_names_no_line() -> None:
+    verdict = judged(answered(ADD, ADDED, 404)).verdict
+    assert isinstance(verdict, Fail)
+    assert verdict.summary == "request 1: http-status should be '200', got '404'"
+
+
+def test_a_new_difference_is_a_fail_where_the_server_deviates_already() -> None:
+    verdict = judged(answered(EXISTS, f"ERROR: add_did DID ALREADY EXISTS: |{MASTER}|6666\n")).verdict
+    assert isinstance(verdict, Fail)
+    assert {d.aspect: d.deviation for d in verdict.differences}["fields"] is None
+
+
+def test_the_first_wrong_reply_is_the_fail_and_later_ones_are_not_looked_at() -> None:
+    verdict = judged(answered(ADD, ""), Exchange(ADD, Failure(Trouble.TIMEOUT, "no reply in 10 s"))).verdict
+    assert isinstance(verdict, Fail)
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize("expect", Expect)
+def test_no_reply_is_an_error_and_never_a_pass_or_a_fail(trouble: Trouble, expect: Expect) -> None:
+    verdict = judged(answered(ADD, ADDED), Exchange(ADD, Failure(trouble, "gone")), expect=expect).verdict
+    assert verdict == Error(reason="request 2: gone")
+
+
+def test_nothing_sent_is_an_error() -> None:
+    assert judged().verdict == Error(reason="nothing was sent")
+
+
+def test_a_did_that_was_added_exists_afterwards() -> None:
+    again = f"ERROR: add_did DID ALREADY EXISTS - 6666|{FREE}\n"
+    assert judged(answered(ADD, ADDED), answered(ADD, again)).verdict == Pass()
+    assert isinstance(judged(answered(ADD, ADDED), answered(ADD, ADDED)).verdict, Fail)
+
+
+def test_a_server_may_be_strict_or_not_while_nobody_told() -> None:
+    worlds = hypotheses(ServerSettings())
+    assert kind(judged(bent(FREE), worlds=worlds).verdict) is Kind.DEVIATION
+    assert kind(judged(refused(FREE), worlds=worlds).verdict) is Kind.DEVIATION
+
+
+@pytest.mark.parametrize(("first", "left"), [(bent, SqlMode.LEGACY), (refused, SqlMode.STRICT)])
+def test_a_reply_tells_how_strict_the_server_is(first, left: SqlMode) -> None:
+    found = judged(first(FREE), worlds=hypotheses(ServerSettings())).settings
+    assert {settings.sql_mode for settings in found} == {left}
+
+
+@pytest.mark.parametrize("replies", [(refused(FREE), bent(OTHER)), (bent(FREE), refused(OTHER))])
+def test_a_server_cannot_be_strict_for_one_request_and_not_for_the_next(replies: tuple[Exchange, ...]) -> None:
+    judgement = judged(*replies, worlds=hypotheses(ServerSettings()))
+    assert isinstance(judgement.verdict, Fail)
+    assert judgement.settings == frozenset()
+
+
+def test_a_server_that_is_known_to_be_legacy_may_not_refuse() -> None:
+    assert isinstance(judged(refused(FREE)).verdict, Fail)
+
+
+def test_a_reply_says_nothing_of_settings_that_would_not_change_it() -> None:
+    worlds = hypotheses(ServerSettings())
+    assert judged(answered(ADD, ADDED), worlds=worlds).settings == {world.settings for world in worlds}
+
+
+def test_of_two_explanations_the_one_that_accepts_less_is_told() -> None:
+    worlds = [recorded_world(ServerSettings(Build(2, 14, 154))), recorded_world()]
+    sent = answered(request("add_did", did_pattern=FREE, list_id="1"), ADDED)
+    assert judged(sent, worlds=worlds).verdict == Pass()
+    assert judged(sent, worlds=worlds[:1]).verdict == Pass()
+    assert isinstance(judged(sent, worlds=worlds[1:]).verdict, Fail)
+
+
+def test_worlds_that_became_the_same_are_one() -> None:
+    worlds = [recorded_world(), recorded_world()]
+    assert judged(answered(ADD, ADDED), worlds=worlds).settings == {ServerSettings()}
+
+
+def test_where_nobody_knows_the_reply_only_invariants_judge() -> None:
+    asked = request("campaigns_list")
+    assert judged(answered(asked, "SUCCESS: campaigns_list ANYTHING\n")).verdict == Pass()
+    assert isinstance(judged(answered(asked, "SUCCESS: x\nPHP Warning: oops\n")).verdict, Fail)
+    assert isinstance(judged(answered(asked, "")).verdict, Fail)
+
+
+def test_where_nobody_knows_the_reply_the_work_is_known_to_be_done() -> None:
+    old = recorded_world(ServerSettings(Build(2, 14, 137)))
+    debugging = request("add_did", did_pattern=FREE, active="N", DB="1")
+    again = f"ERROR: add_did DID ALREADY EXISTS - 6666|{FREE}\n"
+    assert isinstance(judged(answered(debugging, ADDED), answered(ADD, again), worlds=[old]).verdict, Pass)
+
+
+def test_an_array_answered_with_an_empty_500_is_a_deviation() -> None:
+    asked = replace(ADD, query=f"{ADD.query}&did_pattern[]=1")
+    verdict = judged(answered(asked, "", 500)).verdict
+    assert isinstance(verdict, Deviates)
+    assert verdict.ids == ("array-parameter-500",)
+
+
+def test_an_array_answered_with_a_page_and_500_is_a_fail() -> None:
+    asked = replace(ADD, query=f"{ADD.query}&did_pattern[]=1")
+    assert isinstance(judged(answered(asked, "<b>Fatal error</b>: Uncaught TypeError\n", 500)).verdict, Fail)
+
+
+def test_the_password_in_a_refused_login_is_a_deviation_and_elsewhere_a_fail() -> None:
+    wrong = request("add_did", password="opensesame")
+    echoed = answered(wrong, "ERROR: Login incorrect, please try again: |6666|opensesame|BAD|\n")
+    verdict = judged(echoed).verdict
+    assert isinstance(verdict, Deviates)
+    assert verdict.ids == ("login-echoes-password",)
+    assert isinstance(judged(echoed, expect=Expect.DOCUMENTED).verdict, Fail)
+    assert judged(echoed, expect=Expect.SHIPPED).verdict == Pass()
+
+
+def test_the_same_fault_may_be_told_in_documented_words_line_by_line() -> None:
+    asked = request("copy_did", source_did_pattern=MASTER, new_dids=f"{FREE},{OTHER}")
+    body = (
+        f"NOTICE: copy_did DID HAS BEEN ADDED - 6666|{MASTER}|{FREE}|4|1\n"
+        f"NOTICE: copy_did DID HAS BEEN ADDED - 6666|{OTHER}|{MASTER}|5|1\n"
+        f"SUCCESS: copy_did DIDS HAVE BEEN ADDED - 6666|{MASTER}|2|0\n"
+    )
+    verdict = judged(answered(asked, body)).verdict
+    assert isinstance(verdict, Deviates)
+    assert [difference.line for difference in verdict.differences] == [2]
+
+
+def test_a_batch_with_a_line_too_few_names_the_whole_reply_that_was_expected() -> None:
+    asked = request("copy_did", source_did_pattern=MASTER, new_dids=FREE)
+    verdict = judged(answered(asked, f"SUCCESS: copy_did DIDS HAVE BEEN ADDED - 6666|{MASTER}|1|0\n")).verdict
+    assert isinstance(verdict, Fail)
+    assert f"|{MASTER}|{FREE}|4|1 / SUCCESS: copy_did" in verdict.summary
+
+
+def test_every_verdict_has_the_name_of_its_kind() -> None:
+    verdicts = [
+        Fail(summary="", differences=()),
+        Error(reason=""),
+        Blocked(by=""),
+        NotTested(missing="", setting=""),
+        Deviates(ids=()),
+        Pass(),
+    ]
+    assert [kind(verdict) for verdict in verdicts] == list(Kind)
+
+
+def test_a_reply_without_a_content_type_is_told_so() -> None:
+    verdict = judged(Exchange(ADD, Reply(200, "", ADDED))).verdict
+    assert isinstance(verdict, Fail)
+    assert verdict.differences[0].got == "(none)"

@@ -1,0 +1,100 @@
+"""Every recorded scenario judged as if a case had just sent it."""
+
+from functools import cache
+from itertools import permutations
+
+import pytest
+
+from conformance.contract.model import Dialect
+from conformance.contract.outcome import Outcome
+from conformance.contract.predict import predict
+from conformance.exchange import Exchange, Reply
+from conformance.verdict.model import Deviates, Expect, Fail, Kind, Pass, kind
+from tests.support.asking import CONTRACT, judged, judged_as, printed
+from tests.support.recordings import SETTINGS, Scenario, scenarios
+from tests.support.world import hypotheses, recorded_world
+
+ALL = pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.id)
+FILES = pytest.mark.parametrize("stem", SETTINGS)
+CLOCK = {"date": "2026-11-21 19:06:14", "epoch": "1795287974", "build_date": "250720-1841"}
+CLOCK |= {"dst": "0", "tz": "-5.00", "tz_now": "-5.00"}
+
+
+def as_documented(scenario: Scenario) -> tuple[Exchange, ...] | None:
+    """What a server that keeps to the documentation would have answered; None where the documentation is silent."""
+    world, told = recorded_world(scenario.settings), []
+    for exchange in scenario.exchanges:
+        end = predict(CONTRACT, world, exchange.request, Dialect.DOCUMENTED)
+        if not isinstance(end, Outcome) or any(not a.form(CONTRACT).documented for a in end.answers):
+            return None
+        body = printed(end, Dialect.DOCUMENTED, CLOCK)
+        told.append(Exchange(exchange.request, Reply(end.status, "text/html; charset=utf-8", body)))
+        world = world.after(end.changes)
+    return tuple(told)
+
+
+@cache
+def documented_server(stem: str) -> list[tuple[Scenario, tuple[Exchange, ...]]]:
+    """The scenarios of a file of which the documentation speaks, with its own replies."""
+    return [(scenario, told) for scenario in scenarios(stem) if (told := as_documented(scenario))]
+
+
+@ALL
+def test_a_recording_passes_or_deviates_on_its_own_build(scenario: Scenario) -> None:
+    assert kind(judged_as(scenario).verdict) in (Kind.PASS, Kind.DEVIATION)
+
+
+@ALL
+def test_a_recording_is_explained_by_its_own_settings_when_they_are_not_known(scenario: Scenario) -> None:
+    judgement = judged(*scenario.exchanges, worlds=hypotheses(scenario.settings))
+    assert scenario.settings in judgement.settings
+    assert kind(judgement.verdict) in (Kind.PASS, Kind.DEVIATION)
+
+
+@FILES
+def test_recordings_pass_where_the_shipped_form_is_expected(stem: str) -> None:
+    others = [s.id for s in scenarios(stem) if judged_as(s, expect=Expect.SHIPPED).verdict != Pass()]
+    assert others == []
+
+
+@FILES
+def test_a_deviation_is_a_fail_where_the_documented_form_is_expected(stem: str) -> None:
+    wanted, got = {}, {}
+    for scenario in scenarios(stem):
+        either = judged_as(scenario).verdict
+        deviates = isinstance(either, Deviates) and not rests_on_silence(either)
+        wanted[scenario.id] = Kind.FAIL if deviates else Kind.PASS
+        got[scenario.id] = kind(judged_as(scenario, expect=Expect.DOCUMENTED).verdict)
+    assert got == wanted
+
+
+def rests_on_silence(verdict: Deviates) -> bool:
+    """Whether every difference is that the documentation does not speak of such a request or reply at all."""
+    return all(difference.documented is None for difference in verdict.differences)
+
+
+@FILES
+@pytest.mark.parametrize("expect", [Expect.EITHER, Expect.DOCUMENTED])
+def test_a_server_that_keeps_to_the_documentation_passes(stem: str, expect: Expect) -> None:
+    others = [
+        scenario.id
+        for scenario, told in documented_server(stem)
+        if judged(*told, worlds=[recorded_world(scenario.settings)], expect=expect).verdict != Pass()
+    ]
+    assert others == []
+
+
+@FILES
+def test_documented_forms_are_refused_where_the_shipped_ones_are_expected(stem: str) -> None:
+    wanted, got = {}, {}
+    for scenario, told in documented_server(stem):
+        same = [e.result for e in told] == [e.result for e in scenario.exchanges]
+        wanted[scenario.id] = Kind.PASS if same else Kind.FAIL
+        verdict = judged(*told, worlds=[recorded_world(scenario.settings)], expect=Expect.SHIPPED).verdict
+        got[scenario.id] = kind(verdict)
+    assert got == wanted
+
+
+@pytest.mark.parametrize(("recorded", "claimed"), list(permutations(SETTINGS, 2)))
+def test_a_recording_of_one_server_is_not_explained_by_another_where_they_differ(recorded: str, claimed: str) -> None:
+    assert any(isinstance(judged_as(s, SETTINGS[claimed]).verdict, Fail) for s in scenarios(recorded))
