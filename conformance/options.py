@@ -84,14 +84,14 @@ def _positive(value: float) -> float:
     return value
 
 
-def _verify(options: Options) -> bool | str:
+def _verify(options: Options) -> bool | Path:
     if options.ca_file is None:
         return not options.insecure
     if options.insecure:
         raise UsageError("--ca-file and --insecure exclude each other: give the one you mean")
     if not options.ca_file.is_file():
         raise UsageError(f"--ca-file {options.ca_file}: no such file")
-    return str(options.ca_file)
+    return options.ca_file
 
 
 def report_folder(wanted: Path | None, url: str) -> Path:

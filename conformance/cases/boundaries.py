@@ -133,8 +133,8 @@ def _copied_from(parameter: Parameter, size: int) -> Attempt:
 
 
 def _copied_onto(_: Parameter, size: int) -> Attempt:
-    """The list's length is checked before its source is looked up, so a source that does not exist will do."""
-    return Attempt((copy("<did>", did_list(size)),))
+    """The length is checked before the source is looked up: one that does not exist will do, and nothing is copied."""
+    return Attempt((copy("<did>", did_list(size), TOO_SHORT),))
 
 
 _REQUIRED: Mapping[tuple[str, str], Callable[[Parameter, int], Attempt]] = {

@@ -82,8 +82,11 @@ def effects(steps: Iterable[Step], level: Level, asks: tuple[str, ...] | None = 
 
 
 def _shows(act: Step) -> bool:
-    """Whether the same request once more tells by its reply that the first one created a DID."""
-    return act.function == "add_did" and act.method != "HEAD"
+    """Whether the same request once more tells by its reply what the first one created, and harms nobody.
+
+    A reply to HEAD tells nothing; an inactive user's login fails and brings a lock nearer.
+    """
+    return act.function == "add_did" and act.method != "HEAD" and act.role is not Role.INACTIVE
 
 
 _NAMES = ("did_pattern", "new_dids")

@@ -13,6 +13,7 @@ from conformance.cases.model import Case, Level, Role
 from conformance.contract.model import Contract, ServerSettings
 from conformance.contract.world import Did, User, World
 from conformance.exchange import Exchange, Failure
+from conformance.run.cleanup import finish as clean_up
 from conformance.run.cleanup import remove
 from conformance.run.sender import Sender
 from conformance.verdict.judge import judge
@@ -66,8 +67,7 @@ class Engine:
             if task.get_name() not in self._sending:
                 task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        for did in self.sender.ledger.open:
-            await remove(self.sender, self.ground, self.sender.ledger.owner(did), 0)
+        await clean_up(self.sender, self.ground)
 
     async def _run(self, case: Case) -> Finished:
         untested = self._not_testable(case)
@@ -78,7 +78,16 @@ class Engine:
             if kind(before.verdict) in STOPPING:
                 return Finished(case, Blocked(by=name))
         async with self._lane(case) as lane:
-            return await self._exchange(case, lane)
+            untested = self._logins_needed(case)
+            return Finished(case, untested) if untested else await self._exchange(case, lane)
+
+    def _logins_needed(self, case: Case) -> NotTested | None:
+        """Why a case that makes real users' logins fail may not do so now; None if it may."""
+        failing = [step for step in case.steps if step.role is Role.INACTIVE]
+        login = self.ground.logins.get(Role.INACTIVE)
+        if not failing or login is None or self.sender.logins.left(login.user) >= len(failing):
+            return None
+        return NotTested(missing=f"a failed login of {login.user}", setting="--allow-login-failures 3")
 
     def _not_testable(self, case: Case) -> NotTested | None:
         if case.level > self.level:

@@ -71,12 +71,21 @@ class WorstCase:
 
 @dataclass(frozen=True)
 class Guard:
-    """The rules of one run. `settings` are those that the target may have."""
+    """The rules of one run. `settings` are those that the target may have.
+
+    `known` are DIDs that this run may touch although they do not begin with its digits: those of a ledger to clean up.
+    """
 
     contract: Contract
     ground: Ground
     level: Level
     settings: tuple[ServerSettings, ...]
+    known: frozenset[str] = frozenset()
+
+    @property
+    def real_users(self) -> frozenset[str]:
+        """The users of the target that this run logs in as."""
+        return frozenset(login.user for login in self.ground.logins.values())
 
     def rule(self, request: Request) -> frozenset[str]:
         """The DIDs that this request could create. Raises Forbidden if it must not be sent."""
@@ -90,6 +99,8 @@ class Guard:
     def _check_target(self, pattern: str) -> None:
         if pattern.lower() in SPECIAL_DIDS:
             raise Forbidden(f"{pattern!r} is a DID that every install depends on; it is never touched")
+        if pattern in self.known:
+            return
         own = pattern.lstrip(" +").startswith(self.ground.prefix)
         if self.level < Level.FULL and not SHORTEST_DELETABLE <= len(pattern) <= PATTERN_COLUMN_SIZE:
             raise Forbidden(f"{pattern!r} could not be deleted again under that name; it needs --level full")

@@ -17,11 +17,14 @@ from conformance.errors import UsageError
 
 
 class Ledger:
-    """The ledger of one run. Claims of several requests under way share one flush to the disk."""
+    """The ledger of one run. Claims of several requests under way share one flush to the disk.
+
+    A ledger that exists already is taken up where it ends.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._open: dict[str, str] = {}
+        self._open: dict[str, str] = read_ledger(path) if path.is_file() else {}
         self._pending: list[bytes] = []
         self._flushing: asyncio.Task[None] | None = None
         try:

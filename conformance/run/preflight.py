@@ -1,26 +1,31 @@
-"""The first call of a run: is there a VICIdial API at all, and which build?"""
+"""What a run asks before its first case: is there a VICIdial API, does the login work, can we clean up after us?"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from conformance.cases.expand import Ground, request
-from conformance.cases.model import Role, Step
+from conformance.cases.model import Level, Param, Role, Step
 from conformance.contract.model import Build
 from conformance.contract.reply import parse_reply
-from conformance.errors import TargetUnreachable
+from conformance.errors import TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply
-from conformance.run.sender import Send
+from conformance.run.logins import LOCKED, LOGIN_INCORRECT
+from conformance.run.sender import Sender
 
 SANITY = Step("version", role=Role.NOBODY)
+PREFLIGHT = "preflight"
+SENTINEL = 9999
+"""The case number whose DID preflight creates and deletes; no case has it."""
 
 _SHOWN = 120
 
 
-async def sanity(send: Send, ground: Ground, url: str) -> tuple[str, Build | None]:
+async def sanity(sender: Sender, ground: Ground, url: str) -> tuple[str, Build | None]:
     """The server's `version` line, and its build if it is one we can read. Raises TargetUnreachable."""
     tried = f"asked {url}?function=version"
-    result = await send(request(SANITY, ground, 0), 0)
+    result = (await sender.send(request(SANITY, ground, 0), PREFLIGHT, 0)).result
     if isinstance(result, Failure):
         raise TargetUnreachable(f"{tried}: {result.message}")
     return _version(result, tried)
@@ -30,12 +35,8 @@ def _version(reply: Reply, tried: str) -> tuple[str, Build | None]:
     lines = parse_reply(reply.body)
     if reply.status == 200 and lines and lines[0].status == "VERSION":
         return str(lines[0]), _build(str(lines[0].fields[0]))
-    shown = re.sub(r"\s+", " ", reply.body)[:_SHOWN]
-    came = (
-        f"HTTP {reply.status}, {reply.content_type or 'no content type'}, {shown!r}"
-        if shown
-        else f"HTTP {reply.status} and nothing"
-    )
+    shown = repr(re.sub(r"\s+", " ", reply.body)[:_SHOWN]) if reply.body else "an empty body"
+    came = f"HTTP {reply.status}, {reply.content_type or 'no content type'}, {shown}"
     raise TargetUnreachable(f"{tried}: no VICIdial API answers there (no line 'VERSION: ...'); got {came}")
 
 
@@ -44,3 +45,73 @@ def _build(text: str) -> Build | None:
         return Build.parse(text)
     except ValueError:
         return None
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """The questions that a run with a login asks first. Each ends it with the one line that says what to mend.
+
+    `strict` is for targets that take calls: what cannot be shown to be removable is not begun there. Elsewhere the
+    cases themselves will show what is wrong.
+    """
+
+    sender: Sender
+    ground: Ground
+    level: Level
+    strict: bool
+
+    async def __call__(self) -> None:
+        """Ask. Raises UsageError where the target is not ready, TargetUnreachable where it does not answer."""
+        if Role.ADMIN not in self.ground.logins:
+            return
+        await self._login()
+        if self.level > Level.PROBE:
+            await self._delete()
+
+    @property
+    def _user(self) -> str:
+        return self.ground.logins[Role.ADMIN].user
+
+    async def _say(self, step: Step) -> str:
+        exchange = await self.sender.send(request(step, self.ground, SENTINEL), PREFLIGHT, 0)
+        if isinstance(exchange.result, Failure):
+            raise TargetUnreachable(f"preflight: {exchange.result.message}")
+        return exchange.result.body.rstrip()
+
+    async def _login(self) -> None:
+        """A question about a DID of ours proves the login, the permission and that the run's numbers are free."""
+        said = await self._say(Step("update_did", (Param("did_pattern", "<did>"),)))
+        line = parse_reply(said)[0] if said else None
+        message = line.message if line else ""
+        for sign, what in _REFUSALS.items():
+            if sign in message:
+                raise UsageError(f"user {self._user}: {what}")
+        if "NO UPDATES DEFINED" in message:
+            raise UsageError(
+                f"a DID that begins with {self.ground.prefix} exists already: run again, for other numbers"
+            )
+
+    async def _delete(self) -> None:
+        """One DID is created and deleted, before any case relies on that."""
+        named = Param("did_pattern", "<did>")
+        added = await self._say(Step("add_did", (named, Param("active", "N"))))
+        deleted = await self._say(Step("update_did", (named, Param("delete_did", "Y"))))
+        after = await self._say(Step("update_did", (named,)))
+        if not self.sender.ledger.of_case(PREFLIGHT):
+            return
+        left = f"{self.ground.did(SENTINEL)} is left behind: run cleanup on the report folder once that is mended"
+        if "USER DOES NOT HAVE PERMISSION TO DELETE DIDS" in deleted:
+            raise UsageError(f'user {self._user} may not delete DIDs: switch on "Delete DIDs" for it; {left}')
+        if self.strict:
+            told = f"add said {added[:_SHOWN]!r}, delete {deleted[:_SHOWN]!r}, a question then {after[:_SHOWN]!r}"
+            raise UsageError(f"nothing shows that a DID could be deleted again ({told}): use --level probe; {left}")
+
+
+_REFUSALS = {
+    LOGIN_INCORRECT: "login refused: check the user, its password, Active, and User Level (7 at least)",
+    LOCKED: "is locked after failed logins: try again in 15 minutes",
+    "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION": 'update_did is not in its "Allowed API Functions"',
+    "USER DOES NOT HAVE PERMISSION TO UPDATE DIDS": 'needs User Level 8 or 9, "Modify DIDs" and API access switched on',
+    "NO FUNCTION SPECIFIED": "the server's build has no update_did (it needs 2.14-108), so nothing could be cleaned up",
+}
+"""What preflight's question may be answered with, by a part of the message, and what to do then."""

@@ -11,6 +11,7 @@ from typing import NoReturn
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 MASK = "***"
+USER_MASK = "(user)"
 
 _SHORT = 4
 _TELLING = 3
@@ -30,16 +31,19 @@ class Redactor:
     Neither its repr nor a pickle of it (which is refused) shows a password.
     """
 
-    __slots__ = ("_count", "_pattern")
+    __slots__ = ("_count", "_pattern", "_users")
 
-    def __init__(self, passwords: Iterable[str]) -> None:
+    def __init__(self, passwords: Iterable[str], users: Iterable[str] = ()) -> None:
         given = {password for password in passwords if password}
         self._count = len(given)
         self._pattern = _compiled({form for password in given for form in forms(password)})
+        names = "|".join(re.escape(user) for user in sorted(set(users), key=len, reverse=True))
+        self._users = re.compile(rf"(?<![0-9A-Za-z])(?:{names})(?![0-9A-Za-z])") if names else None
 
     def __call__(self, text: str) -> str:
-        """The text with every form of every password masked."""
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        """The text with every form of every password masked, and the user names that are to be masked."""
+        text = self._pattern.sub(MASK, text) if self._pattern else text
+        return self._users.sub(USER_MASK, text) if self._users else text
 
     def __repr__(self) -> str:
         return f"<Redactor of {self._count} passwords>"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import ssl
 import threading
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,39 +16,51 @@ import msgspec
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground
-from conformance.cases.model import Case, Level
+from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlMode
-from conformance.errors import TargetUnreachable
+from conformance.errors import ConformanceError, TargetUnreachable
 from conformance.exchange import Exchange
 from conformance.report.curl import curl_line
 from conformance.run.engine import Engine, Finished
+from conformance.run.files import RunFile, write_run
 from conformance.run.guard import Guard
 from conformance.run.ledger import Ledger
-from conformance.run.preflight import sanity
+from conformance.run.logins import Logins
+from conformance.run.pace import Pace
+from conformance.run.preflight import Preflight, sanity
 from conformance.run.record import Record, record
 from conformance.run.redact import Redactor
 from conformance.run.sender import Sender
-from conformance.run.settings import Target
+from conformance.run.settings import Target, is_loopback
 from conformance.run.transport import Transport
 from conformance.verdict.model import Expect
 
 RUN_DIGITS = 6
+FAILED_LOGINS = "failed-logins.jsonl"
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to run: against what, how far, how fast. Times are in seconds."""
+    """How to run: against what, how far, how fast. Times are in seconds, `rate` in requests per second."""
 
     target: Target
     level: Level
     expect: Expect
     concurrency: int
     timeout: float
-    verify: bool | str
+    verify: bool | Path | ssl.SSLContext
     folder: Path
     run: str
+    rate: float | None = None
+    login_failures: int = 0
+    mask_users: bool = False
+
+    @property
+    def ground(self) -> Ground:
+        """The target as cases see it."""
+        return Ground(self.target.logins, self.target.entities, self.run)
 
 
 def new_run() -> str:
@@ -56,13 +69,14 @@ def new_run() -> str:
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run has found out and left, besides its results."""
+    """What a run has found out and left, besides its results; `silent` says why the server no longer answered."""
 
     version: str
     build: str
     settings: tuple[str, ...]
     requests: int
     left: tuple[str, ...]
+    silent: str | None = None
 
 
 class Run:
@@ -73,19 +87,25 @@ class Run:
 
     def __init__(self, plan: Plan, worker: str = "") -> None:
         self.plan = plan
-        self.ground = Ground(plan.target.logins, plan.target.entities, plan.run)
-        self.redact = Redactor(login.password for login in plan.target.logins.values())
-        self.ledger = Ledger(plan.folder / f"ledger{worker}.jsonl")
+        self.ground = plan.ground
+        self.redact = redactor(plan)
+        self.pace = Pace(plan.rate)
         self.transport = Transport(plan.target.url, plan.concurrency, plan.timeout, plan.verify)
+        self.sender = _sender(plan, self.transport, self.pace, worker)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="conformance", daemon=True)
 
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing is sent any more; None while all is well."""
+        return self.pace.stopped
+
     def open(self) -> None:
-        """Ask for the version, and be ready for cases. Raises TargetUnreachable; then there is nothing to close."""
+        """Ask preflight's questions, and be ready for cases. Raises what they raise; then there is nothing to close."""
         self._thread.start()
         try:
             self.version, self._engine = self._wait(self._open())
-        except TargetUnreachable:
+        except ConformanceError:
             self._stop()
             raise
 
@@ -107,7 +127,7 @@ class Run:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _stop(self) -> None:
-        self.ledger.close()
+        self.sender.ledger.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -119,26 +139,27 @@ class Run:
     async def _open(self) -> tuple[str, Engine]:
         await self.transport.__aenter__()
         try:
-            version, build = await sanity(self.transport.send, self.ground, self.plan.target.url)
-        except TargetUnreachable:
+            version, build = await sanity(self.sender, self.ground, self.plan.target.url)
+            possible = possible_settings(self.plan.target, self.plan.target.build or build or NEWEST_BUILD)
+            self.sender.guard = replace(self.sender.guard, settings=_enough(possible))
+            strict = not is_loopback(self.plan.target.url) and not self.plan.target.disposable
+            await Preflight(self.sender, self.ground, self.plan.level, strict)()
+        except ConformanceError:
             await self.transport.__aexit__(None, None, None)
             raise
-        return version, self._ready(self.plan.target.build or build or NEWEST_BUILD)
+        return version, self._ready(frozenset(possible))
 
-    def _ready(self, build: Build) -> Engine:
-        contract, cases = load_contract(), catalogue(load_contract())
-        possible = possible_settings(self.plan.target, build)
-        guarded = tuple(s for s in possible if s.sql_mode is SqlMode.LEGACY) or possible
-        guard = Guard(contract, self.ground, self.plan.level, guarded)
+    def _ready(self, possible: frozenset[ServerSettings]) -> Engine:
+        cases = catalogue(load_contract())
         return Engine(
-            contract=contract,
+            contract=load_contract(),
             ground=self.ground,
-            sender=Sender(contract, guard, self.ledger, self.transport.send),
+            sender=self.sender,
             numbers={case.id: number for number, case in enumerate(cases)},
             cases={case.id: case for case in cases},
             level=self.plan.level,
             expect=self.plan.expect,
-            possible=frozenset(possible),
+            possible=possible,
             lanes=self.plan.concurrency,
         )
 
@@ -148,14 +169,40 @@ class Run:
     async def _close(self) -> Facts:
         engine = self._engine
         await engine.finish()
+        silent = await self._silence()
         await self.transport.__aexit__(None, None, None)
         return Facts(
             version=self.redact(self.version),
             build=str(next(iter(engine.possible)).build) if engine.possible else "",
             settings=tuple(sorted(map(str, engine.possible))),
-            requests=engine.sender.sent,
-            left=self.ledger.open,
+            requests=self.sender.sent,
+            left=self.sender.ledger.open,
+            silent=self.redact(silent) if silent else None,
         )
+
+    async def _silence(self) -> str | None:
+        """What is wrong if the server no longer answers as it did in the beginning."""
+        try:
+            await sanity(self.sender, self.ground, self.plan.target.url)
+        except TargetUnreachable as error:
+            return str(error)
+        return None
+
+
+def redactor(plan: Plan) -> Redactor:
+    """What takes the passwords of a plan, and its user names if it says so, out of text."""
+    logins = plan.target.logins.values()
+    return Redactor((login.password for login in logins), [login.user for login in logins] if plan.mask_users else ())
+
+
+def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender:
+    admin = plan.target.logins.get(Role.ADMIN)
+    url, user = plan.target.url, admin.user if admin else ""
+    write_run(plan.folder, RunFile(url=url, run=plan.run, user=user, level=plan.level.value))
+    guard = Guard(load_contract(), plan.ground, plan.level, _enough(possible_settings(plan.target, NEWEST_BUILD)))
+    ledger = Ledger(plan.folder / f"ledger{worker}.jsonl")
+    logins = Logins(plan.folder.parent / FAILED_LOGINS, url, plan.login_failures)
+    return Sender(load_contract(), guard, ledger, logins, pace, transport.send)
 
 
 def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...]:
@@ -163,3 +210,8 @@ def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...
     modes = (target.sql_mode,) if target.sql_mode else tuple(SqlMode)
     scripts = (target.non_latin,) if target.non_latin is not None else (False, True)
     return tuple(ServerSettings(build, mode, script) for mode, script in product(modes, scripts))
+
+
+def _enough(possible: tuple[ServerSettings, ...]) -> tuple[ServerSettings, ...]:
+    """Settings whose worst case covers that of all: strict SQL refuses some of what legacy stores, and adds nothing."""
+    return tuple(settings for settings in possible if settings.sql_mode is SqlMode.LEGACY) or possible

@@ -1,4 +1,4 @@
-"""The one way a request takes: guard, ledger, pace, transport, and what the reply says about our DIDs."""
+"""The one way a request takes: guard, logins, ledger, pace, transport, and what the reply says about our DIDs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from conformance.contract.sanitise import as_text, sanitise
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.run.guard import Forbidden, Guard
 from conformance.run.ledger import Ledger
+from conformance.run.logins import Logins
+from conformance.run.pace import Pace
 
 Send = Callable[[Request, int], Awaitable[Reply | Failure]]
 
@@ -23,27 +25,51 @@ class Sender:
     contract: Contract
     guard: Guard
     ledger: Ledger
+    logins: Logins
+    pace: Pace
     transport: Send
     sent: int = 0
     _missing: tuple[tuple[str, str], ...] = field(default=())
 
     def __post_init__(self) -> None:
-        forms = self.contract.functions["update_did"].replies["missing"]
-        texts = [forms.text(dialect) for dialect in Dialect]
+        form = self.contract.functions["update_did"].replies["missing"]
+        texts = [form.text(dialect) for dialect in Dialect]
         self._missing = tuple((line.status, line.message) for text in texts if text for line in parse_reply(text))
 
     async def send(self, request: Request, case: str, lane: int) -> Exchange:
         """Send one request and note what it means for the ledger. A forbidden one comes back as a Failure."""
         try:
             created = self.guard.rule(request)
+            self._check(request)
         except Forbidden as ruling:
             return Exchange(request, Failure(Trouble.REFUSED_BY_US, f"not sent: {ruling}"))
         await self.ledger.claim(created, case)
+        await self.pace.turn()
         self.sent += 1
         result = await self.transport(request, lane)
-        if isinstance(result, Reply) and self._says_missing(request, result):
-            self.ledger.gone(as_text(request.parameters.values.get("did_pattern", b"")))
+        self._note(request, result)
         return Exchange(request, result)
+
+    def _check(self, request: Request) -> None:
+        if self.pace.stopped is not None:
+            raise Forbidden(self.pace.stopped)
+        refusal = self.logins.refusal(self._user(request))
+        if refusal is not None:
+            raise Forbidden(refusal)
+
+    def _note(self, request: Request, result: Reply | Failure) -> None:
+        self.pace.saw(result)
+        if not isinstance(result, Reply):
+            return
+        user = self._user(request)
+        if user in self.guard.real_users:
+            self.logins.saw(user, result)
+        if self._says_missing(request, result):
+            self.ledger.gone(as_text(request.parameters.values.get("did_pattern", b"")))
+
+    def _user(self, request: Request) -> str:
+        raw = request.parameters.values.get("user", b"")
+        return sanitise(raw, self.contract.common.by_name["user"], self.guard.settings[0])
 
     def _says_missing(self, request: Request, reply: Reply) -> bool:
         """Whether the reply is update_did's DOES NOT EXIST, in either dialect's form, to an undoubted question."""

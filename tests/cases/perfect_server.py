@@ -11,7 +11,7 @@ from conformance.cases.expand import Ground, Login, requests, world
 from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Role
 from conformance.contract.load import load_contract
 from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
-from conformance.contract.outcome import Answer, Outcome, Unspecified
+from conformance.contract.outcome import Answer, Outcome
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
 from conformance.contract.world import Did, World

@@ -70,7 +70,7 @@ CONFINED = [
 ]
 
 FIELDS_SINCE = {"2.14-133", "2.14-155"}
-"""Builds that brought fields. To one before it the field is unknown and ignored in both dialects, so no reply shows it."""
+"""Builds that brought fields. To older ones the field is unknown: ignored in both dialects, so no reply shows it."""
 
 
 @pytest.mark.parametrize(("id", "cited", "settings"), CONFINED, ids=str)

@@ -240,8 +240,8 @@ def test_the_contract_describes_these_functions() -> None:
 def test_optional_fields_are_checked_in_the_observed_order() -> None:
     observed = (
         "did_description active did_route record_call extension exten_context voicemail_ext phone_extension "
-        "server_ip group menu_id filter_clean_cid_number call_handle_method agent_search_method list_id entry_list_id campaign_id "
-        "phone_code"
+        "server_ip group menu_id filter_clean_cid_number call_handle_method agent_search_method list_id "
+        "entry_list_id campaign_id phone_code"
     )
     for function in ("add_did", "update_did"):
         assert [p.name for p in load_contract().functions[function].optional] == observed.split()

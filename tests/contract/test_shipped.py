@@ -57,7 +57,8 @@ def test_an_unknown_user_is_never_counted() -> None:
 @pytest.mark.parametrize("user", ["8004", "1001"])
 def test_a_right_password_of_somebody_who_may_not_log_in_counts_as_a_failure(user: str) -> None:
     end = outcome(request("add_did", user=user), Dialect.SHIPPED)
-    assert (end.changes, end.quirks) == ((LoginFailed(user),), {"below-level-7-cannot-log-in"})
+    assert end.changes == (LoginFailed(user),)
+    assert end.quirks == {"below-level-7-cannot-log-in"}
 
 
 def hidden_world() -> World:
@@ -156,6 +157,20 @@ def test_the_same_number_twice_in_a_copy_is_added_then_exists() -> None:
         "NOTICE: copy_did DID ALREADY EXISTS - 6666|7275559001",
         f"SUCCESS: copy_did DIDS HAVE BEEN ADDED - 6666|{MASTER}|1|1",
     ]
+
+
+def test_numbers_that_differ_in_letter_case_only_are_the_same_number_to_a_copy() -> None:
+    asked = request("copy_did", source_did_pattern=MASTER, new_dids="SALES,sales")
+    assert shipped(asked).splitlines()[1] == "NOTICE: copy_did DID ALREADY EXISTS - 6666|sales"
+
+
+def test_a_copy_onto_existing_numbers_never_meets_its_bad_description() -> None:
+    asked = request("copy_did", source_did_pattern=MASTER, new_dids="+17275550100", did_description="short")
+    assert shipped(asked).splitlines() == [
+        "NOTICE: copy_did DID ALREADY EXISTS - 6666|+17275550100",
+        f"ERROR: copy_did NO DIDS ADDED - 6666|{MASTER}|0|1",
+    ]
+    assert outcome(asked, Dialect.SHIPPED).quirks == {"copy-description-checked-late"}
 
 
 def test_a_head_request_does_the_work_and_prints_nothing() -> None:

@@ -82,9 +82,11 @@ def sent(
     """Send one request to a server with this context, or without TLS."""
 
     async def run() -> Reply | Failure:
-        async with serving(handler, context) as port:
-            async with Transport(f"{scheme}://127.0.0.1:{port}/", 1, timeout, verify) as transport:
-                return await transport.send(Request("pass=hunter22"), 0)
+        async with (
+            serving(handler, context) as port,
+            Transport(f"{scheme}://127.0.0.1:{port}/", 1, timeout, verify) as transport,
+        ):
+            return await transport.send(Request("pass=hunter22"), 0)
 
     return asyncio.run(run())
 

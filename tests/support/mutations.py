@@ -1,8 +1,8 @@
 """Ways in which a reply can be wrong: each takes a body and gives wrong bodies, and never a documented one.
 
-What a mutation leaves out is the other form that the judge accepts too: ` - ` for `: |` beside a function's name, the two
-swapped fields of a copy and of a deletion, the last field of a permission error, add_did's own name before its error
-about menu_id, and a refused description without the NOTICE lines before it (docs/observed.md sections 4 and 5).
+What a mutation leaves out is the other form that the judge accepts too: ` - ` for `: |` beside a function's name, the
+two swapped fields of a copy and of a deletion, the last field of a permission error, add_did's own name before its
+error about menu_id, and a refused description without the NOTICE lines before it (docs/observed.md sections 4 and 5).
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from conformance.contract.model import Build, ServerSettings, SqlMode
 from conformance.contract.request import Request
@@ -76,7 +77,7 @@ def probes() -> tuple[Probe, ...]:
     )
 
 
-def _lines(stem: str) -> list[dict]:
+def _lines(stem: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (FOLDER / f"{stem}.jsonl").read_text("utf-8").splitlines()]
 
 
@@ -91,6 +92,6 @@ def _scenarios(stem: str) -> list[Scenario]:
     return found
 
 
-def _exchange(row: dict) -> Exchange:
+def _exchange(row: dict[str, Any]) -> Exchange:
     request = Request(row["query"] or "", row["form"], row["method"])
     return Exchange(request, Reply(row["status"], row["content_type"], row["body"]))

@@ -88,7 +88,7 @@ def test_sql_that_came_with_the_request_may_come_back_in_a_refusal() -> None:
     )
     echo = "ERROR: add_did NO: |6666|SELECT pass FROM vicidial_users -- and more of it\n"
     assert broken(echo, asked) == []
-    assert broken("SELECT user FROM vicidial_users\n" + echo, asked) == [SQL]
+    assert broken("".join(["SELECT user FROM vicidial_users\n", echo]), asked) == [SQL]
 
 
 def test_a_trace_is_not_excused_by_a_digit_in_the_request() -> None:

@@ -1,5 +1,6 @@
 """What the judge makes of exchanges, beyond those recorded."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from conformance.contract.model import Build, ServerSettings, SqlMode
 from conformance.contract.request import Request
 from conformance.exchange import Exchange, Failure, Reply, Trouble
-from conformance.verdict.model import Blocked, Deviates, Error, Expect, Fail, Kind, NotTested, Pass, kind
+from conformance.verdict.model import Blocked, Deviates, Error, Expect, Fail, Kind, NotTested, Pass, Verdict, kind
 from tests.support.asking import answered, judged, request
 from tests.support.world import hypotheses, recorded_world
 
@@ -93,7 +94,7 @@ def test_a_server_may_be_strict_or_not_while_nobody_told() -> None:
 
 
 @pytest.mark.parametrize(("first", "left"), [(bent, SqlMode.LEGACY), (refused, SqlMode.STRICT)])
-def test_a_reply_tells_how_strict_the_server_is(first, left: SqlMode) -> None:
+def test_a_reply_tells_how_strict_the_server_is(first: Callable[[str], Exchange], left: SqlMode) -> None:
     found = judged(first(FREE), worlds=hypotheses(ServerSettings())).settings
     assert {settings.sql_mode for settings in found} == {left}
 
@@ -183,7 +184,7 @@ def test_a_batch_with_a_line_too_few_names_the_whole_reply_that_was_expected() -
 
 
 def test_every_verdict_has_the_name_of_its_kind() -> None:
-    verdicts = [
+    verdicts: list[Verdict] = [
         Fail(summary="", differences=()),
         Error(reason=""),
         Blocked(by=""),

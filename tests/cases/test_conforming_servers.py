@@ -1,0 +1,55 @@
+"""No case fails a server that does exactly what the contract says, in either dialect."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from conformance.cases.expand import requests, world
+from conformance.cases.model import Purpose
+from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
+from conformance.contract.outcome import Outcome
+from conformance.contract.predict import predict
+from conformance.verdict.judge import judge
+from conformance.verdict.model import Expect, Kind, Verdict, kind
+from tests.cases.perfect_server import CASES, CONTRACT, GROUND, Server, run, starts
+
+COMBINATIONS = tuple(product(SqlMode, (False, True)))
+
+JUDGE_CANNOT_READ_YET = {
+    "add_did/did_pattern/newline": "a line feed printed back makes two lines of one (before 2.14-168, non-latin)",
+    "update_did/did_pattern/newline": "the same",
+}
+
+
+@pytest.mark.parametrize("build", [137, 155, 179, 202])
+@pytest.mark.parametrize("dialect", Dialect)
+def test_a_server_that_follows_the_contract_fails_no_case(dialect: Dialect, build: int) -> None:
+    failed = []
+    for number, case in enumerate(CASES):
+        settings = ServerSettings(Build(2, 14, build), *COMBINATIONS[(number + build) % len(COMBINATIONS)])
+        if case.id not in JUDGE_CANNOT_READ_YET and Kind.FAIL in map(kind, verdicts(number, dialect, settings)):
+            failed.append((case.id, str(settings)))
+    assert failed == []
+
+
+def verdicts(number: int, dialect: Dialect, settings: ServerSettings) -> list[Verdict]:
+    case = CASES[number]
+    found = []
+    for start in starts(case, settings):
+        exchanges = run(case, number, Server(dialect, replace(start, next_did_id=4)))
+        found.append(judge(CONTRACT, starts(case, settings), exchanges, Expect.EITHER).verdict)
+    return found
+
+
+@pytest.mark.parametrize("build", [137, 202])
+def test_every_request_that_is_judged_has_an_answer_that_somebody_knows(build: int) -> None:
+    unknown = []
+    for number, case in enumerate(CASES):
+        state = world(GROUND, ServerSettings(Build(2, 14, build)))
+        for step, request in zip(case.steps, requests(case, GROUND, number), strict=True):
+            readings = [predict(CONTRACT, state, request, dialect) for dialect in (Dialect.SHIPPED, Dialect.DOCUMENTED)]
+            if step.purpose is Purpose.ACT and not any(isinstance(reading, Outcome) for reading in readings):
+                unknown.append(case.id)
+            state = state.after(readings[0].changes)
+    assert unknown == []
