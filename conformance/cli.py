@@ -1,68 +1,89 @@
-"""The command line: a thin front for pytest, the emulator and the catalogue."""
+"""The command line: a thin front for pytest, the emulator and the catalogue.
+
+What a command needs is imported when it runs: `--version`, `--help` and completion answer at once.
+"""
 
 from __future__ import annotations
 
 import difflib
-import getpass
 import os
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import replace
-from importlib.resources import files
+from io import TextIOWrapper
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import pytest
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
-from conformance import __version__, listing
-from conformance.cases.catalogue import catalogue
-from conformance.cases.model import Level
-from conformance.contract.load import load_contract
-from conformance.contract.model import (
-    NEWEST_BUILD,
-    OLDEST_BUILD,
-    Build,
-    ContractError,
-    Dialect,
-    ServerSettings,
-    SqlMode,
-)
-from conformance.emulator.config import Config
-from conformance.emulator.server import running, serve
-from conformance.errors import ConformanceError, HarnessError, TargetUnreachable, UsageError
-from conformance.options import DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT, Options, plan, select
-from conformance.progress import Progressing
-from conformance.report.terminal import summary
-from conformance.run.run import Plan
-from conformance.run.settings import load_target, resolve
+from conformance import __version__, defaults
+from conformance.cases.model import Case, Level
+from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, ContractError, Dialect, SqlMode
+from conformance.errors import ConformanceError, UsageError
 from conformance.verdict.model import Expect
 
-EMULATOR_PASSWORD = "1234"  # noqa: S105 - of the emulator's made-up users
+if TYPE_CHECKING:
+    from conformance.emulator.config import Config
+
 EMULATOR_PORT = 8080
 STOPPED = 130
 
 app = typer.Typer(
     name="vicidial-conformance",
     help="Does a VICIdial server's Non-Agent API do what is documented?",
-    epilog="Example: VICIDIAL_PASS=... vicidial-conformance run https://dialer.example --user 6666",
+    epilog="Begin with [bold]vicidial-conformance run[/], which tests an emulator and needs nothing."
+    "\n\nThen a server: [bold]vicidial-conformance run https://dialer.example --user 6666[/]",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out = Console(soft_wrap=False, highlight=False)
+out = Console(highlight=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-Only = Annotated[list[str] | None, typer.Option("--only", metavar="GLOB", help="Cases whose id matches; repeatable.")]
+
+def _ids() -> list[str]:
+    return [case.id for case in _catalogue()]
+
+
+def _catalogue() -> tuple[Case, ...]:
+    from conformance.cases.catalogue import catalogue
+    from conformance.contract.load import load_contract
+
+    return catalogue(load_contract())
+
+
+_TARGET, _WHAT, _HOW, _SHOWN = "The server", "What to test", "How to send", "What to show"
+
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="GLOB",
+        autocompletion=_ids,
+        rich_help_panel=_WHAT,
+        help="Only cases whose id matches, such as 'add_did/*'; may be given again.",
+    ),
+]
 LevelOption = Annotated[
-    Level | None, typer.Option(help="How far to go: loopback standard, elsewhere probe by default.")
+    Level | None,
+    typer.Option(
+        rich_help_panel=_WHAT,
+        help="probe changes nothing; standard makes DIDs and deletes them; full leaves some behind."
+        " [dim]Default: standard on this machine, else probe.[/]",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
-TargetOption = Annotated[Path | None, typer.Option("--target", metavar="FILE.toml", help="Roles and entities.")]
+TargetFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--target",
+        metavar="FILE.toml",
+        rich_help_panel=_TARGET,
+        help="A file with the URL, a user for each role, and what exists there.",
+    ),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -73,169 +94,205 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _global(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     del version
 
 
-@app.command(epilog="Without a URL it tests an emulator of its own, to show the whole thing at work.")
+RUN_EPILOG = """[bold]Examples[/]
+
+vicidial-conformance run                                          [dim]an emulator of its own[/]
+
+vicidial-conformance run https://dialer.example --user 6666       [dim]asks for the password; changes nothing[/]
+
+vicidial-conformance run --target lab.toml --allow-writes         [dim]every role, writes too[/]
+
+vicidial-conformance run --target lab.toml --only 'update_did/*' --fail-fast
+
+[bold]Exit codes[/]
+
+0 conforms, 1 a case failed, 2 wrong usage or settings, 3 no answer to be had, 4 something was left on the server
+"""
+
+
+@app.command(epilog=RUN_EPILOG)
 def run(
     url: Annotated[
-        str | None, typer.Argument(metavar="[URL]", help="The server; without it, a built-in emulator.")
+        str | None,
+        typer.Argument(metavar="[URL]", help="The server, such as https://dialer.example. Without it: an emulator."),
     ] = None,
     user: Annotated[
-        str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS, a file, or a prompt.")
+        str | None,
+        typer.Option(
+            rich_help_panel=_TARGET, help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt."
+        ),
     ] = None,
     password_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Read the password from this file.")
+        Path | None, typer.Option(metavar="FILE", rich_help_panel=_TARGET, help="Read the password from this file.")
     ] = None,
-    target: TargetOption = None,
+    target: TargetFile = None,
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", rich_help_panel=_TARGET, help="Trust the certificates in this PEM file."),
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", rich_help_panel=_TARGET, help="Trust any certificate, as of a lab's own.")
+    ] = False,
     only: Only = None,
     level: LevelOption = None,
     allow_writes: Annotated[
-        bool, typer.Option("--allow-writes", help="Write to a target that is not loopback.")
+        bool,
+        typer.Option(
+            "--allow-writes",
+            rich_help_panel=_WHAT,
+            help="Let another machine be written to, under numbers of the run's own.",
+        ),
     ] = False,
-    expect: Annotated[Expect, typer.Option(help="What counts as conforming.")] = Expect.EITHER,
-    concurrency: Annotated[int, typer.Option(help="Cases in flight.")] = DEFAULT_CONCURRENCY,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Patience for one reply.")] = DEFAULT_TIMEOUT,
-    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write here, not reports/<host>-<time>/.")] = None,
-    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")] = False,
-    ca_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Trust the certificates in this file.")] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="Trust any certificate (self-signed dialers).")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the answer.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for each case.")] = False,
+    expect: Annotated[
+        Expect,
+        typer.Option(
+            rich_help_panel=_WHAT,
+            help="What conforms: the documentation, what servers send (shipped), or either.",
+        ),
+    ] = Expect.EITHER,
+    concurrency: Annotated[
+        int, typer.Option(metavar="N", rich_help_panel=_HOW, help="Cases in flight.")
+    ] = defaults.CONCURRENCY,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", rich_help_panel=_HOW, help="How long to wait for a reply.")
+    ] = defaults.TIMEOUT,
+    rate: Annotated[
+        float | None,
+        typer.Option(metavar="N", rich_help_panel=_HOW, help="At most so many requests a second, for a busy server."),
+    ] = None,
+    allow_login_failures: Annotated[
+        int,
+        typer.Option(
+            metavar="N", rich_help_panel=_HOW, help="Wrong logins of real users, 0 to 3; a server locks them at 10."
+        ),
+    ] = 0,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", rich_help_panel=_HOW, help="Stop at the first failure.")
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", rich_help_panel=_SHOWN, help="Write the reports here, not to reports/<host>-<time>/."
+        ),
+    ] = None,
+    mask_users: Annotated[
+        bool, typer.Option("--mask-users", rich_help_panel=_SHOWN, help="Keep user names out of the reports.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=_SHOWN, help="Only the answer.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", rich_help_panel=_SHOWN, help="A line for each case.")
+    ] = False,
 ) -> None:
     """Run the suite against a server and write the reports."""
+    from conformance.launch import Screen, launch
+    from conformance.options import Options
+
     options = Options(
-        url, target, user, password_file, tuple(only or ()), level, allow_writes, expect, concurrency, timeout, report,
-        ca_file, insecure,
-    )  # fmt: skip
-    select(catalogue(load_contract()), options.only)
-    with ExitStack() as stack:
-        if url is None and target is None:
-            options = _with_emulator(options, stack)
-        made = plan(options, os.environ, _prompt(options))
-        code = _pytest(options, made, ["-x"] if fail_fast else [], quiet=quiet, verbose=verbose)
-    raise typer.Exit(code)
-
-
-def _prompt(options: Options) -> Callable[[], str] | None:
-    """Ask for the password where a person can answer; pytest then finds it in the environment."""
-    if options.user is None or not sys.stdin.isatty():
-        return None
-
-    def ask() -> str:
-        os.environ["VICIDIAL_PASS"] = getpass.getpass(f"Password of {options.user}: ")
-        return os.environ["VICIDIAL_PASS"]
-
-    return ask
-
-
-def _with_emulator(options: Options, stack: ExitStack) -> Options:
-    """Start an emulator, and point the options at it with all its roles."""
-    url = stack.enter_context(running(Config()))
-    os.environ["VICIDIAL_EMULATOR_PASS"] = EMULATOR_PASSWORD
-    text = (files("conformance.emulator") / "target.toml").read_text("utf-8")
-    folder = Path(stack.enter_context(TemporaryDirectory(prefix="vicidial-conformance-")))
-    (folder / "target.toml").write_text(text.replace("http://127.0.0.1:8080/vicidial/non_agent_api.php", url), "utf-8")
-    err.print(f"no URL given: testing an emulator at {url}")
-    return replace(options, target_file=folder / "target.toml")
-
-
-def _pytest(options: Options, made: Plan, extra: list[str], *, quiet: bool, verbose: bool) -> int:
-    progress = Progressing(err, quiet=quiet, verbose=verbose)
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
-    code = int(pytest.main([*_arguments(options, made), *extra], plugins=[progress]))
-    report = progress.session.report if progress.session else None
-    if report is None:
-        raise HarnessError(f"pytest ended with code {code} and no report: run it as pytest to see why (docs/pytest.md)")
-    if not quiet:
-        out.print(summary(report), crop=False)
-        err.print(f"report: {made.folder / 'report.html'}")
-    else:
-        out.print(report.answer, markup=False)
-    return STOPPED if report.ended == "interrupted" else report.exit_code
-
-
-def _arguments(options: Options, made: Plan) -> list[str]:
-    """The options as pytest's plugin takes them. No password is among them."""
-    given: dict[str, object] = {
-        "--target-url": options.url,
-        "--target-file": options.target_file,
-        "--target-user": options.user,
-        "--target-password-file": options.password_file,
-        "--target-level": made.level.value,
-        "--target-expect": options.expect.value,
-        "--target-concurrency": options.concurrency,
-        "--target-timeout": options.timeout,
-        "--target-report": made.folder,
-        "--target-ca-file": options.ca_file,
-        "--target-run": made.run,
-    }
-    flags = [f"{name}={value}" for name, value in given.items() if value is not None]
-    flags += [f"--target-case={glob}" for glob in options.only]
-    flags += ["--target-allow-writes"] if options.allow_writes else []
-    flags += ["--target-insecure"] if options.insecure else []
-    quiet = ["-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no", "-c", os.devnull]
-    return [*quiet, "--rootdir", str(Path.cwd()), "--pyargs", "conformance.suite", *flags]
+        url=url,
+        target_file=target,
+        user=user,
+        password_file=password_file,
+        only=tuple(only or ()),
+        level=level,
+        allow_writes=allow_writes,
+        expect=expect,
+        concurrency=concurrency,
+        timeout=timeout,
+        report=report,
+        ca_file=ca_file,
+        insecure=insecure,
+        rate=rate,
+        login_failures=allow_login_failures,
+        mask_users=mask_users,
+    )
+    raise typer.Exit(launch(options, Screen(out, err, quiet, verbose), fail_fast=fail_fast))
 
 
 @app.command("list", epilog="Example: vicidial-conformance list --only 'add_did/*' --json")
 def list_cases(only: Only = None, level: LevelOption = None, as_json: Json = False) -> None:
-    """List the cases: id, level, the clause each tests, what it needs."""
-    cases = [case for case in select(catalogue(load_contract()), only or ()) if level is None or case.level <= level]
+    """List the cases: id, level, what each needs, the clause it tests."""
+    from conformance import listing
+    from conformance.options import select
+
+    cases = [case for case in select(_catalogue(), only or ()) if level is None or case.level <= level]
     if as_json:
         print(listing.cases_json(cases))
-        return
-    out.print(listing.cases_table(cases), crop=False)
-    err.print(f"{len(cases)} cases")
-
-
-def _ids() -> list[str]:
-    return [case.id for case in catalogue(load_contract())]
+    elif out.is_terminal:
+        out.print(listing.cases_table(cases))
+        err.print(f"{len(cases)} cases")
+    else:
+        print(*listing.cases_lines(cases), sep="\n")
 
 
 @app.command(epilog="Example: vicidial-conformance show add_did/did_description/too-short")
-def show(case: Annotated[str, typer.Argument(metavar="CASE", autocompletion=_ids, help="Its id.")]) -> None:
+def show(
+    case: Annotated[str, typer.Argument(metavar="CASE", autocompletion=_ids, help="Its id, as `list` has it.")],
+) -> None:
     """Show a case: what it sends, what is documented, what servers answer."""
-    found = {c.id: c for c in catalogue(load_contract())}
+    from conformance import listing
+    from conformance.contract.load import load_contract
+
+    found = {c.id: c for c in _catalogue()}
     if case not in found:
         near = difflib.get_close_matches(case, found, 1)
-        hint = f"did you mean {near[0]}?" if near else "`vicidial-conformance list` shows them all"
+        hint = f"did you mean {near[0]} ?" if near else "`vicidial-conformance list` shows them all"
         raise UsageError(f"no case {case!r}: {hint}")
     out.print(listing.case_page(found[case], load_contract()), soft_wrap=True)
 
 
-@app.command()
+@app.command(epilog="Example: vicidial-conformance deviations --json")
 def deviations(as_json: Json = False) -> None:
     """List where servers are known to leave the documentation, and what it does to a client."""
+    from conformance import listing
+    from conformance.contract.load import load_contract
+
     listed = load_contract().deviations.values()
     if as_json:
         print(listing.deviations_json(listed))
     else:
-        out.print(listing.deviations_table(listed))
+        out.print(listing.deviations_list(listed))
 
 
-@app.command(epilog="Example: vicidial-conformance emulator --build 2.14-137 --port 8080")
+@app.command(epilog="Example: vicidial-conformance emulator --build 2.14-137 --sql-mode strict --state dids.sqlite")
 def emulator(
     dialect: Annotated[
         Dialect, typer.Option(help="Answer as servers do, or as the documentation says.")
     ] = Dialect.SHIPPED,
-    build: Annotated[str, typer.Option(help=f"The API build, {OLDEST_BUILD} to {NEWEST_BUILD}.")] = str(NEWEST_BUILD),
-    sql_mode: Annotated[SqlMode, typer.Option(help="The database's mode.")] = SqlMode.LEGACY,
-    non_latin: Annotated[bool, typer.Option("--non-latin", help="With use_non_latin=1.")] = False,
-    port: Annotated[int, typer.Option(help="0 for any free one.")] = EMULATOR_PORT,
+    build: Annotated[
+        str, typer.Option(metavar="BUILD", help=f"The API build, {OLDEST_BUILD} to {NEWEST_BUILD}.")
+    ] = str(NEWEST_BUILD),
+    sql_mode: Annotated[
+        SqlMode, typer.Option(help="Whether the database refuses values that do not fit, or bends them.")
+    ] = SqlMode.LEGACY,
+    non_latin: Annotated[bool, typer.Option("--non-latin", help="As with use_non_latin=1.")] = False,
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 for any free one.")] = EMULATOR_PORT,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    state: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the DIDs in this SQLite file.")] = None,
-    target: TargetOption = None,
+    state: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the DIDs in this SQLite file, not in memory.")
+    ] = None,
+    target: Annotated[
+        Path | None,
+        typer.Option("--target", metavar="FILE.toml", help="Have the users and entities of this target file."),
+    ] = None,
 ) -> None:
     """Serve a VICIdial DID API to develop a client against, until Ctrl-C."""
+    from conformance.contract.model import ServerSettings
+    from conformance.emulator.config import Config
+    from conformance.emulator.server import serve
+    from conformance.run.settings import load_target, resolve
+
     config = Config(dialect, ServerSettings(_build(build), sql_mode, non_latin), state)
     if target is not None:
         made = resolve(None, load_target(target), None, None, os.environ)
         config = config.with_target_users(made.logins, made.entities)
-    serve(config, host, port, _announce(config))
+    serve(config, host, port, _announce(config, built_in=target is None))
 
 
 def _build(text: str) -> Build:
@@ -248,32 +305,57 @@ def _build(text: str) -> Build:
     return build
 
 
-def _announce(config: Config) -> Callable[[str], None]:
+def _announce(config: Config, *, built_in: bool) -> Callable[[str], None]:
     user = next(iter(config.users.values()))
+    whose = "the built-in users have the password 1234" if built_in else "users and passwords are the target file's"
 
     def announce(url: str) -> None:
-        out.print(f"{config.dialect.value} dialect, {config.settings}; Ctrl-C stops it", markup=False)
         query = f"source=test&user={user.name}&pass=$VICIDIAL_PASS&function=add_did&did_pattern=%2B9995550100&active=N"
-        out.print(f"{url}\n\ntry it (the built-in users have the password 1234):\n", markup=False)
-        out.print(f'  VICIDIAL_PASS=... ; curl "{url}?{query}"', markup=False, soft_wrap=True)
+        print(f"{config.dialect.value} dialect, {config.settings}; Ctrl-C stops it\n{url}\n")
+        print(f'try it ({whose}):\n\n  VICIDIAL_PASS=... ; curl "{url}?{query}"', flush=True)
 
     return announce
 
 
 def main() -> None:
     """Run the command line; every error of ours is one line and the exit code that belongs to it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
     try:
-        app()
-    except TargetUnreachable as error:
-        _quit(str(error), 3)
-    except UsageError as error:
-        _quit(str(error), 2)
-    except (ConformanceError, ContractError) as error:
-        _quit(str(error), 3)
-    except KeyboardInterrupt:
-        _quit("stopped", STOPPED)
+        return app(standalone_mode=False) or 0
+    except TyperException as error:
+        return _say(" ".join(error.format_message().split()), 2)
+    except ConformanceError as error:
+        return _say(_traced(error), error.exit_code)
+    except ContractError as error:
+        return _say(str(error), 3)
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("stopped", STOPPED)
+    except Exception as error:  # noqa: BLE001 - a crash is one line too
+        return _say(_traced(_crash(error)), 3)
 
 
-def _quit(message: str, code: int) -> None:
-    err.print(f"vicidial-conformance: {message}", markup=False)
-    sys.exit(code)
+def _say(message: str, code: int) -> int:
+    if message:
+        err.print(f"vicidial-conformance: {message}", markup=False)
+    return code
+
+
+def _traced(error: ConformanceError) -> str:
+    """The message, and with -v where a crash happened."""
+    trace = getattr(error, "trace", "")
+    if trace and not {"-v", "--verbose"}.isdisjoint(sys.argv):
+        return f"{error}\n{trace}"
+    return f"{error} (-v shows where)" if trace else str(error)
+
+
+def _crash(error: Exception) -> ConformanceError:
+    from conformance.crash import Crash
+    from conformance.run.redact import Redactor
+
+    return Crash(error, Redactor(value for name, value in os.environ.items() if "PASS" in name.upper()))

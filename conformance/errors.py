@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class ConformanceError(Exception):
     """The base of our errors. The message is one line: what is wrong, where, and what to do."""
 
+    exit_code: ClassVar[int] = 3
+
 
 class UsageError(ConformanceError):
     """Our user's mistake: a flag, a setting, a file. Exit code 2."""
+
+    exit_code = 2
 
 
 class TargetUnreachable(ConformanceError):  # noqa: N818 - names what happened to the target, not a class of error

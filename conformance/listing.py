@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from conformance.cases.expand import Ground, Login, request, world
-from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Role, Step
-from conformance.contract.model import Contract, Deviation, Dialect, ServerSettings
+from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Role
+from conformance.contract.model import Contract, Deviation, Dialect, ServerSettings, Severity
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
@@ -51,40 +52,44 @@ def cases_json(cases: Iterable[Case]) -> str:
 
 
 def cases_table(cases: Iterable[Case]) -> RenderableType:
-    """All cases as a table."""
+    """All cases as a table for a terminal."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("id", "level", "clause", "needs"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("id", "level"))
+    for name in ("id", "level", "needs", "clause"):
+        table.add_column(name, overflow="fold", no_wrap=name == "level")
     for case in cases:
-        table.add_row(
-            Text(case.id), case.level.value, Text(case.clause), ", ".join(sorted(n.value for n in case.needs))
-        )
+        table.add_row(Text(case.id), case.level.value, _needs(case), Text(case.clause, style="dim"))
     return table
+
+
+def cases_lines(cases: Iterable[Case]) -> Iterator[str]:
+    """The same as lines for another program, the columns separated by tabs."""
+    for case in cases:
+        yield "\t".join((case.id, case.level.value, _needs(case), case.clause))
+
+
+def _needs(case: Case) -> str:
+    return ", ".join(sorted(need.value for need in case.needs))
 
 
 def case_page(case: Case, contract: Contract) -> RenderableType:
     """One case: what it sends, and what documentation and servers of the newest build answer."""
     head = Text.assemble((case.id, "bold"), f"\n{case.title}\n")
     facts = f"level {case.level.value}, {case.clause}"
-    needs = ", ".join(sorted(need.value for need in case.needs)) or "nothing"
-    return Group(head, Text(f"{facts}\nneeds {needs}", style="dim"), *_steps(case, contract))
+    return Group(head, Text(f"{facts}\nneeds {_needs(case) or 'nothing'}", style="dim"), *_steps(case, contract))
 
 
 def _steps(case: Case, contract: Contract) -> Iterator[RenderableType]:
     state = world(SAMPLE, ServerSettings())
     for number, step in enumerate(case.steps, 1):
         sent = request(step, SAMPLE, 0)
-        yield Text.assemble(
-            "\n", (f"{number}. {step.purpose.value}", "bold"), f"  {sent.method} {_parameters(step, sent)}"
-        )
+        yield Text.assemble("\n", (f"{number}. {step.purpose.value}", "bold"), f"  {sent.method} {_parameters(sent)}")
         for dialect in Dialect:
             yield Text(f"   {dialect.value:<11}{_answer(contract, state, sent, dialect)}", style="cyan")
         end = predict(contract, state, sent, Dialect.SHIPPED)
         state = state.after(end.changes)
 
 
-def _parameters(step: Step, sent: Request) -> str:
-    del step
+def _parameters(sent: Request) -> str:
     return visible("&".join(part for part in (sent.query, sent.form) if part), 500)
 
 
@@ -106,17 +111,16 @@ def deviations_json(deviations: Iterable[Deviation]) -> str:
     return msgspec.json.format(msgspec.json.encode(list(deviations)), indent=1).decode()
 
 
-def deviations_table(deviations: Iterable[Deviation]) -> RenderableType:
-    """The listed deviations, with what each does to a client."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 1, 0))
-    table.add_column("id", no_wrap=True)
-    table.add_column("severity", no_wrap=True)
-    table.add_column("builds", no_wrap=True)
-    table.add_column("what differs, and what it does to a client")
-    for d in deviations:
-        text = Text.assemble(d.title + ". ", (d.effect, "dim"))
-        table.add_row(d.id, Text(d.severity.value, SEVERITIES[d.severity.value]), _builds(d), text)
-    return table
+def deviations_list(deviations: Iterable[Deviation]) -> RenderableType:
+    """The listed deviations, the most harmful first, with what each does to a client."""
+    order = list(Severity)
+    return Group(*map(_deviation, sorted(deviations, key=lambda d: (-order.index(d.severity), d.id))))
+
+
+def _deviation(d: Deviation) -> RenderableType:
+    severity = (d.severity.value, SEVERITIES[d.severity.value])
+    head = Text.assemble((d.id, "bold"), "  ", severity, (f"  builds: {_builds(d)}", "dim"))
+    return Group(head, Padding(Text(f"{d.title}. {d.effect}"), (0, 0, 1, 2), expand=False))
 
 
 def _builds(deviation: Deviation) -> str:

@@ -6,23 +6,26 @@ import fnmatch
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.cases.model import Case, Level
+from conformance.defaults import CONCURRENCY, TIMEOUT
 from conformance.errors import UsageError
 from conformance.run.run import Plan, new_run
 from conformance.run.settings import Target, is_loopback, load_target, read_password, resolve
 from conformance.verdict.model import Expect
 
-DEFAULT_CONCURRENCY = 8
-DEFAULT_TIMEOUT = 10.0
 REPORTS = Path("reports")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Everything a run can be told. Times are in seconds; None means the default for the target."""
+    """Everything a run can be told. None means the default for the target.
+
+    Times are in seconds, `rate` is in requests per second.
+    """
 
     url: str | None = None
     target_file: Path | None = None
@@ -32,11 +35,14 @@ class Options:
     level: Level | None = None
     allow_writes: bool = False
     expect: Expect = Expect.EITHER
-    concurrency: int = DEFAULT_CONCURRENCY
-    timeout: float = DEFAULT_TIMEOUT
+    concurrency: int = CONCURRENCY
+    timeout: float = TIMEOUT
     report: Path | None = None
     ca_file: Path | None = None
     insecure: bool = False
+    rate: float | None = None
+    login_failures: int = 0
+    mask_users: bool = False
     run: str = ""
 
 
@@ -51,10 +57,13 @@ def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str]
         level=_level(options, target),
         expect=options.expect,
         concurrency=_at_least(options.concurrency, 1, "--concurrency"),
-        timeout=_positive(options.timeout),
+        timeout=_positive(options.timeout, "--timeout"),
         verify=_verify(options),
-        folder=report_folder(options.report, target.url),
+        rate=_positive(options.rate, "--rate") if options.rate is not None else None,
+        login_failures=options.login_failures,
+        mask_users=options.mask_users,
         run=options.run or new_run(),
+        folder=report_folder(options.report, target.url),
     )
 
 
@@ -78,9 +87,9 @@ def _at_least(value: int, least: int, flag: str) -> int:
     return value
 
 
-def _positive(value: float) -> float:
-    if value <= 0:
-        raise UsageError(f"--timeout {value:g}: must be more than 0 seconds")
+def _positive(value: float, flag: str) -> float:
+    if not 0 < value < inf:
+        raise UsageError(f"{flag} {value:g}: must be a number above 0")
     return value
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.defaults import CONCURRENCY, TIMEOUT
+
 LEVELS = ("probe", "standard", "full")
 EXPECTATIONS = ("either", "documented", "shipped")
-DEFAULT_CONCURRENCY = 8
-DEFAULT_TIMEOUT = 10.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,10 +27,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--target-level", choices=LEVELS, help="how far to go (default: standard on loopback, probe elsewhere)")
     add("--target-allow-writes", action="store_true", help="let a target that is not loopback be written to")
     add("--target-expect", choices=EXPECTATIONS, default=EXPECTATIONS[0], help="what counts (default: %(default)s)")
-    add(
-        "--target-concurrency", metavar="N", type=int, default=DEFAULT_CONCURRENCY, help="cases in flight (%(default)s)"
-    )
-    add("--target-timeout", metavar="SECONDS", type=float, default=DEFAULT_TIMEOUT, help="patience for one reply")
+    add("--target-concurrency", metavar="N", type=int, default=CONCURRENCY, help="cases in flight (%(default)s)")
+    add("--target-timeout", metavar="SECONDS", type=float, default=TIMEOUT, help="patience for one reply (%(default)g)")
+    add("--target-rate", metavar="N", type=float, help="send at most so many requests a second")
+    add("--target-login-failures", metavar="N", type=int, default=0, help="logins of a real user that may fail, 0 to 3")
+    add("--target-mask-users", action="store_true", help="keep user names out of the reports")
     add("--target-report", metavar="DIR", type=Path, help="write here instead of reports/<host>-<time>/")
     add("--target-ca-file", metavar="FILE", type=Path, help="trust the certificates in this file")
     add("--target-insecure", action="store_true", help="trust any certificate")

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeElapsedColumn
 from rich.text import Text
 
+from conformance.crash import Crash
+from conformance.errors import ConformanceError
 from conformance.report.terminal import STYLES
 from conformance.session import Session, case_of, record_of
 from conformance.verdict.model import Kind
@@ -31,14 +33,19 @@ class _Counts(ProgressColumn):
 
 
 class Progressing:
-    """A pytest plugin that follows a run on a console. `verbose` prints a line for each case."""
+    """A pytest plugin that follows a run on a console. `verbose` prints a line for each case.
+
+    `session` is known once the cases are collected; `crash` is what ended pytest itself, if something did.
+    """
 
     def __init__(self, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
         self.session: Session | None = None
+        self.crash: ConformanceError | None = None
         self._console = console
+        self._quiet = quiet
         self._verbose = verbose
         self._counts: Counter[Kind] = Counter()
-        columns = (BarColumn(24), MofNCompleteColumn(), _Counts(self._counts), TimeElapsedColumn())
+        columns = (BarColumn(16), MofNCompleteColumn(), _Counts(self._counts), TimeElapsedColumn())
         self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
         self._task = self._bar.add_task("cases", total=None)
 
@@ -47,7 +54,11 @@ class Progressing:
         """Begin the bar: it is known now how many cases there are."""
         plugin = session.config.pluginmanager.get_plugin(Session.NAME)
         self.session = plugin if isinstance(plugin, Session) else None
-        self._bar.update(self._task, total=sum(case_of(item) is not None for item in session.items))
+        total = sum(case_of(item) is not None for item in session.items)
+        if self.session is not None:
+            plan = self.session.plan
+            self._say(f"{plan.target.url}: {total} case{'s' * (total != 1)}, level {plan.level.value}")
+        self._bar.update(self._task, total=total)
         self._bar.start()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -59,9 +70,32 @@ class Progressing:
         self._counts[kind] += 1
         self._bar.advance(self._task)
         if self._verbose:
-            self._bar.console.print(Text.assemble((f"{kind.value:<10}", STYLES[kind]), " ", record.result.id))
+            line = Text.assemble((f"{kind.value:<10}", STYLES[kind]), " ", record.result.id)
+            self._console.print(line)
+            if kind is Kind.ERROR:
+                self._console.print(report.longreprtext, markup=False)
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Say that the end may take a moment."""
+        if isinstance(excinfo.value, KeyboardInterrupt):
+            self._say("stopping: waiting for what is under way and removing what it made (Ctrl-C again: leave it)")
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Keep what ended pytest, for the command line to say in one line."""
+        error = excinfo.value
+        redact = self.session.redact if self.session is not None else str
+        self.crash = error if isinstance(error, ConformanceError) else Crash(error, redact)
+        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """Take the bar away; what follows is the summary."""
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the bar away, if it is there."""
         self._bar.stop()
+
+    def _say(self, text: str) -> None:
+        if not self._quiet:
+            self._console.print(text, markup=False)

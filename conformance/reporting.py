@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
@@ -13,6 +14,8 @@ from conformance.contract.load import load_contract
 from conformance.contract.model import Severity
 from conformance.errors import UsageError
 from conformance.report.model import CaseResult, DeviationSeen, Report, Target
+from conformance.run.files import ledgers
+from conformance.run.ledger import read_ledger
 from conformance.run.record import Record
 from conformance.run.run import Facts, Plan
 from conformance.verdict.model import Deviates
@@ -21,13 +24,14 @@ NOTHING = Facts(version="", build="", settings=(), requests=0, left=())
 
 
 class Collector:
-    """The results of one run so far."""
+    """The results of one run so far; `facts` and `folders` are by worker process, "" for the one that reports."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.started = _now()
         self.results: dict[str, CaseResult] = {}
-        self.facts: list[Facts] = []
+        self.facts: dict[str, Facts] = {}
+        self.folders: dict[str, Path] = {}
         self.ended: str | None = None
         self._path = plan.folder / "exchanges.jsonl"
         try:
@@ -49,7 +53,7 @@ class Collector:
         """The report, with the results in the order in which the cases were expected."""
         self._exchanges.close()
         results = tuple(self.results[id] for id in expected if id in self.results)
-        facts = merged(self.facts)
+        facts = merged(self.facts.values())
         return Report(
             suite=__version__,
             target=self._target(facts),
@@ -61,10 +65,16 @@ class Collector:
             expected=len(expected),
             results=results,
             deviations=deviations_seen(results),
-            left=facts.left,
-            ended=self.ended,
+            left=tuple(dict.fromkeys((*facts.left, *self._left_by_the_lost()))),
+            ended=self.ended or facts.silent,
             requests=facts.requests,
         )
+
+    def _left_by_the_lost(self) -> Iterator[str]:
+        """What worker processes may have left that ended without a word."""
+        for worker, folder in self.folders.items():
+            for path in ledgers(folder) if worker not in self.facts else ():
+                yield from read_ledger(path)
 
     def _target(self, facts: Facts) -> Target:
         target = self.plan.target
@@ -90,7 +100,11 @@ def merged(facts: Iterable[Facts]) -> Facts:
         settings=tuple(sorted(settings)),
         requests=sum(f.requests for f in every),
         left=tuple(did for f in every for did in f.left),
+        silent=next((f.silent for f in every if f.silent), _CONTRADICTION if len(every) > 1 and not settings else None),
     )
+
+
+_CONTRADICTION = "no one setting of the server explains all replies that several processes got"
 
 
 def deviations_seen(results: Iterable[CaseResult]) -> tuple[DeviationSeen, ...]:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import msgspec
 import pytest
 
+from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Level
-from conformance.errors import ConformanceError, TargetUnreachable
+from conformance.contract.load import load_contract
+from conformance.crash import Crash
+from conformance.errors import ConformanceError
 from conformance.options import Options, plan, select
-from conformance.report.model import Report
+from conformance.report.model import CaseResult, Report
 from conformance.report.write import write_all
 from conformance.reporting import Collector
 from conformance.run.record import Record
-from conformance.run.run import Facts, Plan, Run
+from conformance.run.run import Facts, Plan, Run, redactor
 from conformance.verdict.model import Blocked, Error, Expect, Fail, Kind, NotTested
 
 AHEAD = 4
@@ -62,7 +67,7 @@ def describe(record: Record) -> str:
 
 
 class Session:
-    """The plugin object of one run."""
+    """The plugin object of one run. `stopped` is what kept the run from beginning, if something did."""
 
     NAME: ClassVar[str] = "vicidial-conformance-session"
 
@@ -70,15 +75,47 @@ class Session:
         self.config = config
         self.plan = made
         self.only = only
+        self.redact = redactor(made)
         self.worker: str | None = getattr(config, "workerinput", {}).get("workerid")
         self.distributes = self.worker is None and config.getoption("dist", "no") != "no"
         self.collector = Collector(made) if self.worker is None else None
         self.report: Report | None = None
+        self.stopped: ConformanceError | None = None
         self.cases: list[Case] = []
         self.expected: list[str] = []
         self._run: Run | None = None
         self._begun = 0
         self._records: dict[str, Record] = {}
+
+    # --- distributing over processes (pytest-xdist) ---
+
+    def pytest_sessionstart(self) -> None:
+        """Ask preflight's questions before any process is started, so that their answer is said once."""
+        if self.distributes:
+            self._open()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give a worker process numbers and a folder of its own: a case that others depend on may run in each."""
+        assert self.collector is not None
+        worker: str = node.gateway.id
+        folder = self.plan.folder.with_name(f"{self.plan.folder.name}-{worker}")
+        self.collector.folders[worker] = folder
+        run = another_run(self.plan.run, len(self.collector.folders))
+        node.workerinput[self.NAME] = {"run": run, "folder": str(folder)}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Learn from a worker which cases there are."""
+        known = {case.id for case in catalogue(load_contract())}
+        self.expected = [id for name in ids if (id := name.partition("[")[2].removesuffix("]")) in known]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker found out."""
+        given = getattr(node, "workeroutput", {}).get(self.NAME)
+        if given is not None and self.collector is not None:
+            self.collector.facts[node.gateway.id] = msgspec.convert(given, Facts)
 
     # --- collecting ---
 
@@ -90,7 +127,7 @@ class Session:
         try:
             chosen = {case.id for case in select(ours.values(), self.only)}
         except ConformanceError as error:
-            pytest.exit(str(error), returncode=2)
+            pytest.exit(str(error), returncode=error.exit_code)
         dropped = [item for item, case in ours.items() if case.id not in chosen]
         if dropped:
             config.hook.pytest_deselected(items=dropped)
@@ -100,22 +137,26 @@ class Session:
         """Open the run once it is known which cases it has."""
         self.cases = [case for item in session.items if (case := case_of(item)) is not None]
         self.expected = [case.id for case in self.cases]
-        if not session.config.option.collectonly:
+        if self.cases and not session.config.option.collectonly:
             self._open()
 
     def _open(self) -> None:
-        run = Run(self.plan, f"-{self.worker}" if self.worker else "")
         try:
+            run = Run(self.plan)
             run.open()
-        except TargetUnreachable as error:
-            self._stop_early(str(error))
-            pytest.exit(str(error), returncode=3)
-        self._run = run
+        except ConformanceError as error:
+            self._stop(error)
+        except Exception as error:  # noqa: BLE001 - a crash is one line too
+            self._stop(Crash(error, self.redact))
+        else:
+            self._run = run
 
-    def _stop_early(self, reason: str) -> None:
+    def _stop(self, error: ConformanceError) -> None:
+        self.stopped = error
         if self.collector is not None:
-            self.collector.ended = reason
+            self.collector.ended = str(error)
             self._write()
+        pytest.exit(str(error), returncode=error.exit_code)
 
     # --- running ---
 
@@ -124,11 +165,22 @@ class Session:
         assert self._run is not None
         if self.worker is None:
             self._begin_ahead(case)
-        record = self._run.result(case)
+        record, trace = self._result(case)
         self._records[item.nodeid] = record
+        if self._run.stopped is not None:
+            item.session.shouldfail = self._run.stopped
         if isinstance(record.result.verdict, Error):
-            pytest.fail(f"error, not the server's fault: {record.result.verdict.reason}", pytrace=False)
+            pytest.fail(f"error, not the server's fault: {record.result.verdict.reason}{trace}", pytrace=False)
         return Outcome(record)
+
+    def _result(self, case: Case) -> tuple[Record, str]:
+        """The record of a case; where we crash, one that says so, and where it happened."""
+        assert self._run is not None
+        try:
+            return self._run.result(case), ""
+        except Exception as error:  # noqa: BLE001 - one case of ours that breaks must not hide the others
+            crash = Crash(error, self.redact)
+            return crashed(case, crash), f"\n{crash.trace}"
 
     def _begin_ahead(self, case: Case) -> None:
         assert self._run is not None
@@ -163,45 +215,46 @@ class Session:
 
     # --- ending ---
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """Take over what a worker found out."""
-        given = getattr(node, "workeroutput", {}).get(self.NAME)
-        if given is not None and self.collector is not None:
-            self.collector.facts.append(msgspec.convert(given["facts"], Facts))
-            self.expected = given["expected"]
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Clean up, write the reports and let the exit code say what they say."""
-        if self._run is None:
-            return
-        facts = self._run.close()
+        """Clean up, and write the reports."""
         if self.collector is None:
-            given = {"facts": msgspec.to_builtins(facts), "expected": self.expected}
-            self.config.workeroutput[self.NAME] = given  # type: ignore[attr-defined]
-            return
-        self.collector.facts.append(facts)
-        self._note_how_it_ended(session, exitstatus)
-        self._write()
-
-    def _note_how_it_ended(self, session: pytest.Session, exitstatus: int) -> None:
-        assert self.collector is not None
-        if exitstatus == pytest.ExitCode.INTERRUPTED:
-            self.collector.ended = "interrupted"
-        elif session.shouldfail:
-            self.collector.ended = f"{session.shouldfail}, as asked"
+            self._hand_over()
+        elif not self.distributes:
+            self._finish(session, exitstatus)
 
     @pytest.hookimpl(trylast=True, specname="pytest_sessionfinish")
-    def set_exit_status(self, session: pytest.Session) -> None:
-        """The report decides the exit code, unless pytest itself was stopped."""
+    def pytest_sessionfinish_last(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the reports when every process has ended. They decide the exit code, unless pytest was stopped."""
+        if self.distributes:
+            self._finish(session, exitstatus)
         if self.report is not None and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = self.report.exit_code
 
+    def _hand_over(self) -> None:
+        if self._run is not None:
+            facts = msgspec.to_builtins(self._run.close())
+            self.config.workeroutput[self.NAME] = facts  # type: ignore[attr-defined]
+
+    def _finish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self._run is None or self.collector is None:
+            return
+        self.collector.facts[""] = self._run.close()
+        if exitstatus == pytest.ExitCode.INTERRUPTED:
+            self.collector.ended = "interrupted"
+        elif self._run.stopped is None and session.shouldfail:
+            self.collector.ended = f"{session.shouldfail}, as asked"
+        if self.expected:
+            self._write()
+
     def _write(self) -> None:
         assert self.collector is not None
-        self.report = self.collector.report(self.expected)
-        write_all(self.report, self.plan.folder)
+        try:
+            self.report = self.collector.report(self.expected)
+            write_all(self.report, self.plan.folder)
+        except ConformanceError as error:
+            self.stopped = error
+            pytest.exit(str(error), returncode=error.exit_code)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say where the reports are, and what they come to."""
@@ -224,16 +277,35 @@ def record_of(report: pytest.TestReport) -> Record | None:
     return msgspec.convert(given, Record) if given is not None else None
 
 
+def another_run(run: str, number: int) -> str:
+    """The digits of a worker process, by those of the whole run."""
+    return f"{(int(run) + number) % 10 ** len(run):0{len(run)}d}"
+
+
+def crashed(case: Case, crash: Crash) -> Record:
+    """The record of a case that we could not finish."""
+    result = CaseResult(
+        id=case.id,
+        title=case.title,
+        clause=case.clause,
+        level=case.level.value,
+        verdict=Error(reason=str(crash)),
+        requests=0,
+        elapsed=0.0,
+    )
+    return Record(result=result, exchanges=())
+
+
 def begin(config: pytest.Config) -> None:
     """Make the plan and register the session. Usage errors end pytest before anything is sent."""
     options = options_of(config)
+    given = getattr(config, "workerinput", {}).get(Session.NAME)
+    if given is not None:
+        options = replace(options, run=given["run"], report=Path(given["folder"]))
     try:
-        made = plan(options, os.environ)
-        session = Session(config, made, options.only)
+        session = Session(config, plan(options, os.environ), options.only)
     except ConformanceError as error:
-        pytest.exit(str(error), returncode=2)
-    config.option.target_run = made.run
-    config.option.target_report = made.folder
+        pytest.exit(str(error), returncode=error.exit_code)
     config.pluginmanager.register(session, Session.NAME)
 
 
@@ -255,5 +327,8 @@ def options_of(config: pytest.Config) -> Options:
         report=get("--target-report"),
         ca_file=get("--target-ca-file"),
         insecure=get("--target-insecure"),
+        rate=get("--target-rate"),
+        login_failures=get("--target-login-failures"),
+        mask_users=get("--target-mask-users"),
         run=get("--target-run") or "",
     )

@@ -110,7 +110,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> int:
-        """0 conforms; 1 a fail; 3 an error, not reachable, cases missing; 4 something left (docs/architecture.md)."""
+        """0 conforms; 1 a fail; 2 nothing tested; 3 an error, not reachable, cases missing; 4 something left."""
         counts = self.counts
         if self.left:
             return 4
@@ -118,7 +118,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return 1
         if counts[Kind.ERROR] or self.ended or len(self.results) != self.expected:
             return 3
-        return 0
+        return 0 if counts[Kind.PASS] or counts[Kind.DEVIATION] else 2
 
     @property
     def answer(self) -> str:  # noqa: PLR0911 - one sentence for each way to end
@@ -134,7 +134,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             found = f"{counts[Kind.ERROR]} of {len(self.results)}"
             return f"No answer: {found} cases ended in an error of ours or of the network."
         if counts[Kind.DEVIATION]:
-            return f"Conforms, with {len(self.deviations)} known deviations from the documentation."
+            number = len(self.deviations)
+            return f"Conforms, with {number} known deviation{'s' * (number != 1)} from the documentation."
         if not counts[Kind.PASS]:
             return "Nothing was tested."
         return "Conforms to the documentation."

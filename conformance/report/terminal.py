@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 
@@ -10,8 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from conformance.contract.model import Severity
 from conformance.report import advice, view
-from conformance.report.model import CaseResult, Report
+from conformance.report.model import CaseResult, DeviationSeen, Report
 from conformance.report.text import visible
 from conformance.verdict.model import Kind
 
@@ -38,7 +40,9 @@ def summary(report: Report) -> RenderableType:
     Print it with `console.print(summary(report), crop=False)`, or long curl lines are cut at the edge of the terminal.
     """
     parts = chain(_failures(report), _deviations(report), _gaps(report), _left(report))
-    return Group(*parts, _counts(report), Text(visible(report.answer), style=_TONES[advice.tone(report)]))
+    return Group(
+        *parts, _tested(report), _counts(report), Text(visible(report.answer), style=_TONES[advice.tone(report)])
+    )
 
 
 def _heading(text: str) -> Text:
@@ -76,14 +80,26 @@ def _differences(result: CaseResult, expect: str) -> Table:
 
 
 def _deviations(report: Report) -> Iterator[RenderableType]:
+    """The dangerous ones in full; of the others, how many there are."""
     if not report.deviations:
         return
-    table = _columns("severity", "deviation", "cases", "what it does to a client")
-    table.columns[2].justify = "right"
-    for seen in view.deviations(report):
-        severity = Text(visible(seen.severity), style=SEVERITIES.get(seen.severity, ""))
-        table.add_row(severity, Text(visible(seen.id)), Text(str(seen.cases)), Text(visible(seen.effect)))
-    yield from (_heading("Known deviations seen"), _indented(table))
+    yield _heading("Known deviations seen")
+    dangerous = [seen for seen in view.deviations(report) if seen.severity == Severity.DANGEROUS]
+    yield from map(_dangerous, dangerous)
+    others = Counter(seen.severity for seen in report.deviations if seen.severity != Severity.DANGEROUS)
+    if others:
+        counted = ", ".join(
+            f"{number} {visible(severity)}" for severity, number in sorted(others.items(), reverse=True)
+        )
+        yield _indented(
+            Text(f"{'and ' * bool(dangerous)}{counted}: see report.html or `vicidial-conformance deviations`")
+        )
+
+
+def _dangerous(seen: DeviationSeen) -> RenderableType:
+    cases = f"  {seen.cases} case{'s' * (seen.cases != 1)}"
+    head = Text.assemble((seen.severity, SEVERITIES[seen.severity]), "  ", visible(seen.id), (cases, "dim"))
+    return _indented(Group(head, _indented(Text(visible(seen.effect)))))
 
 
 def _gaps(report: Report) -> Iterator[RenderableType]:
@@ -103,9 +119,16 @@ def _left(report: Report) -> Iterator[RenderableType]:
         yield _indented(Text(visible(", ".join(report.left)), overflow="fold"))
 
 
+def _tested(report: Report) -> Text:
+    build = f" ({report.target.build})" if report.target.build else ""
+    requests = f"{report.requests} request{'s' * (report.requests != 1)}"
+    text = f"\n{report.target.url}{build}, level {report.level}, {requests}"
+    return Text("\n") + Text(visible(text.strip(), _WIDEST), style="dim", overflow="fold")
+
+
 def _counts(report: Report) -> Text:
     counts = [(f"{number} {kind.value}", STYLES[kind]) for kind, number in report.counts.items() if number]
-    return Text("\n") + Text(", ").join(Text(text, style=style) for text, style in counts)
+    return Text(", ").join(Text(text, style=style) for text, style in counts)
 
 
 def _columns(*names: str) -> Table:
@@ -116,4 +139,4 @@ def _columns(*names: str) -> Table:
 
 
 def _indented(renderable: RenderableType) -> Padding:
-    return Padding(renderable, (0, 0, 0, 2))
+    return Padding(renderable, (0, 0, 0, 2), expand=False)

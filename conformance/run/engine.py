@@ -11,7 +11,7 @@ from itertools import product
 from conformance.cases.expand import Ground, requests, world
 from conformance.cases.model import Case, Level, Role
 from conformance.contract.model import Contract, ServerSettings
-from conformance.contract.world import Did, User, World
+from conformance.contract.world import Did, World
 from conformance.exchange import Exchange, Failure
 from conformance.run.cleanup import finish as clean_up
 from conformance.run.cleanup import remove
@@ -143,10 +143,7 @@ def worlds(case: Case, ground: Ground, contract: Contract, possible: frozenset[S
             dids = {-2 - n: Did(-2 - n, did, {}) for n, did in enumerate(case.maybe) if existing[n]}
             found.append(replace(start, dids={**start.dids, **dids}))
     setting = _unknown_setting(case, contract)
-    granted = (
-        [replace(w, users={n: _granted(u, setting) for n, u in w.users.items()}) for w in found] if setting else []
-    )
-    return [*found, *granted]
+    return [*found, *(_without(world, setting) for world in found)] if setting else found
 
 
 KNOWN_SETTINGS = frozenset({"modify_dids", "delete_dids"})
@@ -159,5 +156,5 @@ def _unknown_setting(case: Case, contract: Contract) -> str | None:
     return permission.setting if permission and permission.setting not in KNOWN_SETTINGS else None
 
 
-def _granted(user: User, setting: str) -> User:
-    return replace(user, grants=user.grants | {setting})
+def _without(world: World, setting: str) -> World:
+    return replace(world, users={n: replace(u, grants=u.grants - {setting}) for n, u in world.users.items()})

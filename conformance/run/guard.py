@@ -15,6 +15,7 @@ from conformance.contract.model import Contract, Dialect, ServerSettings
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
+from conformance.contract.sanitise import as_text, sanitise
 from conformance.contract.world import Did, DropDid, Entities, PutDid, State, User
 
 SPECIAL_DIDS = frozenset({"default", "did_system_filter"})
@@ -22,6 +23,13 @@ SPECIAL_DIDS = frozenset({"default", "did_system_filter"})
 
 SHORTEST_DELETABLE = 2
 """Characters of the shortest DID that the API can delete (observed.md section 5)."""
+
+
+_TARGETS = {"add_did": "did_pattern", "copy_did": "new_dids", "update_did": "did_pattern"}
+"""The parameter that names what a function creates, changes or deletes."""
+
+_QUESTION = frozenset({"source", "user", "pass", "function", "did_pattern"})
+"""What an update sends that changes nothing: it only asks whether the DID exists."""
 
 
 class Forbidden(Exception):  # noqa: N818 - a ruling, not an error
@@ -41,6 +49,14 @@ class _AnyPassword(str):
         return not self == other
 
 
+class _Everything(Entities):
+    """Entities of which every one exists."""
+
+    def has(self, kind: str, name: str, *, exact: bool) -> bool:
+        del kind, name, exact
+        return True
+
+
 @dataclass
 class WorstCase:
     """A server on which a request does all that it ever could: every login is right, every DID in its way is there.
@@ -51,7 +67,7 @@ class WorstCase:
     settings: ServerSettings
     function: str
     asked: int = 0
-    entities: Entities = field(default_factory=Entities)
+    entities: Entities = field(default_factory=_Everything)
     next_did_id: int | None = None
     unknown_did_id: int = -2
     found: list[str] = field(default_factory=list)
@@ -88,23 +104,42 @@ class Guard:
         return frozenset(login.user for login in self.ground.logins.values())
 
     def rule(self, request: Request) -> frozenset[str]:
-        """The DIDs that this request could create. Raises Forbidden if it must not be sent."""
+        """The DIDs that this request could create. Raises Forbidden if it must not be sent.
+
+        A DID counts as soon as a request names it as its target: a faulty server may do what the contract refuses.
+        Names too short to be a DID count where some reading of the contract makes one of them.
+        """
         touched, created = self._at_worst(request)
-        for pattern in sorted(touched):
+        named = self._named(request)
+        for pattern in sorted(touched | {name for name in named if len(name) >= SHORTEST_DELETABLE}):
             self._check_target(pattern)
         if self.level is Level.PROBE and self._changes_something(request):
             raise Forbidden("level probe sends nothing that could create, change or delete a DID; use --allow-writes")
-        return frozenset(created)
+        makes = _function(request) in ("add_did", "copy_did")
+        return frozenset(created | {name for name in named if makes and self._is_own(name)})
+
+    def _named(self, request: Request) -> set[str]:
+        """The DIDs that a request names as its target, as sent and as sanitised, cut to what the column holds."""
+        function, sent = _function(request), request.parameters.values
+        name = _TARGETS.get(function)
+        if name is None or (function == "update_did" and sent.keys() <= _QUESTION):
+            return set()
+        raw, parameter = sent.get(name, b""), self.contract.functions[function].by_name[name]
+        texts = {as_text(raw), *(sanitise(raw, parameter, settings) for settings in self.settings)}
+        entries = {entry for text in texts for entry in (text.split(",") if function == "copy_did" else (text,))}
+        return {entry[:PATTERN_COLUMN_SIZE] for entry in entries}
+
+    def _is_own(self, pattern: str) -> bool:
+        return pattern.lstrip(" +").startswith(self.ground.prefix)
 
     def _check_target(self, pattern: str) -> None:
         if pattern.lower() in SPECIAL_DIDS:
             raise Forbidden(f"{pattern!r} is a DID that every install depends on; it is never touched")
         if pattern in self.known:
             return
-        own = pattern.lstrip(" +").startswith(self.ground.prefix)
         if self.level < Level.FULL and not SHORTEST_DELETABLE <= len(pattern) <= PATTERN_COLUMN_SIZE:
             raise Forbidden(f"{pattern!r} could not be deleted again under that name; it needs --level full")
-        if self.level < Level.FULL and not own:
+        if self.level < Level.FULL and not self._is_own(pattern):
             raise Forbidden(f"{pattern!r} is not one of this run's own DIDs, which begin with {self.ground.prefix}")
 
     def _at_worst(self, request: Request) -> tuple[set[str], set[str]]:

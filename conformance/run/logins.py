@@ -34,7 +34,7 @@ class FailedLogin(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass
 class Logins:
-    """The budget of failed logins for each real user of one host; `path` is shared by all runs that report beside it."""
+    """The budget of failed logins of each real user of one host; `path` is shared by all runs that report beside it."""
 
     path: Path
     host: str
@@ -65,7 +65,9 @@ class Logins:
     def refusal(self, user: str) -> str | None:
         """Why nothing may be sent for that user any more; None if it may."""
         if user in self.locked:
-            return f"the server has locked user {user}; that ends {LOCK_SECONDS // 60} minutes after its last good login"
+            return (
+                f"the server has locked user {user}; that ends {LOCK_SECONDS // 60} minutes after its last good login"
+            )
         if self._failed[user] > self.budget:
             return (
                 f"a login of {user} was refused before, and ten refusals lock it: mend its password or settings "

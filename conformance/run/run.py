@@ -201,8 +201,12 @@ def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender
     write_run(plan.folder, RunFile(url=url, run=plan.run, user=user, level=plan.level.value))
     guard = Guard(load_contract(), plan.ground, plan.level, _enough(possible_settings(plan.target, NEWEST_BUILD)))
     ledger = Ledger(plan.folder / f"ledger{worker}.jsonl")
-    logins = Logins(plan.folder.parent / FAILED_LOGINS, url, plan.login_failures)
-    return Sender(load_contract(), guard, ledger, logins, pace, transport.send)
+    return Sender(load_contract(), guard, ledger, logins_of(plan), pace, transport.send)
+
+
+def logins_of(plan: Plan) -> Logins:
+    """The budget of failed logins, counted beside all reports on this host."""
+    return Logins(plan.folder.parent / FAILED_LOGINS, plan.target.url, plan.login_failures)
 
 
 def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...]:

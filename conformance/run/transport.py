@@ -97,9 +97,10 @@ class Transport:
         headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"}
         if request.form is not None:
             headers["Content-Type"] = request.content_type
-        target = self._url.raw_path + (b"?" + request.query.encode() if request.query else b"")
-        content = None if request.form is None else request.form.encode()
-        return httpx.Request(request.method, self._url, headers=headers, content=content, extensions={"target": target})
+        target = self._url.raw_path + (b"?" + request.query.encode("utf-8", "surrogatepass") if request.query else b"")
+        content = None if request.form is None else request.form.encode("utf-8", "surrogatepass")
+        extensions = {"target": target, "timeout": {"connect": self.timeout * _CONNECT_SHARE}}
+        return httpx.Request(request.method, self._url, headers=headers, content=content, extensions=extensions)
 
 
 def ssl_context(verify: Verify) -> ssl.SSLContext:

@@ -7,8 +7,9 @@ A reply is as documented, or differs from it only in ways that `deviations.toml`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from conformance.contract.model import Contract, Dialect, ReplyForm, ServerSettings
 from conformance.contract.outcome import Answer, Outcome, Unspecified
@@ -154,7 +155,7 @@ class _Reader:
 
     def unspecified(self, shipped: Unspecified) -> Explanation:
         """Nobody has said what is answered here: only the invariants judge. What is known to be done is done."""
-        differences = tuple(self._invariants(None))
+        differences = tuple(self._invariants(shipped))
         return Explanation(differences, frozenset(), self.world.after(shipped.changes))
 
     def _whole(self, outcome: Outcome) -> Iterable[Difference]:
@@ -167,23 +168,18 @@ class _Reader:
 
     def _lines(self, outcome: Outcome) -> Iterable[Difference]:
         received = parse_reply(self.reply.body)
-        if len(received) != len(outcome.answers):
-            expected = [_printed(answer, self.contract) for answer in outcome.answers]
-            texts = [" / ".join(str(line) for line in lines if line) for lines in zip(*expected, strict=True)] or [
-                "",
-                "",
-            ]
-            yield self.difference(Aspect.LINES, texts[0], texts[1], " / ".join(map(str, received)))
+        expected = [line for answer in outcome.answers for line in _expected(answer, self.contract)]
+        if len(received) != len(expected):
+            told = " / ".join(str(line.documented) for line in expected if line.documented)
+            sent = " / ".join(str(line.shipped) for line in expected if line.shipped)
+            yield self.difference(Aspect.LINES, told, sent, " / ".join(map(str, received)))
             return
-        for number, (answer, got) in enumerate(zip(outcome.answers, received, strict=True), 1):
-            documented, shipped = _printed(answer, self.contract)
-            yield from self._line(number, answer.form(self.contract), documented, shipped, got)
+        for number, (line, got) in enumerate(zip(expected, received, strict=True), 1):
+            yield from self._line(number, line, got)
 
-    def _line(
-        self, number: int, form: ReplyForm, documented: Line | None, shipped: Line | None, got: Line
-    ) -> Iterable[Difference]:
-        if self.expect is Expect.SHIPPED:
-            documented = None
+    def _line(self, number: int, expected: _Expected, got: Line) -> Iterable[Difference]:
+        form, shipped = expected.form, expected.shipped
+        documented = None if self.expect is Expect.SHIPPED else expected.documented
         for aspect in LINE_ASPECTS:
             if documented is not None and matches(documented, got, aspect):
                 continue
@@ -198,18 +194,46 @@ class _Reader:
             for id in form.deviations.values():
                 yield self.difference(Aspect.LINES, None, str(shipped), str(got), line=number, by=id)
 
-    def _invariants(self, outcome: Outcome | None) -> Iterable[Difference]:
-        answers = outcome.answers if outcome else ()
-        known = {name: id for answer in answers for name, id in answer.form(self.contract).invariants.items()}
-        if outcome is not None and outcome.status >= 500:
-            by = next(iter(sorted(q for q in outcome.quirks if q.endswith("-500"))), None)
-            known |= {invariants.SERVER_ERROR: by or "", invariants.EMPTY: by or ""}
+    def _invariants(self, end: Outcome | Unspecified) -> Iterable[Difference]:
+        known = _explained_invariants(self.contract, end)
         for violation in invariants.violations(self.exchange.request, self.reply):
-            by = known.get(violation.name) or None
+            by = known.get(violation.name)
             if by and self.expect is Expect.SHIPPED:
                 continue
             promised = f"never: {violation.name}"
             yield self.difference(Aspect.INVARIANT, promised, None, violation.seen, by=by)
+
+
+def _explained_invariants(contract: Contract, end: Outcome | Unspecified) -> Mapping[str, str]:
+    """The invariants that this end is known to break, each with the deviation that says so."""
+    known: dict[str, str] = {}
+    if isinstance(end, Outcome):
+        known |= {name: id for answer in end.answers for name, id in answer.form(contract).invariants.items()}
+    if "debug-prints-sql" in end.quirks:
+        known[invariants.SQL] = "debug-prints-sql"
+    broken = sorted(quirk for quirk in end.quirks if quirk.endswith("-500"))
+    if broken and (isinstance(end, Unspecified) or end.status >= 500):
+        known |= {invariants.SERVER_ERROR: broken[0], invariants.EMPTY: broken[0]}
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """One line as it should arrive, in both printed forms."""
+
+    form: ReplyForm
+    documented: Line | None
+    shipped: Line | None
+
+
+def _expected(answer: Answer, contract: Contract) -> list[_Expected]:
+    """The lines of one answer: a value with a line feed in it makes several."""
+    documented, shipped = _printed(answer, contract)
+    form = answer.form(contract)
+    if "\n" not in f"{documented}{shipped}":
+        return [_Expected(form, documented, shipped)]
+    parts = [parse_reply(f"{line}\n") if line else () for line in (documented, shipped)]
+    return [_Expected(form, *pair) for pair in zip_longest(*parts)]
 
 
 def _printed(answer: Answer, contract: Contract) -> tuple[Line | None, Line | None]:

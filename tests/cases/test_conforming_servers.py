@@ -16,11 +16,6 @@ from tests.cases.perfect_server import CASES, CONTRACT, GROUND, Server, run, sta
 
 COMBINATIONS = tuple(product(SqlMode, (False, True)))
 
-JUDGE_CANNOT_READ_YET = {
-    "add_did/did_pattern/newline": "a line feed printed back makes two lines of one (before 2.14-168, non-latin)",
-    "update_did/did_pattern/newline": "the same",
-}
-
 
 @pytest.mark.parametrize("build", [137, 155, 179, 202])
 @pytest.mark.parametrize("dialect", Dialect)
@@ -28,7 +23,7 @@ def test_a_server_that_follows_the_contract_fails_no_case(dialect: Dialect, buil
     failed = []
     for number, case in enumerate(CASES):
         settings = ServerSettings(Build(2, 14, build), *COMBINATIONS[(number + build) % len(COMBINATIONS)])
-        if case.id not in JUDGE_CANNOT_READ_YET and Kind.FAIL in map(kind, verdicts(number, dialect, settings)):
+        if Kind.FAIL in map(kind, verdicts(number, dialect, settings)):
             failed.append((case.id, str(settings)))
     assert failed == []
 

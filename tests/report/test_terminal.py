@@ -51,14 +51,19 @@ def test_only_some_differences_of_a_failure_are_shown() -> None:
     assert "... and 3 more" in lines(sample.report(sample.case("add_did/a/b", fail)))
 
 
-def test_the_dangerous_deviations_come_first() -> None:
+def test_dangerous_deviations_say_what_they_do_and_the_others_are_counted() -> None:
     deviations = (
         sample.seen("odd", "cosmetic", 9),
         sample.seen("harm", "dangerous"),
         sample.seen("wrong", "misleading"),
     )
-    text = shown(sample.every_verdict(deviations=deviations))
-    assert text.index("harm") < text.index("wrong") < text.index("odd")
+    found = lines(sample.every_verdict(deviations=deviations))
+    start = found.index("Known deviations seen") + 1
+    assert found[start : start + 3] == [
+        "dangerous  harm  1 case",
+        "A client that splits replies at ` - ` finds no data in an error.",
+        "and 1 misleading, 1 cosmetic: see report.html or `vicidial-conformance deviations`",
+    ]
 
 
 def test_what_was_not_tested_names_the_setting_that_would_allow_it() -> None:
@@ -81,6 +86,7 @@ def test_hostile_text_is_neither_markup_nor_control_codes(width: int) -> None:
 def test_a_clean_run_is_short() -> None:
     assert lines(sample.report(sample.case("add_did/a/b", Pass()))) == [
         "",
+        f"{sample.URL} (2.14-202), level standard, 2 requests",
         "1 pass",
         "Conforms to the documentation.",
     ]

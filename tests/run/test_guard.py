@@ -43,6 +43,12 @@ FOREIGN = {
     "add with a padded function name": call("add_did+", "did_pattern=7275551114"),
     "add with a wrong login": call("add_did", "did_pattern=7275551114", "source=test&user=6666&pass=wrong"),
     "add with the pattern sent twice": call("add_did", f"did_pattern={OWN}&did_pattern=7275551114"),
+    "update that names the default DID and a field that the contract refuses": call(
+        "update_did", "did_pattern=default&did_description=x"
+    ),
+    "update of a foreign number with a reference": call("update_did", "did_pattern=2125551234&group=G"),
+    "add of a foreign number that the contract refuses": call("add_did", "did_pattern=2125551234&did_description=x"),
+    "copy onto a foreign number without a source": call("copy_did", "source_did_pattern=&new_dids=2125551234"),
     "add with an apostrophe": call("add_did", "did_pattern=727'5551114"),
 }
 
@@ -131,3 +137,16 @@ def test_level_probe_sends_nothing_that_could_create(request_: Request) -> None:
 )
 def test_level_probe_sends_what_is_refused_or_only_asks(request_: Request) -> None:
     guard(Level.PROBE).rule(request_)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["&did_description=x", "&group=G", "&group=nosuch", "&menu_id=nosuch", "&active=U"],
+    ids=lambda rest: rest[1:],
+)
+def test_an_add_claims_its_number_even_if_the_contract_refuses_it(rest: str) -> None:
+    assert guard(Level.STANDARD).rule(call("add_did", f"did_pattern={OWN}{rest}")) == {OWN}
+
+
+def test_a_number_that_is_too_long_is_claimed_as_the_column_would_hold_it() -> None:
+    assert guard(Level.STANDARD).rule(call("add_did", f"did_pattern={OWN}{'5' * 60}")) == {f"{OWN}{'5' * 36}"}

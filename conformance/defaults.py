@@ -1,0 +1,9 @@
+"""What a run does unless it is told otherwise. Imports nothing: the plugin is loaded by every pytest run."""
+
+from __future__ import annotations
+
+CONCURRENCY = 8
+"""Cases in flight."""
+
+TIMEOUT = 10.0
+"""Seconds to wait for one reply."""

@@ -1,0 +1,150 @@
+"""What a target can be tested for, found out without writing anything to it: role by role, entity by entity."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conformance.cases.catalogue import catalogue
+from conformance.cases.expand import request
+from conformance.cases.model import MADE_UP_ROLES, Entity, Need, Param, Role, Step
+from conformance.contract.load import load_contract, refusal_name
+from conformance.contract.model import NEWEST_BUILD, Dialect, ServerSettings
+from conformance.contract.outcome import Answer
+from conformance.contract.reply import parse_line
+from conformance.exchange import Failure, Reply
+from conformance.run.guard import Guard
+from conformance.run.ledger import Ledger
+from conformance.run.logins import LOCKED, LOGIN_INCORRECT
+from conformance.run.pace import Pace
+from conformance.run.preflight import SENTINEL, sanity
+from conformance.run.run import Plan, logins_of
+from conformance.run.sender import Sender
+from conformance.run.transport import Transport
+
+DOCTOR = "doctor"
+
+
+class State(StrEnum):
+    """How a role or an entity is: as it should be, wrong, not given, or not to be tried."""
+
+    WORKS = "works"
+    WRONG = "wrong"
+    MISSING = "missing"
+    NOT_TRIED = "not tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One role or entity: its state, what was said or why nothing was, what to do, how many cases."""
+
+    need: Need
+    state: State
+    said: str
+    advice: str
+    cases: int
+
+
+ADVICE: Mapping[Need, str] = {
+    Role.ADMIN: 'Admin > Users > the user: User Level 8 or 9, Active Y, "Modify DIDs", "Delete DIDs" and API access on',
+    Role.LEVEL7: "Admin > Users > add a user: User Level 7, Active Y, the rest as for admin",
+    Role.NO_MODIFY_DIDS: 'Admin > Users > add a user: User Level 8, API access on, "Modify DIDs" off',
+    Role.NO_DELETE_DIDS: 'Admin > Users > add a user: User Level 8, API access and "Modify DIDs" on, "Delete DIDs" off',
+    Role.NO_API_ACCESS: 'Admin > Users > add a user: User Level 8, "Modify DIDs" on, "Agent API Access" off',
+    Role.RESTRICTED_FUNCTIONS: 'Admin > Users > add a user: as admin, "API Allowed Functions" with version only',
+    Role.INACTIVE: "Admin > Users > add a user: as admin, Active N; each use is a failed login (--allow-login-failures)",
+    Role.OTHER_GROUP: "Admin > User Groups: one that may view only itself; then a user in it, otherwise as admin",
+    Entity.INGROUP: "Inbound > In-Groups: the Group ID of any",
+    Entity.CALL_MENU: "Inbound > Call Menus: the Menu ID of any (from API 2.14-140)",
+    Entity.SERVER_IP: "Admin > Servers: the Server IP of any",
+    Entity.HIDDEN_DID: "Inbound > DIDs: one whose Admin User Group the role other_group may not view",
+}
+"""How to provide each need, as the way through the admin screens."""
+
+REFUSED_BY: Mapping[Role, str] = {
+    Role.LEVEL7: "USER DOES NOT HAVE PERMISSION TO UPDATE DIDS",
+    Role.NO_MODIFY_DIDS: "USER DOES NOT HAVE PERMISSION TO UPDATE DIDS",
+    Role.NO_API_ACCESS: "USER DOES NOT HAVE PERMISSION TO UPDATE DIDS",
+    Role.RESTRICTED_FUNCTIONS: "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION",
+}
+"""What a role is told that asks about a DID; any other role is told that the DID does not exist."""
+
+FIELD_OF: Mapping[Entity, str] = {Entity.INGROUP: "group", Entity.CALL_MENU: "menu_id", Entity.SERVER_IP: "server_ip"}
+TOO_LONG = Param("filter_clean_cid_number", "R" * 21)
+"""A field that every build checks after the references, and refuses: nothing is ever stored by such a request."""
+
+
+def examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
+    """The server's version line, and a finding for every role and entity. Raises UsageError, TargetUnreachable."""
+    return asyncio.run(_examine(plan))
+
+
+async def _examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
+    async with Transport(plan.target.url, 1, plan.timeout, plan.verify) as transport:
+        ledger = Ledger(plan.folder / "ledger-doctor.jsonl")
+        settings = (ServerSettings(NEWEST_BUILD), ServerSettings(NEWEST_BUILD, non_latin=True))
+        guard = Guard(load_contract(), plan.ground, plan.level, settings)
+        sender = Sender(load_contract(), guard, ledger, logins_of(plan), Pace(plan.rate), transport.send)
+        try:
+            version, _ = await sanity(sender, plan.ground, plan.target.url)
+            needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
+            return version, tuple([await _finding(plan, sender, need) for need in needs])
+        finally:
+            ledger.close()
+
+
+async def _finding(plan: Plan, sender: Sender, need: Need) -> Finding:
+    cases = sum(need in case.needs for case in catalogue(load_contract()))
+    state, said = await _state(plan, sender, need)
+    advice = "" if state is State.WORKS else ADVICE[need]
+    return Finding(need, state, said, advice, cases)
+
+
+async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[State, str]:
+    ground = plan.ground
+    if need not in ground.logins and need not in ground.entities:
+        return State.MISSING, "not in the target file"
+    if need is Role.INACTIVE:
+        return State.NOT_TRIED, "asking would count as a failed login"
+    if isinstance(need, Entity) and Role.ADMIN not in ground.logins:
+        return State.NOT_TRIED, "needs the role admin"
+    exchange = await sender.send(request(_question(need), ground, SENTINEL), DOCTOR, 0)
+    if isinstance(exchange.result, Failure):
+        return State.NOT_TRIED, exchange.result.message
+    return _judged(need, exchange.result)
+
+
+def _question(need: Need) -> Step:
+    if isinstance(need, Role):
+        return Step("update_did", (Param("did_pattern", "<did>"),), role=need)
+    if need is Entity.HIDDEN_DID:
+        return Step("update_did", (Param("did_pattern", "<hidden_did>"),))
+    reference = Param(FIELD_OF[need], f"<{need.value}>")
+    return Step("add_did", (Param("did_pattern", "<did>"), Param("active", "N"), reference, TOO_LONG))
+
+
+def _judged(need: Need, reply: Reply) -> tuple[State, str]:
+    message = parse_line(reply.body.split("\n")[0]).message
+    for sign, said in ((LOGIN_INCORRECT, "login refused"), (LOCKED, "is locked: try again in 15 minutes")):
+        if sign in message:
+            return State.WRONG, said
+    right = message in _wanted(need)
+    return (State.WORKS, "answers as it should") if right else (State.WRONG, f"the server said: {message or 'nothing'}")
+
+
+def _wanted(need: Need) -> frozenset[str]:
+    """The messages that show a need to be as it should, in either dialect."""
+    if need in REFUSED_BY:
+        return frozenset({REFUSED_BY[Role(need)]})
+    if need is Entity.HIDDEN_DID:
+        return _messages("update_did", "no-updates")
+    if isinstance(need, Entity):
+        return _messages("add_did", refusal_name(TOO_LONG.name))
+    return _messages("update_did", "missing")
+
+
+def _messages(function: str, reply: str) -> frozenset[str]:
+    lines = (Answer(function, reply, {}).line(load_contract(), dialect) for dialect in Dialect)
+    return frozenset(line.message for line in lines if line)
