@@ -134,7 +134,8 @@ def _copied_from(parameter: Parameter, size: int) -> Attempt:
 
 def _copied_onto(_: Parameter, size: int) -> Attempt:
     """The length is checked before the source is looked up: one that does not exist will do, and nothing is copied."""
-    return Attempt((copy("<did>", did_list(size), TOO_SHORT),))
+    level = Level.FULL if _foreign(size) else Level.PROBE
+    return Attempt((copy("<did>", did_list(size), TOO_SHORT),), level)
 
 
 _REQUIRED: Mapping[tuple[str, str], Callable[[Parameter, int], Attempt]] = {

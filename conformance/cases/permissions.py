@@ -33,6 +33,10 @@ REFUSED_ANYWHERE = (Role.LEVEL7, Role.NO_API_ACCESS, Role.RESTRICTED_FUNCTIONS, 
 """Who is refused by any function, whatever else the user may do. So is an inactive user, but that is a failed login."""
 
 
+NOT_FOR_DELETION = frozenset({Role.OTHER_GROUP, Role.INACTIVE})
+"""The first could only delete a DID that is not ours; the second's failed login is no other than for update_did."""
+
+
 def cases(contract: Contract) -> Iterator[Case]:
     """Each role against each function that asks for a permission, and each against deletion."""
     for function in contract.functions.values():
@@ -40,7 +44,7 @@ def cases(contract: Contract) -> Iterator[Case]:
             yield from (_refused(function, role) for role in REFUSED_ANYWHERE)
         elif function.permission is not None:
             yield from (_matrix(function, role) for role in Role)
-    yield from (_deletion(role) for role in Role if role is not Role.OTHER_GROUP)
+    yield from (_deletion(role) for role in Role if role not in NOT_FOR_DELETION)
 
 
 def _matrix(function: Function, role: Role) -> Case:

@@ -1,0 +1,72 @@
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from conformance import cli
+from tests.front.servers import PASSWORD, Server, serving
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Ended]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder to be in, passwords in the environment, and nothing that colours output."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VICIDIAL_PASS", PASSWORD)
+    monkeypatch.setenv("VICIDIAL_EMULATOR_PASS", PASSWORD)
+    for name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS", "TERM", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """The command line, in this process."""
+    interrupt = signal.getsignal(signal.SIGINT)
+
+    def run(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["vicidial-conformance", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        signal.signal(signal.SIGINT, interrupt)
+        printed = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Ended(ended.value.code, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def program() -> Cli:
+    """The command line, as a process of its own."""
+
+    def run(*arguments: object, name: str = "vicidial-conformance", **environment: str) -> Ended:
+        code = f"import sys; sys.argv[0] = {name!r}; from conformance.cli import main; main()"
+        line = [sys.executable, "-c", code, *map(str, arguments)]
+        done = subprocess.run(  # noqa: S603 - our own program
+            line, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return run

@@ -1,0 +1,97 @@
+"""A server that does not answer is never a traceback, and never a success."""
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.contract.model import Contract
+from conformance.contract.request import Request
+from conformance.contract.world import State
+from conformance.emulator.config import Config
+from conformance.emulator.respond import Behaviour, Response, honest
+from tests.front.conftest import Cli
+from tests.front.servers import LIES, liar, serving
+
+
+SILENT_AFTER = 12
+
+
+@pytest.fixture
+def dead() -> Iterator[str]:
+    """The URL of a port that nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def test_a_dead_port_ends_the_run_at_once_and_says_what_was_tried(command: Cli, dead: str) -> None:
+    ended = command("run", dead, "--user", "6666")
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.splitlines()[-1].startswith(
+        f"vicidial-conformance: asked {dead}/vicidial/non_agent_api.php?function=version: connection refused"
+    )
+
+
+def test_a_server_without_tls_is_said_to_be_one(command: Cli, tmp_path: Path) -> None:
+    with serving() as server:
+        ended = command("run", server.url.replace("http:", "https:"), "--user", "6666")
+    assert (ended.code, len(ended.err.splitlines())) == (3, 2)
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_server_that_lies_about_its_version_too_is_no_vicidial(lie: str, command: Cli) -> None:
+    body, content_type = LIES[lie]
+    with serving(answer=liar(body, content_type, about_version=True)) as server:
+        ended = command("run", server.url, "--user", "6666")
+    assert (ended.code, "no VICIdial API answers there" in ended.err) == (3, True)
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_server_that_lies_about_all_else_never_conforms(lie: str, command: Cli) -> None:
+    body, content_type = LIES[lie]
+    with serving(answer=liar(body, content_type, about_version=False)) as server:
+        ended = command("run", server.url, "--user", "6666", "-q", "--only", "add_did/d*", "--only", "*/life-cycle/*")
+    assert ended.code in (1, 4)
+
+
+def sometimes(response: Response) -> Behaviour:
+    """A server that answers questions about one description that way, and all else honestly."""
+
+    def answer(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
+        asked = "did_description=" in request.query
+        return response if asked else honest(contract, state, request, config, now)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("response", "said"),
+    [
+        (Response(302, {"location": "/elsewhere"}, b""), "redirect"),
+        (Response(200, {"content-type": "text/html"}, b"x" * 2_000_000), "1 MB"),
+    ],
+    ids=["a redirect", "a body over 1 MB"],
+)
+def test_a_reply_that_is_none_is_an_error_of_the_case(response: Response, said: str, command: Cli) -> None:
+    with serving(answer=sometimes(response)) as server:
+        ended = command("run", server.url, "--user", "6666", "--only", "add_did/did_description/*")
+    assert (ended.code, "Traceback" in ended.err) == (3, False)
+    assert said.lower() in ended.out.lower()
+
+
+def test_a_server_that_falls_silent_ends_the_run(command: Cli) -> None:
+    asked: list[Request] = []
+
+    def answer(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
+        asked.append(request)
+        if len(asked) == SILENT_AFTER:
+            time.sleep(3)
+        return honest(contract, state, request, config, now)
+
+    with serving(answer=answer) as server:
+        ended = command("run", server.url, "--user", "6666", "--level", "probe", "--timeout", "0.4")
+    assert ended.code == 3
+    assert ended.out.splitlines()[-1].startswith("The run ended early: 5 requests in a row got no reply")
