@@ -176,6 +176,7 @@ def arguments(options: Options, made: Plan) -> list[str]:
 
 _QUIETLY = (
     *("-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "--capture=no"),
+    *("-p", "no:unraisableexception", "-p", "no:threadexception"),
     *("-c", os.devnull, f"--rootdir={_SUITE}", f"--confcutdir={_SUITE}"),
 )
 """Nothing of pytest's own on the screen, and nothing read from the folder that a person happens to be in."""

@@ -35,7 +35,7 @@ class Collector:
         self.ended: str | None = None
         self._path = plan.folder / "exchanges.jsonl"
         try:
-            self._exchanges = self._path.open("ab")
+            self._path.open("ab").close()
         except OSError as error:
             raise UsageError(f"{self._path}: {error.strerror}: choose another --report folder") from error
 
@@ -44,14 +44,13 @@ class Collector:
         self.results[record.result.id] = record.result
         lines = b"".join(msgspec.json.encode(exchange) + b"\n" for exchange in record.exchanges)
         try:
-            self._exchanges.write(lines)
-            self._exchanges.flush()
+            with self._path.open("ab") as file:
+                file.write(lines)
         except OSError as error:
             raise UsageError(f"{self._path}: {error.strerror}: the run cannot be recorded") from error
 
     def report(self, expected: Sequence[str]) -> Report:
         """The report, with the results in the order in which the cases were expected."""
-        self._exchanges.close()
         results = tuple(self.results[id] for id in expected if id in self.results)
         facts = merged(self.facts.values())
         return Report(

@@ -228,7 +228,9 @@ class Session:
         """Write the reports when every process has ended. They decide the exit code, unless pytest was stopped."""
         if self.distributes:
             self._finish(session, exitstatus)
-        if self.report is not None and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        if self.stopped is not None:
+            session.exitstatus = self.stopped.exit_code
+        elif self.report is not None and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             session.exitstatus = self.report.exit_code
 
     def _hand_over(self) -> None:
@@ -249,12 +251,11 @@ class Session:
 
     def _write(self) -> None:
         assert self.collector is not None
+        self.report = self.collector.report(self.expected)
         try:
-            self.report = self.collector.report(self.expected)
             write_all(self.report, self.plan.folder)
         except ConformanceError as error:
             self.stopped = error
-            pytest.exit(str(error), returncode=error.exit_code)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say where the reports are, and what they come to."""
@@ -262,6 +263,8 @@ class Session:
             terminalreporter.section("conformance")
             terminalreporter.write_line(self.report.answer)
             terminalreporter.write_line(f"report: {self.plan.folder / 'report.html'}")
+        if self.stopped is not None:
+            terminalreporter.write_line(str(self.stopped))
 
 
 def case_of(item: pytest.Item) -> Case | None:

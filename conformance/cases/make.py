@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from conformance.cases.expand import PLACEHOLDER
 from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Level, Need, Purpose, Role, Step
@@ -32,8 +32,13 @@ def case(
         maybe=maybe,
         depends=(FIRST,) if any(step.purpose is Purpose.SETUP for step in steps) else (),
         exclusive=any(step.role is Role.INACTIVE for step in steps),
-        needs=frozenset(need for step in whole for need in _needs(step)),
+        needs=needs_of(whole),
     )
+
+
+def needs_of(steps: Iterable[Step]) -> frozenset[Need]:
+    """The roles and entities that these steps use."""
+    return frozenset(need for step in steps for need in _needs(step))
 
 
 def _needs(step: Step) -> Iterator[Need]:

@@ -239,7 +239,7 @@ class Deviation(Struct, frozen=True):
         }[self.only]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Contract:
     """The whole contract: what is common to all functions, the functions, and the known deviations."""
 

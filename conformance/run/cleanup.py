@@ -49,6 +49,7 @@ class Leftover:
 async def finish(sender: Sender, ground: Ground) -> tuple[Leftover, ...]:
     """Remove everything that the ledger holds, asking the server before and after. Gives what is left."""
     left = []
+    sender.ledger.settle()
     for pattern in sender.ledger.open:
         reason = await _finish_one(sender, ground, pattern)
         if pattern in sender.ledger.open:
@@ -65,7 +66,7 @@ async def _finish_one(sender: Sender, ground: Ground, pattern: str) -> str:
         if pattern not in sender.ledger.open:
             return ""
         if step != question(pattern):
-            reason = _said(exchange)
+            reason = sender.redact(_said(exchange))
     return reason
 
 

@@ -15,6 +15,7 @@ from conformance.contract.model import NEWEST_BUILD, Dialect, ServerSettings
 from conformance.contract.outcome import Answer
 from conformance.contract.reply import parse_line
 from conformance.exchange import Failure, Reply
+from conformance.run.cleanup import finish
 from conformance.run.guard import Guard
 from conformance.run.ledger import Ledger
 from conformance.run.logins import LOCKED, LOGIN_INCORRECT
@@ -92,6 +93,7 @@ async def _examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
             needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
             return version, tuple([await _finding(plan, sender, need) for need in needs])
         finally:
+            await finish(sender, plan.ground)
             ledger.close()
 
 
@@ -113,7 +115,8 @@ async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[State, str]:
     exchange = await sender.send(request(_question(need), ground, SENTINEL), DOCTOR, 0)
     if isinstance(exchange.result, Failure):
         return State.NOT_TRIED, exchange.result.message
-    return _judged(need, exchange.result)
+    state, said = _judged(need, exchange.result)
+    return state, sender.redact(said)
 
 
 def _question(need: Need) -> Step:

@@ -61,6 +61,14 @@ class Engine:
             self._tasks[case.id] = asyncio.create_task(self._run(case), name=case.id)
         return self._tasks[case.id]
 
+    async def once(self, case: Case, number: int) -> Finished:
+        """Run a case that is not one of the catalogue's, as often as asked; `number` makes its DIDs its own."""
+        untested = self._not_testable(case)
+        if untested is not None:
+            return Finished(case, untested)
+        async with self._lane(case) as lane:
+            return await self._exchange(case, lane, number)
+
     async def finish(self) -> None:
         """Drop the cases that have not sent anything yet, let the others finish, then remove what is still left."""
         for task in self._tasks.values():
@@ -79,13 +87,15 @@ class Engine:
                 return Finished(case, Blocked(by=name))
         async with self._lane(case) as lane:
             untested = self._logins_needed(case)
-            return Finished(case, untested) if untested else await self._exchange(case, lane)
+            return Finished(case, untested) if untested else await self._exchange(case, lane, self.numbers[case.id])
 
     def _logins_needed(self, case: Case) -> NotTested | None:
         """Why a case that makes real users' logins fail may not do so now; None if it may."""
         failing = [step for step in case.steps if step.role is Role.INACTIVE]
         login = self.ground.logins.get(Role.INACTIVE)
         if not failing or login is None or self.sender.logins.left(login.user) >= len(failing):
+            if failing and login is not None:
+                self.sender.logins.spend(login.user, len(failing))
             return None
         return NotTested(missing=f"a failed login of {login.user}", setting="--allow-login-failures 3")
 
@@ -114,10 +124,10 @@ class Engine:
             for lane in taken:
                 self._free.put_nowait(lane)
 
-    async def _exchange(self, case: Case, lane: int) -> Finished:
+    async def _exchange(self, case: Case, lane: int, number: int) -> Finished:
         self._sending.add(case.id)
         exchanges: list[Exchange] = []
-        for request in requests(case, self.ground, self.numbers[case.id]):
+        for request in requests(case, self.ground, number):
             exchanges.append(await self.sender.send(request, case.id, lane))
             if isinstance(exchanges[-1].result, Failure):
                 break

@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -25,10 +26,13 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._open: dict[str, str] = read_ledger(path) if path.is_file() else {}
-        self._pending: list[bytes] = []
+        self._pending: dict[str, bytes] = {}
+        self._unwritten: set[str] = set()
+        self._doubtful: set[str] = set()
         self._flushing: asyncio.Task[None] | None = None
         try:
             self._file = path.open("ab")
+            _begin(self._file, path)
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror}: choose another --report folder") from error
 
@@ -47,18 +51,27 @@ class Ledger:
 
     async def claim(self, dids: Iterable[str], case: str) -> None:
         """Write down DIDs that the next request could create; returns when they are on the disk."""
-        new = [did for did in sorted(dids) if did not in self._open]
-        for did in new:
+        wanted = frozenset(dids)
+        for did in sorted(wanted - self._open.keys()):
             self._open[did] = case
-            self._pending.append(msgspec.json.encode({"may_exist": did, "case": case}) + b"\n")
-        while self._pending or (new and self._flushing):
+            self._pending[did] = msgspec.json.encode({"may_exist": did, "case": case}) + b"\n"
+            self._unwritten.add(did)
+        while not wanted.isdisjoint(self._unwritten):
             if self._flushing is None:
                 self._flushing = asyncio.create_task(self._flush())
             await self._flushing
 
+    def doubt(self, dids: Iterable[str]) -> None:
+        """Take note that a request that could create these got no reply: the server may still carry it out."""
+        self._doubtful.update(dids)
+
+    def settle(self) -> None:
+        """Time has passed: from now on what is said to be gone is believed, of whatever DID."""
+        self._doubtful.clear()
+
     def gone(self, did: str) -> None:
-        """The server has said that a DID does not exist."""
-        if self._open.pop(did, None) is not None:
+        """The server has said that a DID does not exist. While it is in doubt, that is not believed yet."""
+        if did not in self._doubtful and self._open.pop(did, None) is not None:
             self._file.write(msgspec.json.encode({"gone": did}) + b"\n")
 
     def close(self) -> None:
@@ -66,9 +79,15 @@ class Ledger:
         self._file.close()
 
     async def _flush(self) -> None:
-        batch, self._pending = b"".join(self._pending), []
+        batch, self._pending = self._pending, {}
         try:
-            await asyncio.to_thread(self._write, batch)
+            await asyncio.to_thread(self._write, b"".join(batch.values()))
+            self._unwritten -= batch.keys()
+        except OSError as error:
+            self._pending = {**batch, **self._pending}
+            raise UsageError(
+                f"{self.path}: {error.strerror}: nothing is sent that could not be written down"
+            ) from error
         finally:
             self._flushing = None
 
@@ -76,6 +95,18 @@ class Ledger:
         self._file.write(batch)
         self._file.flush()
         os.fsync(self._file.fileno())
+
+
+def _begin(file: BinaryIO, path: Path) -> None:
+    """Begin a line of its own after one that a crash cut off, and see to it that the file's name is on the disk."""
+    if path.stat().st_size and not path.read_bytes().endswith(b"\n"):
+        file.write(b"\n")
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def read_ledger(path: Path) -> dict[str, str]:

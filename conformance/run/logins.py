@@ -21,6 +21,9 @@ LOCK_SECONDS = 900
 """How long a lock lasts, and so how long a failed login is remembered here (observed.md section 9)."""
 
 LOGIN_INCORRECT = "Login incorrect, please try again"
+_AFTER_LOGIN = frozenset({"SUCCESS", "NOTICE", "ERROR"})
+"""Status words of replies that only those get who have logged in, but for the two above and below."""
+
 LOCKED = "Too many login attempts, try again in 15 minutes"
 
 
@@ -34,13 +37,18 @@ class FailedLogin(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass
 class Logins:
-    """The budget of failed logins of each real user of one host; `path` is shared by all runs that report beside it."""
+    """The budget of failed logins of each real user of one host; `path` is shared by all runs that report beside it.
+
+    `locked` are users that the server has locked, `proven` those whose login has worked.
+    """
 
     path: Path
     host: str
     budget: int = 0
     locked: set[str] = field(default_factory=set)
+    proven: set[str] = field(default_factory=set)
     _failed: Counter[str] = field(default_factory=Counter)
+    _spent: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         if not 0 <= self.budget <= MOST:
@@ -75,18 +83,31 @@ class Logins:
             )
         return None
 
+    def spend(self, user: str, count: int) -> None:
+        """Count logins that are going to fail before they are sent: of one whose reply is lost nothing is heard."""
+        self._count(user, count)
+        self._spent[user] += count
+
     def saw(self, user: str, reply: Reply) -> None:
         """Take note of a reply to a request that a real user sent. What is noted is on the disk when this returns."""
-        messages = {line.message for line in parse_reply(reply.body) if line.status == "ERROR"}
+        lines = parse_reply(reply.body)
+        messages = {line.message for line in lines if line.status == "ERROR"}
         if LOCKED in messages:
             self.locked.add(user)
-        elif LOGIN_INCORRECT in messages:
-            self._failed[user] += 1
-            line = msgspec.json.encode(FailedLogin(host=self.host, user=user, at=time())) + b"\n"
-            with self.path.open("ab") as file:
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+        elif LOGIN_INCORRECT not in messages:
+            self.proven.update(user for line in lines if line.status in _AFTER_LOGIN)
+        elif self._spent[user]:
+            self._spent[user] -= 1
+        else:
+            self._count(user, 1)
+
+    def _count(self, user: str, count: int) -> None:
+        self._failed[user] += count
+        line = msgspec.json.encode(FailedLogin(host=self.host, user=user, at=time())) + b"\n"
+        with self.path.open("ab") as file:
+            file.write(line * count)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _entry(line: bytes) -> FailedLogin | None:

@@ -28,14 +28,14 @@ async def sanity(sender: Sender, ground: Ground, url: str) -> tuple[str, Build |
     result = (await sender.send(request(SANITY, ground, 0), PREFLIGHT, 0)).result
     if isinstance(result, Failure):
         raise TargetUnreachable(f"{tried}: {result.message}")
-    return _version(result, tried)
+    return _version(result, sender.redact(result.body), tried)
 
 
-def _version(reply: Reply, tried: str) -> tuple[str, Build | None]:
+def _version(reply: Reply, body: str, tried: str) -> tuple[str, Build | None]:
     lines = parse_reply(reply.body)
     if reply.status == 200 and lines and lines[0].status == "VERSION":
-        return str(lines[0]), _build(str(lines[0].fields[0]))
-    shown = repr(re.sub(r"\s+", " ", reply.body)[:_SHOWN]) if reply.body else "an empty body"
+        return body.split("\n", maxsplit=1)[0], _build(str(lines[0].fields[0]))
+    shown = repr(re.sub(r"\s+", " ", body)[:_SHOWN]) if body else "an empty body"
     came = f"HTTP {reply.status}, {reply.content_type or 'no content type'}, {shown}"
     raise TargetUnreachable(f"{tried}: no VICIdial API answers there (no line 'VERSION: ...'); got {came}")
 
@@ -103,7 +103,8 @@ class Preflight:
         if "USER DOES NOT HAVE PERMISSION TO DELETE DIDS" in deleted:
             raise UsageError(f'user {self._user} may not delete DIDs: switch on "Delete DIDs" for it; {left}')
         if self.strict:
-            told = f"add said {added[:_SHOWN]!r}, delete {deleted[:_SHOWN]!r}, a question then {after[:_SHOWN]!r}"
+            said = [repr(self.sender.redact(body)[:_SHOWN]) for body in (added, deleted, after)]
+            told = "add said {}, delete {}, a question then {}".format(*said)
             raise UsageError(f"nothing shows that a DID could be deleted again ({told}): use --level probe; {left}")
 
 

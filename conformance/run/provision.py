@@ -94,7 +94,7 @@ def _user(role: Role, record: Record, password: str) -> str:
         "api_allowed_functions": f" {record.functions} ",
     }
     values = ", ".join(f"'{value}'" for value in columns.values())
-    return f"INSERT INTO vicidial_users ({', '.join(columns)}) VALUES ({values});"  # noqa: S608 - printed, not run
+    return f"INSERT INTO vicidial_users ({', '.join(columns)}) VALUES ({values});"
 
 
 def _remove() -> Iterator[str]:

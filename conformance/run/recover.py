@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,13 +46,12 @@ async def _recover(plan: Plan, paths: tuple[Path, ...]) -> Recovered:
     left: list[Leftover] = []
     async with Transport(plan.target.url, 1, plan.timeout, plan.verify) as transport:
         for path in paths:
-            ledger = Ledger(path)
-            found = ledger.open
-            sender = _sender(plan, transport, ledger)
-            await sanity(sender, plan.ground, plan.target.url)
-            left += await finish(sender, plan.ground)
-            gone += [did for did in found if did not in ledger.open]
-            ledger.close()
+            with closing(Ledger(path)) as ledger:
+                found = ledger.open
+                sender = _sender(plan, transport, ledger)
+                await sanity(sender, plan.ground, plan.target.url)
+                left += await finish(sender, plan.ground)
+                gone += [did for did in found if did not in ledger.open]
     return Recovered(tuple(gone), tuple((item, _curl(plan, item)) for item in left))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import ssl
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -19,13 +19,14 @@ from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlMode
-from conformance.errors import ConformanceError, TargetUnreachable
+from conformance.errors import ConformanceError, TargetUnreachable, UsageError
 from conformance.exchange import Exchange
 from conformance.report.curl import curl_line
+from conformance.run.cleanup import finish as clean_up
 from conformance.run.engine import Engine, Finished
-from conformance.run.files import RunFile, write_run
+from conformance.run.files import RunFile, ledgers, read_run, write_run
 from conformance.run.guard import Guard
-from conformance.run.ledger import Ledger
+from conformance.run.ledger import Ledger, read_ledger
 from conformance.run.logins import Logins
 from conformance.run.pace import Pace
 from conformance.run.preflight import Preflight, sanity
@@ -105,7 +106,10 @@ class Run:
         self._thread.start()
         try:
             self.version, self._engine = self._wait(self._open())
-        except ConformanceError:
+        except ConformanceError as error:
+            self._stop()
+            raise type(error)(self.redact(str(error))) from None
+        except BaseException:
             self._stop()
             raise
 
@@ -117,11 +121,22 @@ class Run:
         """The record of a case, begun now if it was not before."""
         return record(self._wait(self._finish(case)), self.redact, self._curl)
 
+    def once(self, cases: Sequence[tuple[Case, int]]) -> list[Record]:
+        """The records of cases that are not the catalogue's, sent at the same time, each with its number."""
+        finished = self._wait(self._once(cases))
+        return [record(one, self.redact, self._curl) for one in finished]
+
+    @property
+    def sent(self) -> int:
+        """How many requests have left."""
+        return self.sender.sent
+
     def close(self) -> Facts:
         """Stop what has not begun, let the rest finish, remove what is left, and say what was found out."""
-        facts = self._wait(self._close())
-        self._stop()
-        return facts
+        try:
+            return self._wait(self._close())
+        finally:
+            self._stop()
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
@@ -144,7 +159,8 @@ class Run:
             self.sender.guard = replace(self.sender.guard, settings=_enough(possible))
             strict = not is_loopback(self.plan.target.url) and not self.plan.target.disposable
             await Preflight(self.sender, self.ground, self.plan.level, strict)()
-        except ConformanceError:
+        except BaseException:
+            await clean_up(self.sender, self.ground)
             await self.transport.__aexit__(None, None, None)
             raise
         return version, self._ready(frozenset(possible))
@@ -162,6 +178,9 @@ class Run:
             possible=possible,
             lanes=self.plan.concurrency,
         )
+
+    async def _once(self, cases: Sequence[tuple[Case, int]]) -> list[Finished]:
+        return await asyncio.gather(*(self._engine.once(case, number) for case, number in cases))
 
     async def _finish(self, case: Case) -> Finished:
         return await self._engine.start(case)
@@ -197,11 +216,24 @@ def redactor(plan: Plan) -> Redactor:
 
 def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender:
     admin = plan.target.logins.get(Role.ADMIN)
-    url, user = plan.target.url, admin.user if admin else ""
+    url, user = plan.target.url, admin.user if admin and not plan.mask_users else ""
+    _check_folder(plan.folder, url)
     write_run(plan.folder, RunFile(url=url, run=plan.run, user=user, level=plan.level.value))
-    guard = Guard(load_contract(), plan.ground, plan.level, _enough(possible_settings(plan.target, NEWEST_BUILD)))
     ledger = Ledger(plan.folder / f"ledger{worker}.jsonl")
+    settings = _enough(possible_settings(plan.target, NEWEST_BUILD))
+    guard = Guard(load_contract(), plan.ground, plan.level, settings, known=frozenset(ledger.open))
     return Sender(load_contract(), guard, ledger, logins_of(plan), pace, transport.send)
+
+
+def _check_folder(folder: Path, url: str) -> None:
+    """Raise UsageError where another server's leftovers are written down: this one would say that they are gone."""
+    if not any(read_ledger(path) for path in ledgers(folder)):
+        return
+    was = read_run(folder).url
+    if was != url:
+        raise UsageError(
+            f"{folder}: says what a run against {was} may have left there: clean up first, or choose another --report"
+        )
 
 
 def logins_of(plan: Plan) -> Logins:

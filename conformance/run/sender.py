@@ -1,10 +1,14 @@
-"""The one way a request takes: guard, logins, ledger, pace, transport, and what the reply says about our DIDs."""
+"""The one way a request takes: guard, logins, pace, ledger, transport, and what the reply says about our DIDs."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from conformance.cases.model import Role
 from conformance.contract.model import Contract, Dialect
 from conformance.contract.reply import Line, parse_reply
 from conformance.contract.request import Request
@@ -14,13 +18,14 @@ from conformance.run.guard import Forbidden, Guard
 from conformance.run.ledger import Ledger
 from conformance.run.logins import Logins
 from conformance.run.pace import Pace
+from conformance.run.redact import Redactor
 
 Send = Callable[[Request, int], Awaitable[Reply | Failure]]
 
 
 @dataclass
 class Sender:
-    """Sends requests for cases. `sent` counts those that left."""
+    """Sends requests for cases. `sent` counts those that left; `redact` takes the target's passwords out of text."""
 
     contract: Contract
     guard: Guard
@@ -29,9 +34,12 @@ class Sender:
     pace: Pace
     transport: Send
     sent: int = 0
-    _missing: tuple[tuple[str, str], ...] = field(default=())
+    redact: Callable[[str], str] = field(init=False)
+    _missing: tuple[tuple[str, str], ...] = field(init=False)
+    _first: defaultdict[str, asyncio.Lock] = field(init=False, default_factory=lambda: defaultdict(asyncio.Lock))
 
     def __post_init__(self) -> None:
+        self.redact = Redactor(login.password for login in self.guard.ground.logins.values())
         form = self.contract.functions["update_did"].replies["missing"]
         texts = [form.text(dialect) for dialect in Dialect]
         self._missing = tuple((line.status, line.message) for text in texts if text for line in parse_reply(text))
@@ -41,14 +49,31 @@ class Sender:
         try:
             created = self.guard.rule(request)
             self._check(request)
+            async with self._one_by_one(self._user(request)):
+                self._check(request)
+                await self.pace.turn()
+                self._check(request)
+                return Exchange(request, await self._send(request, created, case, lane))
         except Forbidden as ruling:
             return Exchange(request, Failure(Trouble.REFUSED_BY_US, f"not sent: {ruling}"))
+
+    async def _send(self, request: Request, created: Iterable[str], case: str, lane: int) -> Reply | Failure:
         await self.ledger.claim(created, case)
-        await self.pace.turn()
         self.sent += 1
         result = await self.transport(request, lane)
+        if isinstance(result, Failure) and result.trouble is not Trouble.REFUSED_BY_US:
+            self.ledger.doubt(created)
         self._note(request, result)
-        return Exchange(request, result)
+        return result
+
+    @asynccontextmanager
+    async def _one_by_one(self, user: str) -> AsyncIterator[None]:
+        """Until a login is known to work, its user has one request under way: eight at once would be eight failures."""
+        if user not in self.guard.real_users or user in self.logins.proven:
+            yield
+            return
+        async with self._first[user]:
+            yield
 
     def _check(self, request: Request) -> None:
         if self.pace.stopped is not None:
@@ -64,11 +89,14 @@ class Sender:
         user = self._user(request)
         if user in self.guard.real_users:
             self.logins.saw(user, result)
-        if self._says_missing(request, result):
+        admin = self.guard.ground.logins.get(Role.ADMIN)
+        if admin is not None and user == admin.user and self._says_missing(request, result):
             self.ledger.gone(as_text(request.parameters.values.get("did_pattern", b"")))
 
     def _user(self, request: Request) -> str:
         raw = request.parameters.values.get("user", b"")
+        if as_text(raw) in self.guard.real_users:
+            return as_text(raw)
         return sanitise(raw, self.contract.common.by_name["user"], self.guard.settings[0])
 
     def _says_missing(self, request: Request, reply: Reply) -> bool:

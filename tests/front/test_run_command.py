@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.front.conftest import Cli
-from tests.front.servers import LIES, Server, liar, serving
+from tests.front.servers import Server, liar, serving
 
+MISSPELT = liar(lambda body: body.replace(b"ADDED", b"ADED"), about_version=False)
 SOME = ("--only", "version/*", "--only", "add_did/did_description/*")
 
 
@@ -55,8 +56,7 @@ def test_piped_output_has_no_escape_codes(server: Server, program: Cli, tmp_path
 
 
 def test_a_failure_shows_both_sides_and_how_to_repeat_it(command: Cli, tmp_path: Path) -> None:
-    lie, content_type = LIES["one word wrong"]
-    with serving(answer=liar(lie, content_type, about_version=False)) as server:
+    with serving(answer=MISSPELT) as server:
         ended = command("run", "--target", server.target(tmp_path), "--only", "add_did/did_pattern/longest")
     assert ended.code == 1
     assert "DID HAS BEEN ADDED  DID HAS BEEN ADED" in ended.out
@@ -64,8 +64,7 @@ def test_a_failure_shows_both_sides_and_how_to_repeat_it(command: Cli, tmp_path:
 
 
 def test_fail_fast_stops_at_the_first_failure(command: Cli, tmp_path: Path) -> None:
-    lie, content_type = LIES["one word wrong"]
-    with serving(answer=liar(lie, content_type, about_version=False)) as server:
+    with serving(answer=MISSPELT) as server:
         ended = command("run", "--target", server.target(tmp_path), "--fail-fast", "--only", "add_did/did_pattern/*")
     assert (ended.code, "1 fail" in ended.out, ended.out.splitlines()[-1]) == (
         1,

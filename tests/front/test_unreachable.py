@@ -15,7 +15,6 @@ from conformance.emulator.respond import Behaviour, Response, honest
 from tests.front.conftest import Cli
 from tests.front.servers import LIES, liar, serving
 
-
 SILENT_AFTER = 12
 
 
@@ -70,16 +69,20 @@ def sometimes(response: Response) -> Behaviour:
 @pytest.mark.parametrize(
     ("response", "said"),
     [
-        (Response(302, {"location": "/elsewhere"}, b""), "redirect"),
-        (Response(200, {"content-type": "text/html"}, b"x" * 2_000_000), "1 MB"),
+        (Response(302, {"location": "/elsewhere"}, b""), "redirect: "),
+        (Response(200, {"content-type": "text/html"}, b"x" * 2_000_000), "too-large: "),
     ],
     ids=["a redirect", "a body over 1 MB"],
 )
-def test_a_reply_that_is_none_is_an_error_of_the_case(response: Response, said: str, command: Cli) -> None:
+def test_a_reply_that_is_none_is_an_error_of_the_case(
+    response: Response, said: str, command: Cli, tmp_path: Path
+) -> None:
     with serving(answer=sometimes(response)) as server:
-        ended = command("run", server.url, "--user", "6666", "--only", "add_did/did_description/*")
+        ended = command(
+            "run", server.url, "--user", "6666", "--only", "add_did/did_description/*", "--report", tmp_path / "r"
+        )
     assert (ended.code, "Traceback" in ended.err) == (3, False)
-    assert said.lower() in ended.out.lower()
+    assert said in (tmp_path / "r" / "exchanges.jsonl").read_text()
 
 
 def test_a_server_that_falls_silent_ends_the_run(command: Cli) -> None:
@@ -93,5 +96,5 @@ def test_a_server_that_falls_silent_ends_the_run(command: Cli) -> None:
 
     with serving(answer=answer) as server:
         ended = command("run", server.url, "--user", "6666", "--level", "probe", "--timeout", "0.4")
-    assert ended.code == 3
-    assert ended.out.splitlines()[-1].startswith("The run ended early: 5 requests in a row got no reply")
+    assert ended.code in (3, 4)  # 4: what the last requests did is not known
+    assert "The run ended early: 5 requests in a row got no reply" in " ".join(ended.out.split())

@@ -1,5 +1,6 @@
 """Every mistake of the user is one line and exit code 2, before anything is sent."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,7 @@ def test_a_password_from_the_prompt_is_used_and_forgotten(
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("getpass.getpass", lambda _: "1234")
     ended = command("run", server.url, "--user", "6666", "--only", "version/*", "-q")
-    assert (ended.code, "VICIDIAL_PASS" in __import__("os").environ) == (0, False)
+    assert (ended.code, "VICIDIAL_PASS" in os.environ) == (0, False)
 
 
 def test_ctrl_d_at_the_prompt_is_no_password(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

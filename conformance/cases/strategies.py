@@ -1,0 +1,242 @@
+"""Hypothesis strategies drawn from the contract: values, requests, copy batches. Each takes validity as an argument.
+
+A value that cannot be of the asked validity raises InvalidArgument at once, when the strategy is made.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+from hypothesis.strategies import SearchStrategy
+
+from conformance.cases.make import needs_of
+from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Level, Param, Purpose, Step
+from conformance.cases.steps import add, copy, question, setup, update
+from conformance.contract.model import Contract, Function, Parameter
+from conformance.contract.request import encode
+
+FAR = 40
+"""How far beyond a limit lengths are tried."""
+
+LONGEST_DID = 50
+MOST_UPDATES = 6
+CLAUSE = "observed.md#4"
+
+
+class Validity(StrEnum):
+    """What is right or wrong about a value; the servers' reading of the rules decides."""
+
+    VALID = "valid"
+    SHORT = "short"
+    LONG = "long"
+    UNKNOWN = "unknown"
+    STRIPPED = "stripped"
+    SHRINKING = "shrinking"
+    MULTI_BYTE = "multi-byte"
+    CONTROL = "control"
+
+
+SAFE = frozenset({Validity.VALID, Validity.STRIPPED, Validity.MULTI_BYTE})
+"""Validities of which servers usually make something that they accept."""
+
+STRIPPABLE = "!@$%^&()[]{}<>/?\\\"'`~;="
+MULTI_BYTE = "éüßñ€łжЖ中日本한ع𝄞"
+CONTROL = "\x00\t\n\r\x1b\x7f"
+ENTITIES: Mapping[str, str] = {kind.value: f"<{kind.value}>" for kind in Entity}
+
+
+@cache
+def alphabet(kept: str) -> str:
+    """The ASCII characters of a class of kept characters."""
+    return "".join(re.findall(f"[{kept}]", "".join(map(chr, range(0x20, 0x7F)))))
+
+
+def possible(parameter: Parameter) -> tuple[Validity, ...]:
+    """The validities that a parameter can have, in a stable order."""
+    rule = parameter.shipped
+    given = {Validity.VALID, Validity.STRIPPED, Validity.MULTI_BYTE, Validity.CONTROL}
+    if rule.min > 1:
+        given |= {Validity.SHORT, Validity.SHRINKING}
+    if rule.max is not None:
+        given |= {Validity.LONG, Validity.SHRINKING}
+    if rule.values or rule.reference:
+        given.add(Validity.UNKNOWN)
+    return tuple(validity for validity in Validity if validity in given)
+
+
+def values(parameter: Parameter, validity: Validity) -> SearchStrategy[str]:
+    """Values of a parameter that are as valid as asked. Raises InvalidArgument if it can have no such value."""
+    if validity not in possible(parameter):
+        raise InvalidArgument(f"{parameter.name} has no value that is {validity.value}")
+    return _MAKERS[validity](parameter)
+
+
+def _kept(parameter: Parameter, least: int, most: int) -> SearchStrategy[str]:
+    return st.text(alphabet(parameter.kept), min_size=least, max_size=most)
+
+
+def _valid(parameter: Parameter) -> SearchStrategy[str]:
+    rule = parameter.shipped
+    if rule.values:
+        return st.sampled_from(rule.values)
+    if rule.reference:
+        return st.just(ENTITIES[rule.reference])
+    most = rule.max or FAR
+    usual = _kept(parameter, max(1, rule.min), most)
+    listed = [value for value in parameter.documented.values if rule.min <= len(value) <= most]
+    at_limits = [_kept(parameter, size, size) for size in {max(1, rule.min), most}]
+    return st.one_of(usual, *at_limits, *([st.sampled_from(listed)] if listed else []))
+
+
+def _short(parameter: Parameter) -> SearchStrategy[str]:
+    return _kept(parameter, 1, parameter.shipped.min - 1)
+
+
+def _long(parameter: Parameter) -> SearchStrategy[str]:
+    most = parameter.shipped.max
+    assert most is not None
+    return st.one_of(_kept(parameter, most + 1, most + 1), _kept(parameter, most + 1, most + FAR))
+
+
+def _unknown(parameter: Parameter) -> SearchStrategy[str]:
+    known = {value.lower() for value in parameter.shipped.values}
+    letters = st.text(string.ascii_letters + string.digits, min_size=1, max_size=12)
+    return letters.filter(lambda text: text.lower() not in known)
+
+
+def _mixed(parameter: Parameter, foreign: str) -> SearchStrategy[str]:
+    """Valid characters with others among them."""
+    rule = parameter.shipped
+    most = min(rule.max or FAR, FAR)
+    inserted = st.lists(st.tuples(st.integers(0, most), st.sampled_from(foreign)), min_size=1, max_size=4)
+    return st.builds(_insert, _valid(parameter), inserted)
+
+
+def _insert(text: str, inserted: Sequence[tuple[int, str]]) -> str:
+    for position, character in inserted:
+        where = position % (len(text) + 1) if "<" not in text else 0
+        text = text[:where] + character + text[where:]
+    return text
+
+
+def _stripped(parameter: Parameter) -> SearchStrategy[str]:
+    return _mixed(parameter, STRIPPABLE)
+
+
+def _multi_byte(parameter: Parameter) -> SearchStrategy[str]:
+    return _mixed(parameter, MULTI_BYTE)
+
+
+def _control(parameter: Parameter) -> SearchStrategy[str]:
+    return _mixed(parameter, CONTROL)
+
+
+def _shrinking(parameter: Parameter) -> SearchStrategy[str]:
+    """Long enough as sent and too short once sanitised, or too long as sent and short enough once sanitised."""
+    rule = parameter.shipped
+    padding = st.text(STRIPPABLE, min_size=1, max_size=FAR)
+    too_short = [st.builds(str.__add__, padding, _kept(parameter, 1, rule.min - 1))] if rule.min > 1 else []
+    fits = [st.builds(str.__add__, _kept(parameter, rule.max, rule.max), padding)] if rule.max else []
+    return st.one_of(*too_short, *fits)
+
+
+_MAKERS = {
+    Validity.VALID: _valid,
+    Validity.SHORT: _short,
+    Validity.LONG: _long,
+    Validity.UNKNOWN: _unknown,
+    Validity.STRIPPED: _stripped,
+    Validity.SHRINKING: _shrinking,
+    Validity.MULTI_BYTE: _multi_byte,
+    Validity.CONTROL: _control,
+}
+
+
+class Spelling(StrEnum):
+    """How a value is percent-encoded; all of them are the same value."""
+
+    CAREFUL = "careful"
+    LOWER_HEX = "lower-hex"
+    EVERY_BYTE = "every-byte"
+    SPACE_AS_20 = "space-as-20"
+
+
+def spelled(name: str, value: str, spelling: Spelling) -> Param:
+    """A parameter in one of the ways to encode it; a value with a placeholder is always sent carefully."""
+    if spelling is Spelling.CAREFUL or "<" in value:
+        return Param(name, value)
+    if spelling is Spelling.EVERY_BYTE:
+        return Param(name, "".join(f"%{byte:02X}" for byte in value.encode()), raw=True)
+    careful = encode(value)
+    if spelling is Spelling.SPACE_AS_20:
+        return Param(name, careful.replace("+", "%20"), raw=True)
+    return Param(name, re.sub("%[0-9A-F]{2}", lambda m: m[0].lower(), careful), raw=True)
+
+
+@st.composite
+def params(draw: st.DrawFn, parameter: Parameter, validity: Validity) -> Param:
+    """A parameter with a value of that validity, percent-encoded in any way."""
+    return spelled(parameter.name, draw(values(parameter, validity)), draw(st.sampled_from(Spelling)))
+
+
+@st.composite
+def fields(draw: st.DrawFn, function: Function) -> tuple[Param, ...]:
+    """Optional fields of a function: several, each of any validity, in any order."""
+    chosen = draw(st.lists(st.sampled_from(function.optional), max_size=4, unique_by=lambda p: p.name))
+    return tuple(draw(params(parameter, draw(st.sampled_from(possible(parameter))))) for parameter in chosen)
+
+
+DID_TAIL = "0123456789abzABZ:+*#._"
+
+
+@st.composite
+def dids(draw: st.DrawFn, name: str = "<did>") -> str:
+    """A DID of the case's own: its digits, perhaps with a plus before and kept or stripped characters after them."""
+    plus = draw(st.sampled_from(("", "+")))
+    room = LONGEST_DID - OWN_DID_LENGTH - len(plus)
+    tail = draw(
+        st.one_of(st.just(""), st.text(DID_TAIL, max_size=4), st.text(DID_TAIL, min_size=room, max_size=room + 2))
+    )
+    return f"{plus}{name}{tail}"
+
+
+@st.composite
+def additions(draw: st.DrawFn, contract: Contract) -> Case:
+    """An add_did with fields of any validity, and the question whether the DID exists now."""
+    did = draw(dids())
+    return _case(add(did, *draw(fields(contract.functions["add_did"]))), question(did))
+
+
+@st.composite
+def updates(draw: st.DrawFn, contract: Contract) -> Case:
+    """Some update_did, one after the other, of a DID that exists, with fields of any validity."""
+    function = contract.functions["update_did"]
+    changes = draw(st.lists(fields(function), min_size=1, max_size=MOST_UPDATES))
+    return _case(setup(add("<did>")), *(update("<did>", *params) for params in changes))
+
+
+@st.composite
+def copies(draw: st.DrawFn, contract: Contract) -> Case:
+    """A copy_did onto several numbers: new ones, the same again, in another letter case, the source itself."""
+    pool = ["<did>", *(f"<did{n}>" for n in range(2, 6)), "<did2>a", "<did2>A", "+<did3>"]
+    entries = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=8))
+    step = copy("<did>", ",".join(entries), *draw(fields(contract.functions["copy_did"])))
+    return _case(setup(add("<did>")), step, *(question(did) for did in dict.fromkeys(entries)))
+
+
+def _case(*steps: Step) -> Case:
+    """A case of these steps. It gets an id of its own when it is sent."""
+    acted = next(step for step in steps if step.purpose is Purpose.ACT)
+    id = f"{acted.function}/fuzz/input"
+    return Case(id, f"A generated {acted.function}", CLAUSE, Level.STANDARD, steps, needs=needs_of(steps))
+
+
+def inputs(contract: Contract) -> SearchStrategy[Case]:
+    """Any generated case for the three DID functions."""
+    return st.one_of(additions(contract), updates(contract), copies(contract))

@@ -1,0 +1,1 @@
+"""What nobody wrote down: inputs generated from the contract, judged by its predictions."""

@@ -1,0 +1,172 @@
+"""Generates inputs with Hypothesis, sends several at the same time, shrinks what fails and tries it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.errors import FlakyFailure, FlakyStrategyDefinition
+from hypothesis.strategies import SearchStrategy
+
+from conformance.cases.model import Case, Purpose
+from conformance.contract.reply import parse_reply
+from conformance.fuzz.keys import first_difference, is_known, key_of, origin
+from conformance.fuzz.model import Finding, Key, Tally
+from conformance.run.record import Record
+
+AT_ONCE = 8
+"""Inputs of one example: they are sent at the same time, and shrink to the one that fails."""
+
+SHRINKING_SHARE = 0.5
+"""How much of the budget shrinking may take on top of it."""
+
+NUMBERS = 9000
+"""DID numbers that inputs take in turn."""
+
+
+class Sending(Protocol):
+    """What the driver needs of a run."""
+
+    @property
+    def sent(self) -> int:
+        """Requests that have left."""
+
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing is sent any more."""
+
+    def once(self, cases: Sequence[tuple[Case, int]]) -> list[Record]:
+        """Send cases at the same time, each with its number."""
+
+
+class FoundError(AssertionError):
+    """An input failed. There is a subclass for each origin, so that Hypothesis shrinks different defects apart."""
+
+    def __init__(self, case: Case, number: int, record: Record) -> None:
+        super().__init__(record.result.id)
+        self.case, self.number, self.record = case, number, record
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and how: `budget` in requests, `seed` decides everything that is drawn, `database` keeps examples."""
+
+    budget: int
+    seed: int
+    database: Path
+
+
+@dataclass
+class Fuzzer:
+    """One fuzzing of one target. `watch` is told after every example."""
+
+    run: Sending
+    inputs: SearchStrategy[Case]
+    plan: Plan
+    watch: Callable[[Tally, int], None]
+    tally: Tally = field(default_factory=Tally)
+    findings: dict[Key, Finding] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=count)
+    _classes: dict[tuple[str, str], type[FoundError]] = field(default_factory=dict)
+    _start: int = 0
+
+    def __call__(self) -> tuple[Finding, ...]:
+        """Fuzz until the budget is spent. Every finding has been tried a second time."""
+        self._start = self.run.sent
+        for round_ in count():
+            if self._spent(self.plan.budget) or self.run.stopped:
+                break
+            before = self.tally.inputs
+            self._round(self.plan.seed + round_)
+            if self.tally.inputs == before:
+                break
+        return tuple(self.findings.values())
+
+    def _spent(self, budget: float) -> bool:
+        return self.run.sent - self._start >= budget
+
+    def _round(self, number: int) -> None:
+        for found in self._search(number):
+            self._confirm(found)
+        self.watch(self.tally, len(self.findings))
+
+    def _search(self, number: int) -> tuple[FoundError, ...]:
+        """One search by Hypothesis: the smallest inputs for each defect that is not known yet."""
+
+        @seed(number)
+        @settings(
+            max_examples=self.plan.budget,
+            database=DirectoryBasedExampleDatabase(self.plan.database),
+            deadline=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        )
+        @given(st.lists(self.inputs, min_size=1, max_size=AT_ONCE))
+        def search(cases: list[Case]) -> None:
+            self._example(cases)
+
+        try:
+            search()
+        except (FlakyFailure, FlakyStrategyDefinition) as flaky:
+            return tuple(_found_in(flaky))
+        except BaseExceptionGroup as group:
+            return tuple(_found_in(group))
+        except FoundError as found:
+            return (found,)
+        return ()
+
+    def _example(self, cases: Sequence[Case]) -> None:
+        share = 1.0 if not self._classes else 1.0 + SHRINKING_SHARE
+        if self._spent(self.plan.budget * share) or self.run.stopped:
+            return
+        numbered = [(self._named(case), next(self._numbers) % NUMBERS) for case in cases]
+        records = self.run.once(numbered)
+        for (case, number), record in zip(numbered, records, strict=True):
+            self._count(case, record)
+            self._judge(case, number, record)
+
+    def _named(self, case: Case) -> Case:
+        self.tally.inputs += 1
+        return replace(case, id=f"{case.function}/fuzz/{self.tally.inputs:06d}")
+
+    def _judge(self, case: Case, number: int, record: Record) -> None:
+        difference = first_difference(record)
+        if difference is None or is_known(case, difference, frozenset(self.findings)):
+            return
+        place = origin(case, difference)
+        kind = self._classes.setdefault(place, type("_".join(place), (FoundError,), {}))
+        raise kind(case, number, record)
+
+    def _confirm(self, found: FoundError) -> None:
+        """Send the smallest input once more: a defect that shows again is stable."""
+        number = next(self._numbers) % NUMBERS
+        again = self.run.once([(found.case, number)])[0]
+        first, second = first_difference(found.record), first_difference(again)
+        assert first is not None
+        key = key_of(found.case, first)
+        stable = second is not None and key_of(found.case, second) == key
+        record, number = (again, number) if stable else (found.record, found.number)
+        self.findings[key] = Finding(key, found.case, number, record, stable)
+
+    def _count(self, case: Case, record: Record) -> None:
+        for exchange in record.exchanges:
+            for line in parse_reply(exchange.body or ""):
+                self.tally.forms[f"{line.status} {line.function} {line.message}{line.separator}"] += 1
+        outcome = record.result.kind.value
+        for step in (step for step in case.steps if step.purpose is Purpose.ACT):
+            for param in step.params:
+                self.tally.combinations[step.function or "", param.name, outcome] += 1
+
+
+def _found_in(group: BaseException) -> Iterator[FoundError]:
+    if isinstance(group, FoundError):
+        yield group
+    for inner in getattr(group, "exceptions", ()):
+        yield from _found_in(inner)

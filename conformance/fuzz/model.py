@@ -1,0 +1,87 @@
+"""What fuzzing finds: a finding is one defect, shown by the smallest input that shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import msgspec
+
+from conformance.cases.make import needs_of
+from conformance.cases.model import Case, Level, Step
+from conformance.report.model import CaseResult
+from conformance.run.record import Record
+from conformance.verdict.model import Fail
+
+REPLAY_SCHEMA = 1
+
+
+class Key(msgspec.Struct, frozen=True, order=True):
+    """What makes two failures one defect: the function, the field or subject, and the aspect that is wrong."""
+
+    function: str
+    field: str
+    aspect: str
+
+    def __str__(self) -> str:
+        return f"{self.function}/{self.field}/{self.aspect}"
+
+
+class Replay(msgspec.Struct, frozen=True, kw_only=True):
+    """An input that can be sent again, with the number that its DIDs had; `run` are the digits of that run."""
+
+    schema: int = REPLAY_SCHEMA
+    key: Key
+    title: str
+    clause: str
+    steps: tuple[Step, ...]
+    run: str
+    number: int
+    summary: str
+    replies: tuple[str, ...]
+    curl: tuple[str, ...]
+
+    def case(self) -> Case:
+        """The input as a case."""
+        id = f"fuzz/{self.key}"
+        return Case(id, self.title, self.clause, Level.STANDARD, self.steps, needs=needs_of(self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A defect: confirmed by a second try, or unstable if it did not repeat."""
+
+    key: Key
+    case: Case
+    number: int
+    record: Record
+    stable: bool
+
+    @property
+    def result(self) -> CaseResult:
+        """What the report says of it."""
+        return self.record.result
+
+    def replay(self, run: str) -> Replay:
+        """What is saved of it."""
+        verdict = self.result.verdict
+        return Replay(
+            key=self.key,
+            title=self.case.title,
+            clause=self.case.clause,
+            steps=self.case.steps,
+            run=run,
+            number=self.number,
+            summary=verdict.summary if isinstance(verdict, Fail) else "",
+            replies=tuple(call.body for call in self.result.calls),
+            curl=tuple(call.curl for call in self.result.calls),
+        )
+
+
+@dataclass
+class Tally:
+    """What a fuzzing run has covered: inputs, distinct reply forms, (function, field, outcome) combinations."""
+
+    inputs: int = 0
+    forms: Counter[str] = field(default_factory=Counter)
+    combinations: Counter[tuple[str, str, str]] = field(default_factory=Counter)

@@ -1,0 +1,69 @@
+"""No false alarm: emulators in both dialects, of several builds, under either SQL mode, fail no case over HTTP.
+
+tests/cases does the same for every case without HTTP; here two servers get every case and the others a sample.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from conformance.cases.catalogue import catalogue
+from conformance.cases.model import Case, Level
+from conformance.contract.load import load_contract
+from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
+from conformance.emulator.config import Config
+from conformance.options import Options, plan
+from conformance.run.run import Run
+from conformance.verdict.model import Kind
+from tests.front.servers import Server, serving
+
+CASES = catalogue(load_contract())
+SAMPLE = CASES[::23]
+BUILDS = (137, 155, 179, 202)
+WHOLE = ((Dialect.SHIPPED, 202, SqlMode.STRICT), (Dialect.DOCUMENTED, 155, SqlMode.LEGACY))
+SAMPLED = tuple(
+    (dialect, build, mode)
+    for dialect in Dialect
+    for build in BUILDS
+    for mode in SqlMode
+    if (dialect, build, mode) not in WHOLE
+)
+
+
+def config(dialect: Dialect, build: int, mode: SqlMode) -> Config:
+    return Config(dialect, ServerSettings(Build(2, 14, build), mode))
+
+
+def verdicts(server: Server, cases: Sequence[Case], folder: Path) -> dict[str, Kind]:
+    """The verdicts of a run, and nothing left behind by it."""
+    run = Run(plan(Options(target_file=server.target(folder), level=Level.FULL, report=folder / "r"), {**ENVIRON}))
+    run.open()
+    for case in cases:
+        run.ask(case)
+    found = {case.id: run.result(case).result.kind for case in cases}
+    run.close()
+    return found
+
+
+ENVIRON = {"VICIDIAL_EMULATOR_PASS": "1234"}
+
+
+@pytest.mark.parametrize(("dialect", "build", "mode"), SAMPLED)
+def test_a_sample_of_cases_raises_no_false_alarm(dialect: Dialect, build: int, mode: SqlMode, tmp_path: Path) -> None:
+    with serving(config(dialect, build, mode)) as server:
+        found = verdicts(server, SAMPLE, tmp_path)
+    assert {id: kind for id, kind in found.items() if kind in (Kind.FAIL, Kind.ERROR, Kind.BLOCKED)} == {}
+
+
+@pytest.mark.parametrize(("dialect", "build", "mode"), WHOLE)
+def test_the_whole_suite_raises_no_false_alarm(dialect: Dialect, build: int, mode: SqlMode, tmp_path: Path) -> None:
+    with serving(config(dialect, build, mode)) as server:
+        found = verdicts(server, CASES, tmp_path)
+    assert {id: kind for id, kind in found.items() if kind in (Kind.FAIL, Kind.ERROR, Kind.BLOCKED)} == {}
+    assert Counter(found.values())[Kind.NOT_TESTED] < len(found) / 20
+
+
+def test_the_sample_has_cases_of_every_function_that_writes() -> None:
+    assert {"add_did", "copy_did", "update_did"} <= {case.function for case in SAMPLE}

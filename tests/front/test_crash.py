@@ -1,0 +1,115 @@
+"""A mistake of ours is one line and exit code 3; with -v it says where, without any password."""
+
+import os
+from typing import NoReturn
+
+import pytest
+from rich.console import Console
+
+from conformance import launch
+from conformance.crash import Crash
+from conformance.errors import UsageError
+from conformance.progress import Progressing
+from conformance.reporting import Collector
+from conformance.run.redact import Redactor
+from conformance.run.run import Run
+from tests.front.conftest import Cli
+from tests.front.servers import Server
+
+
+def explode(*_: object, **__: object) -> NoReturn:
+    password = "1234"
+    raise ZeroDivisionError(f"while\nsending pass={password}&x")
+
+
+RUN = ("--user", "6666", "--only", "version/*")
+
+
+def test_a_crash_before_a_run_is_one_line(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "plan", explode)
+    ended = command("run", server.url, *RUN)
+    said = "a bug of ours, please report it: ZeroDivisionError: while sending pass=***&x (-v shows where)"
+    assert (ended.code, ended.err) == (3, f"vicidial-conformance: {said}\n")
+
+
+def test_verbose_shows_where_it_crashed(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "plan", explode)
+    ended = command("run", server.url, *RUN, "-v")
+    assert (ended.code, "in explode" in ended.err, "pass=1234" in ended.err) == (3, True, False)
+
+
+def test_a_crash_while_opening_is_one_line(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "open", explode)
+    ended = command("run", server.url, *RUN, "-q")
+    assert (ended.code, ended.err.count("\n"), "pass=***" in ended.err) == (3, 1, True)
+
+
+def test_a_crash_in_a_case_is_that_cases_error(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "result", explode)
+    ended = command("run", server.url, *RUN, "-v")
+    assert (ended.code, "pass=1234" in ended.out + ended.err) == (3, False)
+    assert "a bug of ours, please report it: ZeroDivisionError" in ended.out
+    assert "in explode" in ended.err
+
+
+def test_a_crash_of_pytest_is_one_line(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Collector, "add", explode)
+    ended = command("run", server.url, *RUN, "-q")
+    assert (ended.code, ended.err.count("\n"), "pass=1234" in ended.err) == (3, 1, False)
+
+
+def test_a_disk_that_fills_up_is_no_bug(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> NoReturn:
+        raise UsageError("exchanges.jsonl: No space left on device")
+
+    monkeypatch.setattr(Collector, "add", full)
+    ended = command("run", server.url, *RUN, "-q")
+    assert (ended.code, ended.err) == (2, "vicidial-conformance: exchanges.jsonl: No space left on device\n")
+
+
+def test_a_report_that_cannot_be_written_is_said(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> NoReturn:
+        raise UsageError("cannot write report.json: No space left on device")
+
+    monkeypatch.setattr("conformance.session.write_all", full)
+    ended = command("run", server.url, *RUN, "-q")
+    assert (ended.code, ended.err) == (2, "vicidial-conformance: cannot write report.json: No space left on device\n")
+
+
+def test_a_second_ctrl_c_says_where_to_look(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "result", interrupted)
+    monkeypatch.setattr(Run, "close", interrupted)
+    ended = command("run", server.url, *RUN, "--report", "r")
+    assert (ended.code, "r says what may be left" in ended.err) == (3, True)
+
+
+def test_ctrl_c_before_a_run_is_a_stop(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "open", interrupted)
+    assert command("run", server.url, *RUN).code == 130
+
+
+def test_a_pytest_that_does_not_begin_is_said(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "arguments", lambda *_: ["--nonsense"])
+    ended = command("run", server.url, *RUN)
+    assert (ended.code, "no report: run it as pytest to see why" in ended.err) == (3, True)
+
+
+def test_a_crash_has_a_traceback_without_local_variables() -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        explode()
+    crash = Crash(caught.value, Redactor(["1234"]))
+    assert ("in explode" in crash.trace, "1234" in crash.trace) == (True, False)
+
+
+def test_a_crash_before_there_is_a_session_is_kept() -> None:
+    progress = Progressing(Console(file=open(os.devnull, "w")), quiet=True)  # noqa: SIM115, PTH123
+    with pytest.raises(ZeroDivisionError) as caught:
+        explode()
+    assert progress.pytest_internalerror(caught)
+    assert isinstance(progress.crash, Crash)

@@ -1,0 +1,153 @@
+"""The suite as people run pytest: names, -k, -m, --junitxml, -n, exit codes."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from conformance.report.model import Report
+from conformance.report.read import load_report
+from tests.front.servers import Server, liar, serving
+
+MISSPELT = liar(lambda body: body.replace(b"ADDED", b"ADED"), about_version=False)
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    text: str
+
+
+Pytest = Callable[..., Ended]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pytest:
+    """pytest on the suite, as a process of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VICIDIAL_EMULATOR_PASS", "1234")
+    monkeypatch.setenv("VICIDIAL_PASS", "1234")
+
+    def run(*arguments: object, suite: str = "conformance.suite") -> Ended:
+        line = [sys.executable, "-m", "pytest", "--pyargs", suite, *map(str, arguments)]
+        done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=90)  # noqa: S603 - our own
+        return Ended(done.returncode, done.stdout + done.stderr)
+
+    return run
+
+
+def reported(folder: Path) -> Report:
+    return load_report(folder / "report.json")
+
+
+def test_without_a_target_nothing_is_sent_and_nothing_fails(run: Pytest) -> None:
+    ended = run("-k", "version", "-rs")
+    assert (ended.code, bool(re.search(r"\d+ skipped", ended.text))) == (0, True)
+    assert "no target: give --target-url URL or --target-file FILE.toml" in ended.text
+
+
+def test_each_case_is_a_test_that_has_its_id_in_its_name(run: Pytest) -> None:
+    text = run("--collect-only", "-q", suite="conformance.suite.test_copy_did").text
+    assert "test_copy_did[copy_did/new_dids/too-short]" in text
+
+
+def test_a_run_is_reported_as_the_command_line_reports_it(run: Pytest, server: Server, tmp_path: Path) -> None:
+    target = server.target(tmp_path)
+    ended = run("--target-file", target, "--target-report", tmp_path / "r", "-k", "did_description")
+    assert ended.code == 0
+    assert f"report: {tmp_path / 'r' / 'report.html'}" in ended.text
+    assert re.search(r"Conforms, with \d+ known deviations", ended.text)
+
+
+def test_a_level_is_chosen_by_its_marker(run: Pytest, server: Server, tmp_path: Path) -> None:
+    run(
+        *("--target-url", server.url, "--target-user", "6666", "--target-report", tmp_path / "r"),
+        *("-m", "level_probe", "-k", "did_description"),
+    )
+    assert {result.level for result in reported(tmp_path / "r").results} == {"probe"}
+
+
+def test_a_glob_chooses_cases_as_on_the_command_line(run: Pytest, server: Server, tmp_path: Path) -> None:
+    url = ("--target-url", server.url, "--target-user", "6666", "--target-report", tmp_path / "r")
+    run(*url, "--target-case", "version/*", "--target-case", "add_did/life-cycle/add")
+    functions = [result.id.split("/")[0] for result in reported(tmp_path / "r").results]
+    assert (set(functions), functions.count("add_did")) == ({"version", "add_did"}, 1)
+
+
+def test_junit_has_a_test_for_each_case(run: Pytest, server: Server, tmp_path: Path) -> None:
+    url = ("--target-url", server.url, "--target-user", "6666", "--target-report", tmp_path / "r")
+    run(*url, "--target-case", "version/*", "--junitxml", tmp_path / "junit.xml")
+    names = {case.get("name") for case in ET.parse(tmp_path / "junit.xml").iter("testcase")}  # noqa: S314 - our own
+    assert {f"test_other_functions[{result.id}]" for result in reported(tmp_path / "r").results} == names
+
+
+def test_a_failed_case_fails_its_test_and_blocks_those_that_need_it(run: Pytest, tmp_path: Path) -> None:
+    with serving(answer=MISSPELT) as server:
+        ended = run("--target-file", server.target(tmp_path), "-k", "life-cycle")
+    assert ended.code == 1
+    assert "got:        DID HAS BEEN ADED" in ended.text
+    assert re.search(r"\d+ failed, .*\d+ blocked", ended.text)
+
+
+def test_a_case_that_cannot_be_asked_is_an_error_and_no_failure(run: Pytest, tmp_path: Path) -> None:
+    url = ("--target-url", "http://127.0.0.1:9", "--target-user", "6666")
+    ended = run(*url, "-q", "--target-case", "version/*")
+    assert (ended.code, "connection refused" in ended.text, "Traceback" in ended.text) == (3, True, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--target-url", "dialer.example"), "did you mean https://dialer.example"),
+        (("--target-url", "http://127.0.0.1:9", "--target-user", "6666", "--target-case", "no/*"), "matches no case"),
+        (("--target-file", "none.toml"), "does not exist"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(arguments: tuple[str, ...], said: str, run: Pytest) -> None:
+    ended = run(*arguments)
+    assert (ended.code, said in ended.text, "Traceback" in ended.text) == (2, True, False)
+
+
+def test_a_choice_of_nothing_is_what_pytest_says_it_is(run: Pytest, server: Server) -> None:
+    asked = server.asked.requests
+    ended = run("--target-url", server.url, "--target-user", "6666", "-k", "no_such_case")
+    assert (ended.code, server.asked.requests) == (5, asked)
+
+
+# --- several processes ---
+
+
+def verdicts(report: Report) -> dict[str, str]:
+    return {result.id: result.kind.value for result in report.results}
+
+
+def test_two_processes_reach_the_verdicts_of_one(run: Pytest, server: Server, tmp_path: Path) -> None:
+    target, chosen = server.target(tmp_path), ("-k", "did_description or life-cycle")
+    alone = run("--target-file", target, "--target-report", tmp_path / "one", *chosen)
+    both = run("--target-file", target, "--target-report", tmp_path / "two", *chosen, "-n", "2")
+    assert (alone.code, both.code, server.ours) == (0, 0, [])
+    one, two = reported(tmp_path / "one"), reported(tmp_path / "two")
+    assert (verdicts(two), two.expected, two.left) == (verdicts(one), one.expected, ())
+    assert "Conforms, with" in both.text
+
+
+def test_several_processes_stop_before_they_start_if_nobody_answers(run: Pytest) -> None:
+    ended = run("--target-url", "http://127.0.0.1:9", "--target-user", "6666", "-n", "2")
+    assert (ended.code, ended.text.count("gw0"), "connection refused" in ended.text) == (3, 0, True)
+
+
+def test_a_failure_in_one_of_several_processes_counts(run: Pytest, tmp_path: Path) -> None:
+    with serving(answer=MISSPELT) as server:
+        ended = run("--target-file", server.target(tmp_path), "-k", "life-cycle", "-n", "2")
+        assert (ended.code, server.ours) == (1, [])
