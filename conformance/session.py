@@ -127,6 +127,7 @@ class Session:
         try:
             chosen = {case.id for case in select(ours.values(), self.only)}
         except ConformanceError as error:
+            self.stopped = error
             pytest.exit(str(error), returncode=error.exit_code)
         dropped = [item for item, case in ours.items() if case.id not in chosen]
         if dropped:
@@ -137,7 +138,7 @@ class Session:
         """Open the run once it is known which cases it has."""
         self.cases = [case for item in session.items if (case := case_of(item)) is not None]
         self.expected = [case.id for case in self.cases]
-        if self.cases and not session.config.option.collectonly:
+        if self.cases and self.stopped is None and not session.config.option.collectonly:
             self._open()
 
     def _open(self) -> None:

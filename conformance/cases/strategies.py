@@ -9,7 +9,7 @@ import re
 import string
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
@@ -26,6 +26,7 @@ FAR = 40
 
 LONGEST_DID = 50
 MOST_UPDATES = 6
+MOST_FIELDS = 4
 CLAUSE = "observed.md#4"
 
 
@@ -179,54 +180,57 @@ def spelled(name: str, value: str, spelling: Spelling) -> Param:
     return Param(name, re.sub("%[0-9A-F]{2}", lambda m: m[0].lower(), careful), raw=True)
 
 
-@st.composite
-def params(draw: st.DrawFn, parameter: Parameter, validity: Validity) -> Param:
+def params(parameter: Parameter, validity: Validity) -> SearchStrategy[Param]:
     """A parameter with a value of that validity, percent-encoded in any way."""
-    return spelled(parameter.name, draw(values(parameter, validity)), draw(st.sampled_from(Spelling)))
+    return st.builds(partial(spelled, parameter.name), values(parameter, validity), st.sampled_from(Spelling))
 
 
-@st.composite
-def fields(draw: st.DrawFn, function: Function) -> tuple[Param, ...]:
+Fields = SearchStrategy[tuple[Param, ...]]
+
+
+def fields(function: Function) -> Fields:
     """Optional fields of a function: several, each of any validity, in any order."""
-    chosen = draw(st.lists(st.sampled_from(function.optional), max_size=4, unique_by=lambda p: p.name))
-    return tuple(draw(params(parameter, draw(st.sampled_from(possible(parameter))))) for parameter in chosen)
+    every = [params(parameter, validity) for parameter in function.optional for validity in possible(parameter)]
+    return st.lists(st.one_of(every), max_size=MOST_FIELDS, unique_by=lambda param: param.name).map(tuple)
 
 
 DID_TAIL = "0123456789abzABZ:+*#._"
 
 
-@st.composite
-def dids(draw: st.DrawFn, name: str = "<did>") -> str:
-    """A DID of the case's own: its digits, perhaps with a plus before and kept or stripped characters after them."""
-    plus = draw(st.sampled_from(("", "+")))
-    room = LONGEST_DID - OWN_DID_LENGTH - len(plus)
-    tail = draw(
-        st.one_of(st.just(""), st.text(DID_TAIL, max_size=4), st.text(DID_TAIL, min_size=room, max_size=room + 2))
+def dids(name: str = "<did>") -> SearchStrategy[str]:
+    """A DID of the case's own: its digits, perhaps a plus before them and other kept characters after them."""
+    room = LONGEST_DID - OWN_DID_LENGTH
+    tails = st.one_of(
+        st.just(""), st.text(DID_TAIL, max_size=4), st.text(DID_TAIL, min_size=room - 1, max_size=room + 1)
     )
-    return f"{plus}{name}{tail}"
+    return st.builds(lambda plus, tail: f"{plus}{name}{tail}", st.sampled_from(("", "+")), tails)
+
+
+_DIDS = dids()
 
 
 @st.composite
-def additions(draw: st.DrawFn, contract: Contract) -> Case:
+def additions(draw: st.DrawFn, sent: Fields) -> Case:
     """An add_did with fields of any validity, and the question whether the DID exists now."""
-    did = draw(dids())
-    return _case(add(did, *draw(fields(contract.functions["add_did"]))), question(did))
+    did = draw(_DIDS)
+    return _case(add(did, *draw(sent)), question(did))
 
 
 @st.composite
-def updates(draw: st.DrawFn, contract: Contract) -> Case:
+def updates(draw: st.DrawFn, changes: SearchStrategy[list[tuple[Param, ...]]]) -> Case:
     """Some update_did, one after the other, of a DID that exists, with fields of any validity."""
-    function = contract.functions["update_did"]
-    changes = draw(st.lists(fields(function), min_size=1, max_size=MOST_UPDATES))
-    return _case(setup(add("<did>")), *(update("<did>", *params) for params in changes))
+    return _case(setup(add("<did>")), *(update("<did>", *params) for params in draw(changes)))
+
+
+_NEW = ("<did>", "<did2>", "<did3>", "<did4>", "<did5>", "<did2>a", "<did2>A", "+<did3>")
+_BATCHES = st.lists(st.sampled_from(_NEW), min_size=1, max_size=8)
 
 
 @st.composite
-def copies(draw: st.DrawFn, contract: Contract) -> Case:
+def copies(draw: st.DrawFn, sent: Fields) -> Case:
     """A copy_did onto several numbers: new ones, the same again, in another letter case, the source itself."""
-    pool = ["<did>", *(f"<did{n}>" for n in range(2, 6)), "<did2>a", "<did2>A", "+<did3>"]
-    entries = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=8))
-    step = copy("<did>", ",".join(entries), *draw(fields(contract.functions["copy_did"])))
+    entries = draw(_BATCHES)
+    step = copy("<did>", ",".join(entries), *draw(sent))
     return _case(setup(add("<did>")), step, *(question(did) for did in dict.fromkeys(entries)))
 
 
@@ -239,4 +243,6 @@ def _case(*steps: Step) -> Case:
 
 def inputs(contract: Contract) -> SearchStrategy[Case]:
     """Any generated case for the three DID functions."""
-    return st.one_of(additions(contract), updates(contract), copies(contract))
+    sent = {name: fields(contract.functions[name]) for name in ("add_did", "update_did", "copy_did")}
+    changes = st.lists(sent["update_did"], min_size=1, max_size=MOST_UPDATES)
+    return st.one_of(additions(sent["add_did"]), updates(changes), copies(sent["copy_did"]))

@@ -23,8 +23,11 @@ from conformance.run.record import Record
 AT_ONCE = 8
 """Inputs of one example: they are sent at the same time, and shrink to the one that fails."""
 
-SHRINKING_SHARE = 0.5
-"""How much of the budget shrinking may take on top of it."""
+SHRINKING = 800
+"""Requests that making failing inputs smaller may take in one search, on top of the budget."""
+
+REQUESTS_AN_EXAMPLE = 20
+LEAST_EXAMPLES = 5
 
 NUMBERS = 9000
 """DID numbers that inputs take in turn."""
@@ -75,12 +78,13 @@ class Fuzzer:
     _numbers: Iterator[int] = field(default_factory=count)
     _classes: dict[tuple[str, str], type[FoundError]] = field(default_factory=dict)
     _start: int = 0
+    _failed_at: int | None = None
 
     def __call__(self) -> tuple[Finding, ...]:
         """Fuzz until the budget is spent. Every finding has been tried a second time."""
         self._start = self.run.sent
         for round_ in count():
-            if self._spent(self.plan.budget) or self.run.stopped:
+            if self._spent or self.run.stopped:
                 break
             before = self.tally.inputs
             self._round(self.plan.seed + round_)
@@ -88,8 +92,21 @@ class Fuzzer:
                 break
         return tuple(self.findings.values())
 
-    def _spent(self, budget: float) -> bool:
-        return self.run.sent - self._start >= budget
+    @property
+    def _spent(self) -> bool:
+        return self.run.sent - self._start >= self.plan.budget
+
+    @property
+    def _finished(self) -> bool:
+        """Whether a search is to end: while it makes inputs smaller it has a budget of its own."""
+        if self._failed_at is None:
+            return self._spent
+        return self.run.sent - self._failed_at >= SHRINKING
+
+    def _examples(self) -> int:
+        """About as many examples as the rest of the budget allows; a search stops early if it is too many."""
+        left = self.plan.budget - (self.run.sent - self._start)
+        return max(LEAST_EXAMPLES, left // REQUESTS_AN_EXAMPLE)
 
     def _round(self, number: int) -> None:
         for found in self._search(number):
@@ -98,10 +115,11 @@ class Fuzzer:
 
     def _search(self, number: int) -> tuple[FoundError, ...]:
         """One search by Hypothesis: the smallest inputs for each defect that is not known yet."""
+        self._failed_at = None
 
         @seed(number)
         @settings(
-            max_examples=self.plan.budget,
+            max_examples=self._examples(),
             database=DirectoryBasedExampleDatabase(self.plan.database),
             deadline=None,
             phases=(Phase.generate, Phase.shrink),
@@ -123,8 +141,7 @@ class Fuzzer:
         return ()
 
     def _example(self, cases: Sequence[Case]) -> None:
-        share = 1.0 if not self._classes else 1.0 + SHRINKING_SHARE
-        if self._spent(self.plan.budget * share) or self.run.stopped:
+        if self._finished or self.run.stopped:
             return
         numbered = [(self._named(case), next(self._numbers) % NUMBERS) for case in cases]
         records = self.run.once(numbered)
@@ -140,6 +157,8 @@ class Fuzzer:
         difference = first_difference(record)
         if difference is None or is_known(case, difference, frozenset(self.findings)):
             return
+        if self._failed_at is None:
+            self._failed_at = self.run.sent
         place = origin(case, difference)
         kind = self._classes.setdefault(place, type("_".join(place), (FoundError,), {}))
         raise kind(case, number, record)

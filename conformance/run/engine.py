@@ -67,7 +67,8 @@ class Engine:
         if untested is not None:
             return Finished(case, untested)
         async with self._lane(case) as lane:
-            return await self._exchange(case, lane, number)
+            untested = self._logins_needed(case)
+            return Finished(case, untested) if untested else await self._exchange(case, lane, number)
 
     async def finish(self) -> None:
         """Drop the cases that have not sent anything yet, let the others finish, then remove what is still left."""

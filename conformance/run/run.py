@@ -219,10 +219,11 @@ def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender
     url, user = plan.target.url, admin.user if admin and not plan.mask_users else ""
     _check_folder(plan.folder, url)
     write_run(plan.folder, RunFile(url=url, run=plan.run, user=user, level=plan.level.value))
+    logins = logins_of(plan)
     ledger = Ledger(plan.folder / f"ledger{worker}.jsonl")
     settings = _enough(possible_settings(plan.target, NEWEST_BUILD))
     guard = Guard(load_contract(), plan.ground, plan.level, settings, known=frozenset(ledger.open))
-    return Sender(load_contract(), guard, ledger, logins_of(plan), pace, transport.send)
+    return Sender(load_contract(), guard, ledger, logins, pace, transport.send)
 
 
 def _check_folder(folder: Path, url: str) -> None:

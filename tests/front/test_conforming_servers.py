@@ -38,7 +38,7 @@ def config(dialect: Dialect, build: int, mode: SqlMode) -> Config:
 
 def verdicts(server: Server, cases: Sequence[Case], folder: Path) -> dict[str, Kind]:
     """The verdicts of a run, and nothing left behind by it."""
-    run = Run(plan(Options(target_file=server.target(folder), level=Level.FULL, report=folder / "r"), {**ENVIRON}))
+    run = Run(plan(Options(target_file=server.target(folder), level=Level.STANDARD, report=folder / "r"), {**ENVIRON}))
     run.open()
     for case in cases:
         run.ask(case)

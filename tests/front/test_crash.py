@@ -1,6 +1,7 @@
 """A mistake of ours is one line and exit code 3; with -v it says where, without any password."""
 
 import os
+from collections.abc import Callable
 from typing import NoReturn
 
 import pytest
@@ -22,6 +23,20 @@ def explode(*_: object, **__: object) -> NoReturn:
     raise ZeroDivisionError(f"while\nsending pass={password}&x")
 
 
+def abandon(run: Run) -> None:
+    """Let go of what a run holds before it has begun."""
+    run.sender.ledger.close()
+    run._loop.close()
+
+
+def after(first: Callable[[Run], object], error: BaseException) -> Callable[[Run], NoReturn]:
+    def then(run: Run) -> NoReturn:
+        first(run)
+        raise error
+
+    return then
+
+
 RUN = ("--user", "6666", "--only", "version/*")
 
 
@@ -39,7 +54,7 @@ def test_verbose_shows_where_it_crashed(server: Server, command: Cli, monkeypatc
 
 
 def test_a_crash_while_opening_is_one_line(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Run, "open", explode)
+    monkeypatch.setattr(Run, "open", after(abandon, ZeroDivisionError("while sending pass=1234&x")))
     ended = command("run", server.url, *RUN, "-q")
     assert (ended.code, ended.err.count("\n"), "pass=***" in ended.err) == (3, 1, True)
 
@@ -81,16 +96,13 @@ def test_a_second_ctrl_c_says_where_to_look(server: Server, command: Cli, monkey
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Run, "result", interrupted)
-    monkeypatch.setattr(Run, "close", interrupted)
+    monkeypatch.setattr(Run, "close", after(Run.close, KeyboardInterrupt()))
     ended = command("run", server.url, *RUN, "--report", "r")
     assert (ended.code, "r says what may be left" in ended.err) == (3, True)
 
 
 def test_ctrl_c_before_a_run_is_a_stop(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object, **__: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Run, "open", interrupted)
+    monkeypatch.setattr(Run, "open", after(abandon, KeyboardInterrupt()))
     assert command("run", server.url, *RUN).code == 130
 
 
