@@ -16,13 +16,16 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import request
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
+from conformance.errors import UsageError
 from conformance.options import Options, plan, select
 from conformance.report.curl import curl_line
+from conformance.run import provision
 from conformance.run.doctor import Finding, State, examine
 from conformance.run.files import read_run
 from conformance.run.forecast import Forecast, forecast, planned
 from conformance.run.recover import Recovered, recover
 from conformance.run.run import Plan
+from conformance.run.settings import check_url
 
 LEFT = 4
 STYLES = {State.WORKS: "green", State.WRONG: "bold red", State.MISSING: "dim", State.NOT_TRIED: "yellow"}
@@ -77,6 +80,19 @@ def _diagnosis(version: str, findings: tuple[Finding, ...], made: Plan) -> Rende
     possible = {level: len(planned(cases, made.ground, level)) for level in Level}
     told = ", ".join(f"{count} at level {level.value}" for level, count in possible.items())
     return Group(Text(version), table, Text(f"\nOf {len(cases)} cases this target allows {told}."))
+
+
+def provide(url: str, write: Path | None, out: Console) -> None:
+    """Print the SQL for a disposable server, and write or print the target file that goes with it."""
+    text = provision.target_file(check_url(url))
+    out.print(provision.sql(), markup=False, soft_wrap=True)
+    if write is None:
+        out.print("".join(f"-- {line}\n" for line in text.splitlines()), markup=False, soft_wrap=True)
+        return
+    try:
+        write.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"{write}: {error.strerror}: the target file cannot be written there") from error
 
 
 def rehearse(options: Options, out: Console) -> int:

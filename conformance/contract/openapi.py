@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.contract.model import Contract, Dialect, Function, Parameter, ReplyForm, Rule
+from conformance.contract.model import NEWEST_BUILD, Contract, Dialect, Function, Parameter, ReplyForm, Rule
 from conformance.contract.outcome import CLOCK
 from conformance.contract.reply import Value, render
 from conformance.contract.request import FORM_TYPE
@@ -27,7 +27,7 @@ _WITHOUT_LOGIN = frozenset({"version"})
 """The functions that ask for no login (observed.md section 2)."""
 
 _COMMON = {
-    "user": "The API user, who needs user level 8 and API access for the DID functions.",
+    "user": "The API user; API access must be on.",
     "pass": "The user's password. It stands in the URL of a GET, and in the server's URL log.",
     "source": "A name for the program that calls, for the server's log.",
 }
@@ -37,7 +37,6 @@ def document(contract: Contract, function: str, url: str = URL) -> Json:
     """The OpenAPI document of one function on the server at `url`. Raises KeyError for a function of another name."""
     called = contract.functions[function]
     server, path = _split(url)
-    used = sorted({id for id in _ids(contract, called) if id in contract.deviations})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -49,7 +48,7 @@ def document(contract: Contract, function: str, url: str = URL) -> Json:
         "servers": [{"url": server}],
         "tags": [{"name": function, "description": called.summary}],
         "paths": {path: _operations(contract, called)},
-        "x-vicidial-deviations": {id: _deviation(contract, id) for id in used},
+        "x-vicidial-deviations": {id: _deviation(contract, id) for id in sorted(set(_ids(contract, called)))},
     }
 
 
@@ -190,7 +189,7 @@ def _response(contract: Contract, function: Function) -> Json:
 
 def _examples(contract: Contract, function: Function) -> Iterator[tuple[str, Json]]:
     """Every reply line in each of its printed forms: once where both dialects print it alike."""
-    values = _Samples(contract, function)
+    values = _Samples(function)
     for name, form in _replies(contract, function):
         for dialect in Dialect:
             template = form.text(dialect)
@@ -198,7 +197,7 @@ def _examples(contract: Contract, function: Function) -> Iterator[tuple[str, Jso
                 continue
             example: Json = {"summary": f"{name}, as {dialect}", "value": f"{render(template, values)}\n"}
             differing = sorted(set(form.deviations.values()) | set(form.invariants.values()))
-            if dialect is Dialect.SHIPPED and differing:
+            if differing and (dialect is Dialect.SHIPPED or form.shipped is None):
                 example["x-vicidial-deviations"] = differing
             yield f"{name}-{dialect}", {**example, "x-vicidial-template": template, "x-vicidial-clause": form.clause}
 
@@ -216,17 +215,16 @@ def _replies(contract: Contract, function: Function) -> Iterator[tuple[str, Repl
 class _Samples(dict[str, Value]):
     """A value for each placeholder: a refused one for a parameter with a message of its own."""
 
-    def __init__(self, contract: Contract, function: Function) -> None:
-        clock = {name: shape.example for name, shape in CLOCK.items() if not isinstance(shape, str)}
+    def __init__(self, function: Function) -> None:
         refused = {p.name: _refused(p.documented) for p in function.optional}
-        super().__init__({**clock, **_SAMPLES, **refused, "build": function.since, "function": function.name})
-        del contract
+        super().__init__({**CLOCK, **_SAMPLES, **refused, "function": function.name})
 
     def __missing__(self, key: str) -> Value:
         return key.upper()
 
 
 _SAMPLES = {
+    "build": str(NEWEST_BUILD),
     "user": "6666",
     "pass": "PASSWORD",
     "source": "x",

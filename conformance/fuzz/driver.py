@@ -14,7 +14,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import FlakyFailure, FlakyStrategyDefinition
 from hypothesis.strategies import SearchStrategy
 
-from conformance.cases.model import Case, Purpose
+from conformance.cases.model import Case, Purpose, Step
 from conformance.contract.reply import parse_reply
 from conformance.fuzz.keys import first_difference, is_known, key_of, origin
 from conformance.fuzz.model import Finding, Key, Tally
@@ -67,7 +67,10 @@ class Plan:
 
 @dataclass
 class Fuzzer:
-    """One fuzzing of one target. `watch` is told after every example."""
+    """One fuzzing of one target. `watch` is told after every search.
+
+    Inputs that were fine are not sent again within a search: making a failing example smaller repeats most of it.
+    """
 
     run: Sending
     inputs: SearchStrategy[Case]
@@ -79,6 +82,7 @@ class Fuzzer:
     _classes: dict[tuple[str, str], type[FoundError]] = field(default_factory=dict)
     _start: int = 0
     _failed_at: int | None = None
+    _fine: set[tuple[Step, ...]] = field(default_factory=set)
 
     def __call__(self) -> tuple[Finding, ...]:
         """Fuzz until the budget is spent. Every finding has been tried a second time."""
@@ -116,6 +120,7 @@ class Fuzzer:
     def _search(self, number: int) -> tuple[FoundError, ...]:
         """One search by Hypothesis: the smallest inputs for each defect that is not known yet."""
         self._failed_at = None
+        self._fine.clear()
 
         @seed(number)
         @settings(
@@ -143,7 +148,8 @@ class Fuzzer:
     def _example(self, cases: Sequence[Case]) -> None:
         if self._finished or self.run.stopped:
             return
-        numbered = [(self._named(case), next(self._numbers) % NUMBERS) for case in cases]
+        new = [case for case in cases if case.steps not in self._fine]
+        numbered = [(self._named(case), next(self._numbers) % NUMBERS) for case in new]
         records = self.run.once(numbered)
         for (case, number), record in zip(numbered, records, strict=True):
             self._count(case, record)
@@ -155,6 +161,8 @@ class Fuzzer:
 
     def _judge(self, case: Case, number: int, record: Record) -> None:
         difference = first_difference(record)
+        if difference is None:
+            self._fine.add(case.steps)
         if difference is None or is_known(case, difference, frozenset(self.findings)):
             return
         if self._failed_at is None:

@@ -5,8 +5,8 @@ only its generation is used, of the phases coverage and fuzzing, and each input 
 DIDs are placeholders, and replies are judged by prediction like everybody's. There is no stateful phase: it follows
 links from one reply's JSON to another call's parameters, and replies here are text; a case prepares its DIDs itself.
 
-Used of Schemathesis: `openapi.from_dict`, `Config`, `GenerationMode`, `as_strategy` and `iter_coverage_cases`. The last is
-public on schemas, but its documentation does not speak of it. Nothing is imported from its private modules.
+Used of Schemathesis: `openapi.from_dict`, `Config`, `GenerationMode`, `as_strategy`, and two things that are public but
+not in its documentation: `iter_coverage_cases` of a schema and `meta` of a case. Nothing private is imported.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import count, islice
+from functools import lru_cache
+from itertools import chain, count, islice, zip_longest
 from typing import Any, Protocol
 
 import schemathesis
@@ -32,7 +33,8 @@ from conformance.cases.make import needs_of
 from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Level, Param, Place, Role, Step
 from conformance.cases.steps import OFF, add, effects, setup
 from conformance.contract.model import Contract, Function, ServerSettings
-from conformance.contract.openapi import Json, document
+from conformance.contract.openapi import Json, document, to_json
+from conformance.contract.predict import LOG_SOURCE_SIZE
 from conformance.contract.request import FORM_TYPE, Request
 from conformance.exchange import Exchange, Failure, Trouble
 from conformance.verdict.judge import Judgement, judge
@@ -51,8 +53,14 @@ _BATCH = 25
 _STALE = 1000
 """Inputs in a row that were there before, after which nothing new is expected."""
 
+SHORTEST_DID = 2
+"""Characters of the shortest value that is read as a DID; a shorter one is refused."""
+
 _METHODS = frozenset({"GET", "POST", "PUT", "OPTIONS"})
 """The methods whose effect was recorded, of those that Schemathesis uses."""
+
+_LENGTHS_IN_TURN = 4
+"""Inputs about lengths for one of each other kind."""
 
 _UNPREPARED = 8
 """Every eighth input finds no DID to change or copy."""
@@ -157,11 +165,12 @@ class _Maker:
     entities: frozenset[Entity]
 
     def step(self, given: _Input) -> Step | None:
-        """The input as a step; None for one that nobody knows how servers read."""
+        """The input as a step, without names of no parameter; None for one that nobody knows how servers read."""
         if given.method not in _METHODS:
             return None
         sent = {name for name, _ in given.pairs}
-        params = [Param(name, self._own(name, value)) for name, value in given.pairs if name not in ("user", "pass")]
+        known = {"function", "source"} | self.function.by_name.keys()
+        params = [Param(name, self._own(name, value)) for name, value in given.pairs if name in known]
         named = [param.value for param in params if param.name == "function"]
         if named == [self.function.name]:
             params = [param for param in params if param.name != "function"]
@@ -196,16 +205,11 @@ class _Maker:
         if generated in (f"<{entity}>" for entity in self.entities):
             return generated
         value = PLACEHOLDER.sub("", generated)
-        match name:
-            case "function":
-                return value if _kept(value) in ("", self.function.name) else f"nosuch{value}"
-            case "did_pattern" | "source_did_pattern":
-                return _own_did(value, "<did>") if len(value) > 1 else _ascii(value)
-            case "new_dids":
-                return _own_list(value) if len(value) > 1 else _ascii(value)
-            case "active" if self.function.name == "add_did" and re.sub("[^A-Z]", "", value) == "Y":
-                return OFF.value
-        return value
+        if name == "function":
+            return value if _kept(value) in ("", self.function.name) else f"nosuch{value}"
+        if name == "active" and self.function.name == "add_did":
+            return OFF.value if re.sub("[^A-Z]", "", value) == "Y" else value
+        return _OWN[name](value) if name in _OWN else value
 
 
 def _kept(function: str) -> str:
@@ -217,8 +221,15 @@ def _ascii(value: str) -> str:
     return value if value.isascii() else ""
 
 
-def _own_did(value: str, did: str) -> str:
+def _short_source(value: str) -> str:
+    """What fits into the log: for more, strict SQL answers an error after the work is done."""
+    return value.encode()[:LOG_SOURCE_SIZE].decode(errors="ignore")
+
+
+def _own_did(value: str, did: str = "<did>") -> str:
     """A DID of the case's own in place of the first characters, behind a plus if there was one."""
+    if len(value) < SHORTEST_DID:
+        return _ascii(value)
     plus = "+" if value.startswith("+") else ""
     return f"{plus}{did}{value[len(plus) + OWN_DID_LENGTH :]}"
 
@@ -229,51 +240,84 @@ _OVERLONG = re.compile(f"([^,]{{35}})[^,](?=[^,]{{{OWN_DID_LENGTH}}})")
 
 def _own_list(value: str) -> str:
     """The same for each entry of a list, which keeps its length: an entry too long to be deleted becomes several."""
+    if len(value) < SHORTEST_DID:
+        return _ascii(value)
     entries = _OVERLONG.sub(r"\1,", value).split(",")
-    return ",".join(_own_did(entry, f"<did{2 + number % 8}>") for number, entry in enumerate(entries))
+    padded = (entry.ljust(SHORTEST_DID, "0") for entry in entries)
+    return ",".join(_own_did(entry, f"<did{2 + number % 8}>") for number, entry in enumerate(padded))
+
+
+_OWN: Mapping[str, Callable[[str], str]] = {
+    "source": _short_source,
+    "did_pattern": _own_did,
+    "source_did_pattern": _own_did,
+    "new_dids": _own_list,
+}
+"""What makes the values of a parameter the run's own."""
 
 
 def _generated(contract: Contract, function: str, seed: int, entities: Collection[Entity]) -> Iterator[_Input]:
-    """Both phases in turn: two inputs of coverage in shuffled order, one of fuzzing; then fuzzing alone."""
-    told = document(contract, function)
-    known = frozenset(name for name, _ in _fields(told))
-    narrow = _narrowed(told, contract.functions[function], entities)
-    schemas = [schemathesis.openapi.from_dict(one, config=schemathesis.Config(seed=seed)) for one in (told, narrow)]
-    covered = [_input(case, known) for schema in schemas for case in _covered(schema)]
-    random.Random(seed).shuffle(covered)  # noqa: S311 - an order, not a secret
-    fuzzed = (_input(case, known) for case in _fuzzed(schemas, seed))
-    for number, one in enumerate(filter(None, covered)):
+    """Both phases in turn: two inputs of coverage, one of fuzzing; then fuzzing alone."""
+    told = _with_readable_source(document(contract, function))
+    documents = tuple(to_json(one) for one in (told, _narrowed(told, contract.functions[function], entities)))
+    fuzzed = _fuzzed(documents, seed)
+    for number, one in enumerate(_covered(documents, seed)):
         yield one
         if number % 2:
-            yield from filter(None, islice(fuzzed, 1))
-    yield from filter(None, fuzzed)
+            yield from islice(fuzzed, 1)
+    yield from fuzzed
 
 
-def _covered(schema: Any) -> Iterator[Any]:
-    """The cases of Schemathesis's coverage phase: each constraint of each parameter, met and broken."""
+def _schema(text: str) -> Any:
+    return schemathesis.openapi.from_dict(json.loads(text), config=schemathesis.Config(seed=0))
+
+
+def _covered(documents: Iterable[str], seed: int) -> Iterator[_Input]:
+    """The cases of the coverage phase, of each scenario some in turn: more of lengths, which this API is about."""
+    scenarios: dict[str, list[_Input]] = {}
+    for scenario, one in chain.from_iterable(_coverage(text) for text in documents):
+        scenarios.setdefault(scenario, []).append(one)
+    shuffled = random.Random(seed)  # noqa: S311 - an order, not a secret
+    shares = []
+    for scenario, found in scenarios.items():
+        shuffled.shuffle(found)
+        size = _LENGTHS_IN_TURN if "length" in scenario else 1
+        shares.append([found[start : start + size] for start in range(0, len(found), size)])
+    for turn in zip_longest(*shares, fillvalue=()):
+        yield from chain.from_iterable(turn)
+
+
+@lru_cache(maxsize=2 * len(WRITING | READING))
+def _coverage(text: str) -> tuple[tuple[str, _Input], ...]:
+    """Each constraint of each parameter met and broken, with the name of the scenario. No seed changes these."""
+    schema = _schema(text)
+    found = []
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*is not valid syntax for a Python regular expression", UserWarning)
         for operation in _operations(schema):
-            yield from schema.iter_coverage_cases(
+            cases = schema.iter_coverage_cases(
                 operation, generation_modes=list(GenerationMode), generation_config=schema.config.generation
             )
+            found += [(str(case.meta.phase.data.scenario), _input(case)) for case in cases]
+    return tuple((scenario, one) for scenario, one in found if one is not None)
 
 
 def _operations(schema: Any) -> Iterator[Any]:
     return (operation for path in schema for operation in schema[path].values())
 
 
-def _fuzzed(schemas: Iterable[Any], seed: int) -> Iterator[Any]:
-    """The cases of its fuzzing phase, valid and invalid, a batch from each operation in turn."""
+def _fuzzed(documents: Iterable[str], seed: int) -> Iterator[_Input]:
+    """The cases of the fuzzing phase, valid and invalid, a batch from each operation in turn. It does not end."""
     strategies = [
         operation.as_strategy(generation_mode=mode)
-        for schema in schemas
+        for schema in map(_schema, documents)
         for operation in _operations(schema)
         for mode in GenerationMode
     ]
     for batch in count():
         for number, strategy in enumerate(strategies):
-            yield from _drawn(strategy, (seed * NUMBERS + batch) * len(strategies) + number)
+            drawn = _drawn(strategy, (seed * NUMBERS + batch) * len(strategies) + number)
+            yield from filter(None, map(_input, drawn))
 
 
 def _drawn(strategy: Any, seed: int) -> list[Any]:
@@ -298,13 +342,13 @@ def _drawn(strategy: Any, seed: int) -> list[Any]:
     return found
 
 
-def _input(case: Any, known: frozenset[str]) -> _Input | None:
-    """A case of Schemathesis as we send it; None if it is about headers or is no form. Names we do not know go."""
+def _input(case: Any) -> _Input | None:
+    """A case of Schemathesis as we send it; None if it is about headers or is no form."""
     in_form = case.method == "POST"
     values = case.body if in_form else case.query
     if case.headers or not isinstance(values, Mapping):
         return None
-    pairs = [(str(name), text) for name, value in values.items() if name in known for text in _texts(value)]
+    pairs = [(str(name), text) for name, value in values.items() for text in _texts(value)]
     return _Input(case.method, Place.FORM if in_form else Place.QUERY, tuple(pairs))
 
 
@@ -331,6 +375,18 @@ def _form(path: Json) -> Json:
     return form
 
 
+def _with_readable_source(told: Json) -> Json:
+    """The document with a source of which servers keep something: without one, nothing else is looked at."""
+    for name, schema in _fields(told):
+        if name == "source":
+            schema["pattern"] = _pattern(schema)
+    return told
+
+
+def _pattern(schema: Json) -> str:
+    return f"^[{schema['x-vicidial-kept']}]*$"
+
+
 def _narrowed(told: Json, function: Function, entities: Collection[Entity]) -> Json:
     """The document as a careful client reads it: only characters that servers keep, only entities that exist."""
     narrow = deepcopy(told)
@@ -342,7 +398,7 @@ def _narrowed(told: Json, function: Function, entities: Collection[Entity]) -> J
             for constraint in ("pattern", "maxLength"):
                 schema.pop(constraint, None)
         elif "x-vicidial-kept" in schema and not schema.keys() & {"pattern", "enum"}:
-            schema["pattern"] = f"^[{schema['x-vicidial-kept']}]*$"
+            schema["pattern"] = _pattern(schema)
     for path in narrow["paths"].values():
         _form(path)["additionalProperties"] = False
     return narrow

@@ -103,7 +103,7 @@ class Engine:
     def _not_testable(self, case: Case) -> NotTested | None:
         if case.level > self.level:
             flag = "--allow-writes" if case.level is Level.STANDARD else "--level full"
-            return NotTested(missing=f"level {case.level}", setting=flag)
+            return NotTested(missing=f"level {case.level.value}", setting=flag)
         missing = self.ground.missing(case)
         if not missing:
             return None

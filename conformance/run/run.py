@@ -19,7 +19,7 @@ from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlMode
-from conformance.errors import ConformanceError, TargetUnreachable, UsageError
+from conformance.errors import ConformanceError, UsageError
 from conformance.exchange import Exchange
 from conformance.report.curl import curl_line
 from conformance.run.cleanup import finish as clean_up
@@ -187,8 +187,7 @@ class Run:
 
     async def _close(self) -> Facts:
         engine = self._engine
-        await engine.finish()
-        silent = await self._silence()
+        silent = await self._end(engine)
         await self.transport.__aexit__(None, None, None)
         return Facts(
             version=self.redact(self.version),
@@ -199,12 +198,15 @@ class Run:
             silent=self.redact(silent) if silent else None,
         )
 
-    async def _silence(self) -> str | None:
-        """What is wrong if the server no longer answers as it did in the beginning."""
+    async def _end(self, engine: Engine) -> str | None:
+        """Clean up. Gives what is wrong if that broke, or the server no longer answers as it did in the beginning."""
         try:
+            await engine.finish()
             await sanity(self.sender, self.ground, self.plan.target.url)
-        except TargetUnreachable as error:
+        except ConformanceError as error:
             return str(error)
+        except Exception as error:  # noqa: BLE001 - what is left has to be told even then
+            return f"cleaning up broke off by a bug of ours, please report it: {type(error).__name__}: {error}"
         return None
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance import cli
+from conformance.run.ledger import Ledger
 from tests.front.servers import PASSWORD, Server, serving
 
 
@@ -32,6 +33,22 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VICIDIAL_EMULATOR_PASS", PASSWORD)
     for name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS", "TERM", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _ledgers_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what a process that ends in the middle of things leaves to the system."""
+    made: list[Ledger] = []
+    begin = Ledger.__init__
+
+    def noted(ledger: Ledger, path: Path) -> None:
+        begin(ledger, path)
+        made.append(ledger)
+
+    monkeypatch.setattr(Ledger, "__init__", noted)
+    yield
+    for ledger in made:
+        ledger.close()
 
 
 @pytest.fixture(scope="module")

@@ -125,7 +125,10 @@ def test_without_an_admin_nothing_is_asked(tmp_path: Path) -> None:
     [
         (LOGIN_LINE, "user 6666: login refused: check the user, its password, Active, and User Level"),
         (LOCK_LINE, "user 6666: is locked after failed logins: try again in 15 minutes"),
-        ("ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |6666|update_did|\n", "Allowed API Functions"),
+        (
+            "ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |6666|update_did|\n",
+            "Allowed API Functions",
+        ),
         ("ERROR: update_did USER DOES NOT HAVE PERMISSION TO UPDATE DIDS: |6666|0\n", '"Modify DIDs" and API access'),
         ("ERROR: NO FUNCTION SPECIFIED\n", "has no update_did"),
         (THERE, rf"a DID that begins with {GROUND.prefix} exists already: run again"),
@@ -158,7 +161,7 @@ def test_what_could_not_be_deleted_stays_in_the_ledger(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("after", [THERE, "", "SUCCESS\n", "<html>"])
 def test_a_live_server_that_does_not_show_that_it_deleted_is_not_written_to(tmp_path: Path, after: str) -> None:
-    with pytest.raises(UsageError, match="nothing shows that a DID could be deleted again .* use --level probe"):
+    with pytest.raises(UsageError, match=r"nothing shows that a DID could be deleted again .* use --level probe"):
         preflight(tmp_path, [GONE, ADDED, DELETED, after])
 
 
@@ -175,7 +178,7 @@ def test_a_line_about_it_has_no_part_of_a_password(tmp_path: Path) -> None:
 def test_a_run_whose_preflight_is_refused_tries_to_remove_what_it_made(tmp_path: Path) -> None:
     with serving() as server:
         plan = planned(server.target, tmp_path / "run")
-        run = run_in_process(server, plan, lambda send: _LoseOne(send))
+        run = run_in_process(server, plan, _LoseOne)
         before = server.rows()
         with pytest.raises(ConformanceError, match="preflight: slow"):
             run.open()

@@ -133,10 +133,10 @@ def test_a_permission_that_was_lost_leaves_the_call_and_the_sql_that_remove_it(s
     owe(plan, OWN)
     ((item, curl),) = recover(with_admin(plan, "8005")).left
     assert "USER DOES NOT HAVE PERMISSION TO DELETE DIDS" in item.reason
-    assert item.sql == f"DELETE FROM vicidial_inbound_dids WHERE did_pattern = '{OWN}';"
+    assert item.sql == f"DELETE FROM vicidial_inbound_dids WHERE did_pattern = '{OWN}';"  # noqa: S608
     assert curl is not None
     assert f"function=update_did&did_pattern={OWN}&delete_did=Y" in curl
-    assert PASSWORD not in curl
+    assert f"pass={PASSWORD}" not in curl
 
 
 def test_what_was_left_can_be_removed_once_the_permission_is_back(server: Server, plan: Plan) -> None:

@@ -1,0 +1,111 @@
+"""The command line's commands that look after a target: cleanup, doctor, provision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from conformance import defaults
+
+if TYPE_CHECKING:
+    from conformance.options import Options
+
+out = Console(highlight=False)
+
+User = Annotated[str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS or --password-file.")]
+PasswordFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Read the password from this file.")]
+TargetFile = Annotated[Path | None, typer.Option("--target", metavar="FILE.toml", help="Roles, users and entities.")]
+CaFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Trust the certificates in this PEM file.")]
+Insecure = Annotated[bool, typer.Option("--insecure", help="Trust any certificate, as of a lab's own.")]
+Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for a reply.")]
+Url = Annotated[str | None, typer.Argument(metavar="[URL]", help="The server, unless the target file names it.")]
+
+
+def cleanup(
+    folder: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The folder that the run reported to.")],
+    user: User = None,
+    password_file: PasswordFile = None,
+    target: TargetFile = None,
+    ca_file: CaFile = None,
+    insecure: Insecure = False,
+    timeout: Timeout = defaults.TIMEOUT,
+) -> None:
+    """Remove the DIDs that an interrupted run left on its server, and nothing else.
+
+    It asks the server before and after each deletion, and may be run again. Exit code 4: something could not be
+    removed; the call and the SQL that would are printed.
+    """
+    from conformance.care import clean_up
+
+    options = _options(None, user, password_file, target, ca_file, insecure, timeout)
+    raise typer.Exit(clean_up(folder, options, out))
+
+
+def doctor(
+    url: Url = None,
+    user: User = None,
+    password_file: PasswordFile = None,
+    target: TargetFile = None,
+    ca_file: CaFile = None,
+    insecure: Insecure = False,
+    timeout: Timeout = defaults.TIMEOUT,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Say for each role and entity whether it works, what it makes possible, and how to provide it.
+
+    Sends nothing that writes. Exit code 1: something that the target file names is wrong.
+    """
+    from conformance.care import diagnose
+
+    options = _options(url, user, password_file, target, ca_file, insecure, timeout)
+    raise typer.Exit(diagnose(options, out, as_json=as_json))
+
+
+def provision(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The disposable server, for the target file.")],
+    write: Annotated[
+        Path | None,
+        typer.Option("--target", metavar="FILE.toml", help="Write the target file here; else it is printed."),
+    ] = None,
+) -> None:
+    """Print SQL that makes the test users and entities on a DISPOSABLE server, and write the target file for it.
+
+    Nothing is sent anywhere. The SQL ends with the statements, commented out, that remove everything again.
+    """
+    from conformance.care import provide
+
+    provide(url, write, out)
+
+
+def _options(
+    url: str | None,
+    user: str | None,
+    password_file: Path | None,
+    target: Path | None,
+    ca_file: Path | None,
+    insecure: bool,
+    timeout: float,
+) -> Options:
+    from conformance.options import Options
+
+    return Options(
+        url=url,
+        user=user,
+        password_file=password_file,
+        target_file=target,
+        ca_file=ca_file,
+        insecure=insecure,
+        timeout=timeout,
+    )
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: VICIDIAL_PASS=... vicidial-conformance cleanup reports/dialer.example-...")(cleanup)
+    app.command(epilog="Example: VICIDIAL_PASS=... vicidial-conformance doctor --target lab.toml")(doctor)
+    app.command(epilog="Example: vicidial-conformance provision https://lab.example --target lab.toml > users.sql")(
+        provision
+    )

@@ -1,0 +1,188 @@
+"""A run from its opening to its close."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.cases.expand import Login
+from conformance.cases.model import Level, Role
+from conformance.contract.model import NEWEST_BUILD, SqlMode
+from conformance.contract.request import Request
+from conformance.errors import TargetUnreachable, UsageError
+from conformance.exchange import Failure, Reply, Trouble
+from conformance.run.files import read_run
+from conformance.run.ledger import Ledger
+from conformance.run.run import Run, new_run, possible_settings
+from conformance.run.sender import Send
+from tests.safety.support import CASES, OWN, PASSWORD, RUN, Server, carried_out, planned, run_in_process, serving
+
+PLAIN = CASES["add_did/did_pattern/plus"]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as found:
+        yield found
+
+
+def owed(folder: Path, *dids: str) -> None:
+    ledger = Ledger(folder / "ledger.jsonl")
+    asyncio.run(ledger.claim(dids, "case"))
+    ledger.close()
+
+
+def test_the_folder_says_what_was_run(server: Server, tmp_path: Path) -> None:
+    carried_out(run_in_process(server, planned(server.target, tmp_path / "run")), [])
+    was = read_run(tmp_path / "run")
+    assert (was.url, was.run, was.user, was.level) == (server.url, RUN, "6666", "standard")
+
+
+def test_user_names_that_are_masked_are_not_in_it(server: Server, tmp_path: Path) -> None:
+    carried_out(run_in_process(server, planned(server.target, tmp_path / "run", mask_users=True)), [])
+    assert read_run(tmp_path / "run").user == ""
+
+
+def test_masked_users_are_in_no_record(server: Server, tmp_path: Path) -> None:
+    run = run_in_process(server, planned(server.target, tmp_path / "run", mask_users=True))
+    (record,), _ = carried_out(run, [PLAIN])
+    assert "6666" not in str(record)
+
+
+def test_passwords_are_in_no_record(server: Server, tmp_path: Path) -> None:
+    (record,), _ = carried_out(run_in_process(server, planned(server.target, tmp_path / "run")), [PLAIN])
+    assert f"pass={PASSWORD}" not in str(record)
+
+
+def test_the_facts_say_what_was_found_out(server: Server, tmp_path: Path) -> None:
+    _, facts = carried_out(run_in_process(server, planned(server.target, tmp_path / "run")), [PLAIN])
+    assert facts.version.startswith("VERSION: 2.14-202|")
+    assert (facts.build, facts.left, facts.silent) == (str(NEWEST_BUILD), (), None)
+
+
+def test_a_server_that_falls_silent_is_told(server: Server, tmp_path: Path) -> None:
+    asked: list[Request] = []
+
+    def silent_in_the_end(send: Send) -> Send:
+        async def sent(request: Request, lane: int) -> Reply | Failure:
+            asked.append(request)
+            if "function=version" in request.query and len(asked) > 1:
+                return Failure(Trouble.CONNECT, "connection refused")
+            return await send(request, lane)
+
+        return sent
+
+    run = run_in_process(server, planned(server.target, tmp_path / "run"), silent_in_the_end)
+    _, facts = carried_out(run, [PLAIN])
+    assert facts.silent == f"asked {server.url}?function=version: connection refused"
+
+
+def test_a_server_that_stops_answering_ends_the_run(server: Server, tmp_path: Path) -> None:
+    def dead(send: Send) -> Send:
+        async def sent(request: Request, lane: int) -> Reply | Failure:
+            later = "function=version" not in request.query and "9999" + "1" not in request.query
+            return Failure(Trouble.CONNECT, "refused") if later else await send(request, lane)
+
+        return sent
+
+    run = run_in_process(server, planned(server.target, tmp_path / "run", concurrency=1), dead)
+    _, facts = carried_out(run, [case for case in CASES.values() if case.subject == "did_route"][:6])
+    assert run.stopped == "5 requests in a row got no reply, the last one: refused"
+    assert facts.silent is not None
+    assert facts.left != ()
+
+
+def test_an_error_before_the_first_case_is_told_without_passwords(server: Server, tmp_path: Path) -> None:
+    def echo(send: Send) -> Send:
+        async def sent(request: Request, lane: int) -> Reply | Failure:
+            return Failure(Trouble.PROTOCOL, f"broken by {PASSWORD} !")
+
+        return sent
+
+    run = run_in_process(server, planned(server.target, tmp_path / "run"), echo)
+    with pytest.raises(TargetUnreachable, match=r"broken by \*\*\* !"):
+        run.open()
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a bug"), OSError("a disk")])
+def test_a_run_that_crashes_while_it_opens_leaves_no_thread(server: Server, tmp_path: Path, error: Exception) -> None:
+    def crash(send: Send) -> Send:
+        async def sent(request: Request, lane: int) -> Reply | Failure:
+            raise error
+
+        return sent
+
+    run = run_in_process(server, planned(server.target, tmp_path / "run"), crash)
+    with pytest.raises(type(error)):
+        run.open()
+    assert "conformance" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_run_takes_up_what_an_earlier_one_left_in_its_folder(server: Server, tmp_path: Path) -> None:
+    plan = planned(server.target, tmp_path / "run")
+    carried_out(run_in_process(server, plan), [])
+    owed(plan.folder, f"999654321{'0' * 5}")
+    _, facts = carried_out(run_in_process(server, plan), [])
+    assert facts.left == ()
+
+
+def test_a_folder_with_another_servers_leftovers_is_refused(server: Server, tmp_path: Path) -> None:
+    plan = planned(server.target, tmp_path / "run")
+    carried_out(run_in_process(server, plan), [])
+    owed(plan.folder, OWN)
+    elsewhere = replace(plan, target=replace(plan.target, url="http://127.0.0.1:9/x"))
+    with pytest.raises(UsageError, match=f"says what a run against {server.url} may have left there"):
+        Run(elsewhere)
+
+
+def test_workers_have_ledgers_of_their_own(server: Server, tmp_path: Path) -> None:
+    run = Run(planned(server.target, tmp_path / "run"), worker="-gw1")
+    run.open()
+    run.close()
+    assert (tmp_path / "run" / "ledger-gw1.jsonl").is_file()
+
+
+def test_a_budget_of_failed_logins_is_checked_before_anything_is_sent(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--allow-login-failures 4"):
+        Run(planned(server.target, tmp_path / "run", login_failures=4))
+
+
+def test_every_run_has_six_digits() -> None:
+    assert {len(new_run()) for _ in range(50)} == {6}
+
+
+def test_settings_that_are_told_are_not_guessed(server: Server) -> None:
+    told = replace(server.target, sql_mode=SqlMode.STRICT, non_latin=True)
+    assert len(possible_settings(told, NEWEST_BUILD)) == 1
+    assert len(possible_settings(server.target, NEWEST_BUILD)) == 4
+
+
+def test_a_target_without_an_admin_can_be_probed(server: Server, tmp_path: Path) -> None:
+    target = replace(server.target, logins={Role.LEVEL7: Login("7001", PASSWORD)})
+    run = run_in_process(server, planned(target, tmp_path / "run", level=Level.PROBE))
+    records, facts = carried_out(run, [case for case in CASES.values() if case.subject in ("login", "role")])
+    assert len(records) > 10
+    assert facts.left == ()
+
+
+def test_a_clean_up_that_breaks_off_still_tells_what_is_left(server: Server, tmp_path: Path) -> None:
+    def crash(send: Send) -> Send:
+        async def sent(request: Request, lane: int) -> Reply | Failure:
+            if "99712" in request.query:
+                raise RuntimeError(f"a bug with {PASSWORD} !")
+            return await send(request, lane)
+
+        return sent
+
+    plan = planned(server.target, tmp_path / "run")
+    carried_out(run_in_process(server, plan), [])
+    owed(plan.folder, "9991234569971212")
+    _, facts = carried_out(run_in_process(server, plan, crash), [])
+    assert facts.left == ("9991234569971212",)
+    assert facts.silent is not None
+    assert facts.silent.endswith("please report it: RuntimeError: a bug with *** !")
