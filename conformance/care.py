@@ -104,9 +104,15 @@ def rehearse(options: Options, out: Console) -> int:
     numbers = {case.id: number for number, case in enumerate(every)}
     for case in cases:
         out.print(_sent(case, numbers[case.id], made), soft_wrap=True)
-    out.print(foretold(forecast(cases, made.ground, made.rate), made))
+    out.print(foretold(coming(options, made), made))
     out.print("Nothing was sent.")
     return 0
+
+
+def coming(options: Options, made: Plan) -> Forecast:
+    """What a run with these options will do to its target."""
+    cases = planned(select(catalogue(load_contract()), options.only), made.ground, made.level)
+    return forecast(cases, made.ground, made.rate)
 
 
 def _sent(case: Case, number: int, made: Plan) -> RenderableType:

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from conformance import __version__, defaults
+from conformance import __version__, care_cli, defaults
 from conformance.cases.model import Case, Level
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, ContractError, Dialect, SqlMode
 from conformance.errors import ConformanceError, UsageError
@@ -165,7 +165,11 @@ def run(
     ] = defaults.TIMEOUT,
     rate: Annotated[
         float | None,
-        typer.Option(metavar="N", rich_help_panel=_HOW, help="At most so many requests a second, for a busy server."),
+        typer.Option(
+            metavar="N",
+            rich_help_panel=_HOW,
+            help="At most so many requests a second. [dim]Default: 10, but for this machine none.[/]",
+        ),
     ] = None,
     allow_login_failures: Annotated[
         int,
@@ -173,6 +177,10 @@ def run(
             metavar="N", rich_help_panel=_HOW, help="Wrong logins of real users, 0 to 3; a server locks them at 10."
         ),
     ] = 0,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", rich_help_panel=_SHOWN, help="Print every request and what they come to; send none."),
+    ] = False,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", rich_help_panel=_HOW, help="Stop at the first failure.")
     ] = False,
@@ -212,6 +220,10 @@ def run(
         login_failures=allow_login_failures,
         mask_users=mask_users,
     )
+    if dry_run:
+        from conformance.care import rehearse
+
+        raise typer.Exit(rehearse(options, out))
     raise typer.Exit(launch(options, Screen(out, err, quiet, verbose), fail_fast=fail_fast))
 
 
@@ -315,6 +327,9 @@ def _announce(config: Config, *, built_in: bool) -> Callable[[str], None]:
         print(f'try it ({whose}):\n\n  VICIDIAL_PASS=... ; curl "{url}?{query}"', flush=True)
 
     return announce
+
+
+care_cli.register(app)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ import pytest
 from rich.console import Console
 
 from conformance import suite
+from conformance.care import coming, foretold
 from conformance.cases.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.emulator.config import Config
@@ -54,6 +55,8 @@ def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
         if options.url is None and options.target_file is None:
             options = _with_emulator(options, stack, screen)
         made = plan(options, os.environ, _prompt(options))
+        if not screen.quiet:
+            screen.err.print(foretold(coming(options, made), made))
         return _pytest(made, [*arguments(options, made), *(["-x"] if fail_fast else [])], screen)
 
 

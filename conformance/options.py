@@ -18,6 +18,8 @@ from conformance.run.settings import Target, is_loopback, load_target, read_pass
 from conformance.verdict.model import Expect
 
 REPORTS = Path("reports")
+RATE_ELSEWHERE = 10.0
+"""Requests a second for a target that is not this machine: it may be taking calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,18 @@ def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str]
         concurrency=_at_least(options.concurrency, 1, "--concurrency"),
         timeout=_positive(options.timeout, "--timeout"),
         verify=_verify(options),
-        rate=_positive(options.rate, "--rate") if options.rate is not None else None,
+        rate=_rate(options, target),
         login_failures=options.login_failures,
         mask_users=options.mask_users,
         run=options.run or new_run(),
         folder=report_folder(options.report, target.url),
     )
+
+
+def _rate(options: Options, target: Target) -> float | None:
+    if options.rate is None:
+        return None if is_loopback(target.url) else RATE_ELSEWHERE
+    return _positive(options.rate, "--rate")
 
 
 def _level(options: Options, target: Target) -> Level:

@@ -67,6 +67,7 @@ class Collector:
             left=tuple(dict.fromkeys((*facts.left, *self._left_by_the_lost()))),
             ended=self.ended or facts.silent,
             requests=facts.requests,
+            locked=facts.locked,
         )
 
     def _left_by_the_lost(self) -> Iterator[str]:
@@ -99,6 +100,7 @@ def merged(facts: Iterable[Facts]) -> Facts:
         settings=tuple(sorted(settings)),
         requests=sum(f.requests for f in every),
         left=tuple(did for f in every for did in f.left),
+        locked=tuple(dict.fromkeys(user for f in every for user in f.locked)),
         silent=next((f.silent for f in every if f.silent), _CONTRADICTION if len(every) > 1 and not settings else None),
     )
 

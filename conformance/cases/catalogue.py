@@ -11,6 +11,7 @@ from conformance.cases import (
     encodings,
     examples,
     lifecycle,
+    lockout,
     ordering,
     permissions,
     transport,
@@ -30,6 +31,7 @@ ATTACKS = (
     batches,
     transport,
     ordering,
+    lockout,
 )
 """The modules that make cases, the plainest first."""
 

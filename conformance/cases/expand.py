@@ -114,6 +114,7 @@ _ROLES: Mapping[Role, User] = {
     Role.NO_API_ACCESS: User("", "", level=8, api_access=False, grants=_GRANTS),
     Role.RESTRICTED_FUNCTIONS: User("", "", level=8, grants=_GRANTS, functions=frozenset({"version"})),
     Role.INACTIVE: User("", "", level=8, active=False, grants=_GRANTS),
+    Role.LOCKABLE: User("", "", level=8, grants=_GRANTS),
     Role.OTHER_GROUP: User("", "", level=8, grants=_GRANTS, groups=frozenset()),
 }
 

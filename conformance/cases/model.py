@@ -33,7 +33,7 @@ class Level(Enum):
 
 
 class Role(StrEnum):
-    """Who sends a request. The first eight come from the target file, the last two need nothing."""
+    """Who sends a request. The first nine come from the target file, the last two need nothing."""
 
     ADMIN = "admin"
     LEVEL7 = "level7"
@@ -43,6 +43,7 @@ class Role(StrEnum):
     RESTRICTED_FUNCTIONS = "restricted_functions"
     INACTIVE = "inactive"
     OTHER_GROUP = "other_group"
+    LOCKABLE = "lockable"
     UNKNOWN = "unknown"
     NOBODY = "nobody"
 

@@ -20,6 +20,7 @@ WHO: Mapping[Role, str] = {
     Role.NO_API_ACCESS: "a user without API access",
     Role.RESTRICTED_FUNCTIONS: "a user whose list of functions is version only",
     Role.INACTIVE: "a user who is not active",
+    Role.LOCKABLE: "a user for locking out",
     Role.OTHER_GROUP: "a user who may not view all user groups",
     Role.UNKNOWN: "a user who does not exist",
     Role.NOBODY: "no user at all",
@@ -33,8 +34,9 @@ REFUSED_ANYWHERE = (Role.LEVEL7, Role.NO_API_ACCESS, Role.RESTRICTED_FUNCTIONS, 
 """Who is refused by any function, whatever else the user may do. So is an inactive user, but that is a failed login."""
 
 
-NOT_FOR_DELETION = frozenset({Role.OTHER_GROUP, Role.INACTIVE})
-"""The first could only delete a DID that is not ours; the second's failed login is no other than for update_did."""
+NOT_FOR_DELETION = frozenset({Role.OTHER_GROUP, Role.INACTIVE, Role.LOCKABLE})
+"""The first could only delete a DID that is not ours; the second's failed login is no other than
+for update_did; the third is there to be locked."""
 
 
 def cases(contract: Contract) -> Iterator[Case]:
@@ -43,7 +45,7 @@ def cases(contract: Contract) -> Iterator[Case]:
         if function.permission is not None and function.effect == "unspecified":
             yield from (_refused(function, role) for role in REFUSED_ANYWHERE)
         elif function.permission is not None:
-            yield from (_matrix(function, role) for role in Role)
+            yield from (_matrix(function, role) for role in Role if role is not Role.LOCKABLE)
     yield from (_deletion(role) for role in Role if role not in NOT_FOR_DELETION)
 
 

@@ -13,11 +13,9 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, count, islice, zip_longest
 from typing import Any, Protocol
@@ -28,21 +26,15 @@ from hypothesis import seed as seeded
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
-from conformance.cases.expand import PLACEHOLDER, Ground, requests, world
-from conformance.cases.make import needs_of
-from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Level, Param, Place, Role, Step
-from conformance.cases.steps import OFF, add, effects, setup
+from conformance.cases.expand import Ground, requests, world
+from conformance.cases.model import Case, Entity, Place, Step
 from conformance.contract.model import Contract, Function, ServerSettings
 from conformance.contract.openapi import Json, document, to_json
-from conformance.contract.predict import LOG_SOURCE_SIZE
 from conformance.contract.request import FORM_TYPE, Request
 from conformance.exchange import Exchange, Failure, Trouble
+from conformance.fuzz.own import READING, WRITING, Input, Maker
 from conformance.verdict.judge import Judgement, judge
 from conformance.verdict.model import Expect
-
-WRITING = frozenset({"add_did", "copy_did", "update_did"})
-READING = frozenset({"version", "agent_status", "campaigns_list"})
-"""The functions that are fuzzed. Others, such as add_lead, would leave something that no call takes back."""
 
 NUMBERS = 9000
 """DID numbers that inputs take in turn."""
@@ -53,17 +45,8 @@ _BATCH = 25
 _STALE = 1000
 """Inputs in a row that were there before, after which nothing new is expected."""
 
-SHORTEST_DID = 2
-"""Characters of the shortest value that is read as a DID; a shorter one is refused."""
-
-_METHODS = frozenset({"GET", "POST", "PUT", "OPTIONS"})
-"""The methods whose effect was recorded, of those that Schemathesis uses."""
-
 _LENGTHS_IN_TURN = 4
 """Inputs about lengths for one of each other kind."""
-
-_UNPREPARED = 8
-"""Every eighth input finds no DID to change or copy."""
 
 
 class Exchanger(Protocol):
@@ -131,11 +114,11 @@ def inputs(contract: Contract, function: str, seed: int, entities: Collection[En
     if function not in WRITING | READING:
         raise ValueError(f"{function} is not fuzzed: what it leaves on a server cannot be taken back")
     return _distinct(
-        _Maker(contract.functions[function], frozenset(entities)), _generated(contract, function, seed, entities)
+        Maker(contract.functions[function], frozenset(entities)), _generated(contract, function, seed, entities)
     )
 
 
-def _distinct(maker: _Maker, generated: Iterator[_Input]) -> Iterator[Case]:
+def _distinct(maker: Maker, generated: Iterator[Input]) -> Iterator[Case]:
     seen: set[Step] = set()
     stale = 0
     for one in generated:
@@ -148,115 +131,7 @@ def _distinct(maker: _Maker, generated: Iterator[_Input]) -> Iterator[Case]:
             yield maker.case(step, len(seen))
 
 
-@dataclass(frozen=True, slots=True)
-class _Input:
-    """A call as Schemathesis thought of it: names with their values in order."""
-
-    method: str
-    place: Place
-    pairs: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Maker:
-    """Makes an input the run's own: its login in place of any other, its DIDs in place of any other, off."""
-
-    function: Function
-    entities: frozenset[Entity]
-
-    def step(self, given: _Input) -> Step | None:
-        """The input as a step, without names of no parameter; None for one that nobody knows how servers read."""
-        if given.method not in _METHODS:
-            return None
-        sent = {name for name, _ in given.pairs}
-        known = {"function", "source"} | self.function.by_name.keys()
-        params = [Param(name, self._own(name, value)) for name, value in given.pairs if name in known]
-        named = [param.value for param in params if param.name == "function"]
-        if named == [self.function.name]:
-            params = [param for param in params if param.name != "function"]
-        if self.function.name == "add_did" and "active" not in sent:
-            params.append(OFF)
-        return Step(
-            self.function.name if named == [self.function.name] else None,
-            tuple(params),
-            role=Role.ADMIN if {"user", "pass"} <= sent else Role.NOBODY,
-            source=None,
-            method=given.method,
-            place=given.place,
-        )
-
-    def case(self, step: Step, number: int) -> Case:
-        """A case of the step: prepared for, followed by what shows its effect."""
-        writes = self.function.name in WRITING
-        acts = (*(self._before(step) if number % _UNPREPARED else ()), step)
-        level = Level.STANDARD if writes else Level.PROBE
-        steps = (*acts, *effects((step,), level)) if writes else acts
-        title = f"an input of Schemathesis for {self.function.name}"
-        id = f"{self.function.name}/schema/{number:06d}"
-        return Case(id, title, self.function.clause, level, steps, needs=needs_of(steps))
-
-    def _before(self, step: Step) -> tuple[Step, ...]:
-        needed = {"update_did": "did_pattern", "copy_did": "source_did_pattern"}.get(self.function.name)
-        values = [param.value for param in step.params if param.name == needed]
-        return (setup(add(values[-1])),) if values and "<did" in values[-1] else ()
-
-    def _own(self, name: str, generated: str) -> str:
-        """The value as this run may send it."""
-        if generated in (f"<{entity}>" for entity in self.entities):
-            return generated
-        value = PLACEHOLDER.sub("", generated)
-        if name == "function":
-            return value if _kept(value) in ("", self.function.name) else f"nosuch{value}"
-        if name == "active" and self.function.name == "add_did":
-            return OFF.value if re.sub("[^A-Z]", "", value) == "Y" else value
-        return _OWN[name](value) if name in _OWN else value
-
-
-def _kept(function: str) -> str:
-    return re.sub("[^-_0-9A-Za-z]", "", function)
-
-
-def _ascii(value: str) -> str:
-    """One character that no reading takes for two."""
-    return value if value.isascii() else ""
-
-
-def _short_source(value: str) -> str:
-    """What fits into the log: for more, strict SQL answers an error after the work is done."""
-    return value.encode()[:LOG_SOURCE_SIZE].decode(errors="ignore")
-
-
-def _own_did(value: str, did: str = "<did>") -> str:
-    """A DID of the case's own in place of the first characters, behind a plus if there was one."""
-    if len(value) < SHORTEST_DID:
-        return _ascii(value)
-    plus = "+" if value.startswith("+") else ""
-    return f"{plus}{did}{value[len(plus) + OWN_DID_LENGTH :]}"
-
-
-_OVERLONG = re.compile(f"([^,]{{35}})[^,](?=[^,]{{{OWN_DID_LENGTH}}})")
-"""Where a comma makes two entries, neither too long nor too short, of one."""
-
-
-def _own_list(value: str) -> str:
-    """The same for each entry of a list, which keeps its length: an entry too long to be deleted becomes several."""
-    if len(value) < SHORTEST_DID:
-        return _ascii(value)
-    entries = _OVERLONG.sub(r"\1,", value).split(",")
-    padded = (entry.ljust(SHORTEST_DID, "0") for entry in entries)
-    return ",".join(_own_did(entry, f"<did{2 + number % 8}>") for number, entry in enumerate(padded))
-
-
-_OWN: Mapping[str, Callable[[str], str]] = {
-    "source": _short_source,
-    "did_pattern": _own_did,
-    "source_did_pattern": _own_did,
-    "new_dids": _own_list,
-}
-"""What makes the values of a parameter the run's own."""
-
-
-def _generated(contract: Contract, function: str, seed: int, entities: Collection[Entity]) -> Iterator[_Input]:
+def _generated(contract: Contract, function: str, seed: int, entities: Collection[Entity]) -> Iterator[Input]:
     """Both phases in turn: two inputs of coverage, one of fuzzing; then fuzzing alone."""
     told = _with_readable_source(document(contract, function))
     documents = tuple(to_json(one) for one in (told, _narrowed(told, contract.functions[function], entities)))
@@ -272,9 +147,9 @@ def _schema(text: str) -> Any:
     return schemathesis.openapi.from_dict(json.loads(text), config=schemathesis.Config(seed=0))
 
 
-def _covered(documents: Iterable[str], seed: int) -> Iterator[_Input]:
+def _covered(documents: Iterable[str], seed: int) -> Iterator[Input]:
     """The cases of the coverage phase, of each scenario some in turn: more of lengths, which this API is about."""
-    scenarios: dict[str, list[_Input]] = {}
+    scenarios: dict[str, list[Input]] = {}
     for scenario, one in chain.from_iterable(_coverage(text) for text in documents):
         scenarios.setdefault(scenario, []).append(one)
     shuffled = random.Random(seed)  # noqa: S311 - an order, not a secret
@@ -288,7 +163,7 @@ def _covered(documents: Iterable[str], seed: int) -> Iterator[_Input]:
 
 
 @lru_cache(maxsize=2 * len(WRITING | READING))
-def _coverage(text: str) -> tuple[tuple[str, _Input], ...]:
+def _coverage(text: str) -> tuple[tuple[str, Input], ...]:
     """Each constraint of each parameter met and broken, with the name of the scenario. No seed changes these."""
     schema = _schema(text)
     found = []
@@ -306,7 +181,7 @@ def _operations(schema: Any) -> Iterator[Any]:
     return (operation for path in schema for operation in schema[path].values())
 
 
-def _fuzzed(documents: Iterable[str], seed: int) -> Iterator[_Input]:
+def _fuzzed(documents: Iterable[str], seed: int) -> Iterator[Input]:
     """The cases of the fuzzing phase, valid and invalid, a batch from each operation in turn. It does not end."""
     strategies = [
         operation.as_strategy(generation_mode=mode)
@@ -342,14 +217,14 @@ def _drawn(strategy: Any, seed: int) -> list[Any]:
     return found
 
 
-def _input(case: Any) -> _Input | None:
+def _input(case: Any) -> Input | None:
     """A case of Schemathesis as we send it; None if it is about headers or is no form."""
     in_form = case.method == "POST"
     values = case.body if in_form else case.query
     if case.headers or not isinstance(values, Mapping):
         return None
     pairs = [(str(name), text) for name, value in values.items() for text in _texts(value)]
-    return _Input(case.method, Place.FORM if in_form else Place.QUERY, tuple(pairs))
+    return Input(case.method, Place.FORM if in_form else Place.QUERY, tuple(pairs))
 
 
 def _texts(value: object) -> Iterator[str]:

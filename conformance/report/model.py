@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.verdict.model import Difference, Kind, Verdict, kind
+from conformance.verdict.model import Difference, Expect, Kind, Verdict, kind
 
 SCHEMA_VERSION = 1
 
@@ -78,7 +78,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One run. Times are ISO 8601 in UTC. `expected` cases were selected, `results` were reported.
 
-    `left` are DIDs that may still be on the target; `ended` says why a run stopped early, if it did.
+    `left` are DIDs that may still be on the target, `locked` users that the server has locked and until when.
+    `ended` says why a run stopped early, if it did.
     """
 
     schema: int = SCHEMA_VERSION
@@ -93,6 +94,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     results: tuple[CaseResult, ...]
     deviations: tuple[DeviationSeen, ...] = ()
     left: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
     ended: str | None = None
     requests: int = 0
 
@@ -121,8 +123,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return 0 if counts[Kind.PASS] or counts[Kind.DEVIATION] else 2
 
     @property
-    def answer(self) -> str:  # noqa: PLR0911 - one sentence for each way to end
-        """Whether the target conforms, in one sentence."""
+    def answer(self) -> str:
+        """Whether the target conforms, and whether something was left on it."""
+        number = len(self.left)
+        left = f" {number} DID{'s' * (number != 1)} may still be on the target." if number else ""
+        return self._conforms + left
+
+    @property
+    def _conforms(self) -> str:  # noqa: PLR0911 - one sentence for each way to end
         counts = self.counts
         if self.ended:
             return f"The run ended early: {self.ended}"
@@ -138,7 +146,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return f"Conforms, with {number} known deviation{'s' * (number != 1)} from the documentation."
         if not counts[Kind.PASS]:
             return "Nothing was tested."
-        return "Conforms to the documentation."
+        shipped = self.expect == Expect.SHIPPED.value
+        return "Conforms to what servers send." if shipped else "Conforms to the documentation."
 
 
 def to_json(report: Report) -> bytes:

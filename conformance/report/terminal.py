@@ -116,7 +116,10 @@ def _gaps(report: Report) -> Iterator[RenderableType]:
 def _left(report: Report) -> Iterator[RenderableType]:
     if report.left:
         yield _heading("May still be on the target")
-        yield _indented(Text(visible(", ".join(report.left)), overflow="fold"))
+        yield _indented(Text(visible(", ".join(did or "(an empty DID)" for did in report.left)), overflow="fold"))
+    if report.locked:
+        yield _heading("Locked by the server")
+        yield _indented(Text(visible(", ".join(report.locked)), overflow="fold"))
 
 
 def _tested(report: Report) -> Text:

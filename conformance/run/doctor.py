@@ -56,6 +56,7 @@ ADVICE: Mapping[Need, str] = {
     Role.NO_API_ACCESS: 'Admin > Users > add a user: User Level 8, "Modify DIDs" on, "Agent API Access" off',
     Role.RESTRICTED_FUNCTIONS: 'Admin > Users > add a user: as admin, "API Allowed Functions" with version only',
     Role.INACTIVE: "Admin > Users > add a user: as admin, but Active N; each use is a failed login",
+    Role.LOCKABLE: "Admin > Users > add a user: as admin, for nothing but being locked out at level full",
     Role.OTHER_GROUP: "Admin > User Groups: one that may view only itself; then a user in it, otherwise as admin",
     Entity.INGROUP: "Inbound > In-Groups: the Group ID of any",
     Entity.CALL_MENU: "Inbound > Call Menus: the Menu ID of any (from API 2.14-140)",

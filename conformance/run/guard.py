@@ -116,7 +116,7 @@ class Guard:
         if self.level is Level.PROBE and self._changes_something(request):
             raise Forbidden("level probe sends nothing that could create, change or delete a DID; use --allow-writes")
         makes = _function(request) in ("add_did", "copy_did")
-        return frozenset(created | {name for name in named if makes and self._is_own(name)})
+        return frozenset(created | {name for name in named if makes and self.is_own(name)})
 
     def _named(self, request: Request) -> set[str]:
         """The DIDs that a request names as its target, as sent and as sanitised, cut to what the column holds."""
@@ -129,7 +129,8 @@ class Guard:
         entries = {entry for text in texts for entry in (text.split(",") if function == "copy_did" else (text,))}
         return {entry[:PATTERN_COLUMN_SIZE] for entry in entries}
 
-    def _is_own(self, pattern: str) -> bool:
+    def is_own(self, pattern: str) -> bool:
+        """Whether a DID is one of this run's own, a plus or a space before it aside."""
         return pattern.lstrip(" +").startswith(self.ground.prefix)
 
     def _check_target(self, pattern: str) -> None:
@@ -139,7 +140,7 @@ class Guard:
             return
         if self.level < Level.FULL and not SHORTEST_DELETABLE <= len(pattern) <= PATTERN_COLUMN_SIZE:
             raise Forbidden(f"{pattern!r} could not be deleted again under that name; it needs --level full")
-        if self.level < Level.FULL and not self._is_own(pattern):
+        if self.level < Level.FULL and not self.is_own(pattern):
             raise Forbidden(f"{pattern!r} is not one of this run's own DIDs, which begin with {self.ground.prefix}")
 
     def _at_worst(self, request: Request) -> tuple[set[str], set[str]]:

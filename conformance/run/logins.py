@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from time import time
 
@@ -39,14 +40,18 @@ class FailedLogin(msgspec.Struct, frozen=True, kw_only=True):
 class Logins:
     """The budget of failed logins of each real user of one host; `path` is shared by all runs that report beside it.
 
-    `locked` are users that the server has locked, `proven` those whose login has worked.
+    `locked` are users that the server has locked, `proven` those whose login has worked. `lockable` is the user that
+    the target file gives away for being locked: it has no budget, and nothing stops it. `good` is when each user's
+    login last worked, in seconds since 1970.
     """
 
     path: Path
     host: str
     budget: int = 0
+    lockable: str | None = None
     locked: set[str] = field(default_factory=set)
     proven: set[str] = field(default_factory=set)
+    good: dict[str, float] = field(default_factory=dict)
     _failed: Counter[str] = field(default_factory=Counter)
     _spent: Counter[str] = field(default_factory=Counter)
 
@@ -72,6 +77,8 @@ class Logins:
 
     def refusal(self, user: str) -> str | None:
         """Why nothing may be sent for that user any more; None if it may."""
+        if user == self.lockable:
+            return None
         if user in self.locked:
             return (
                 f"the server has locked user {user}; that ends {LOCK_SECONDS // 60} minutes after its last good login"
@@ -82,6 +89,13 @@ class Logins:
                 f"(it may be tried again {LOCK_SECONDS // 60} minutes later)"
             )
         return None
+
+    def locks(self) -> tuple[str, ...]:
+        """The users that are locked now, and until when, in words."""
+        return tuple(
+            f"{user} until {datetime.fromtimestamp(self.good.get(user, time()) + LOCK_SECONDS, UTC):%H:%M:%S} UTC"
+            for user in sorted(self.locked)
+        )
 
     def spend(self, user: str, count: int) -> None:
         """Count logins that are going to fail before they are sent: of one whose reply is lost nothing is heard."""
@@ -95,7 +109,11 @@ class Logins:
         if LOCKED in messages:
             self.locked.add(user)
         elif LOGIN_INCORRECT not in messages:
-            self.proven.update(user for line in lines if line.status in _AFTER_LOGIN)
+            if any(line.status in _AFTER_LOGIN for line in lines):
+                self.proven.add(user)
+                self.good[user] = time()
+        elif user == self.lockable:
+            return
         elif self._spent[user]:
             self._spent[user] -= 1
         else:

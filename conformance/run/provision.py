@@ -42,6 +42,7 @@ RECORDS: Mapping[Role, Record] = {
     Role.NO_API_ACCESS: Record(api_access=0),
     Role.RESTRICTED_FUNCTIONS: Record(functions="version"),
     Role.INACTIVE: Record(active="N"),
+    Role.LOCKABLE: Record(),
     Role.OTHER_GROUP: Record(group=OTHER_GROUP),
 }
 """One user for each role that a target file can have."""

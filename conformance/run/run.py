@@ -78,6 +78,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     left: tuple[str, ...]
     silent: str | None = None
+    locked: tuple[str, ...] = ()
 
 
 class Run:
@@ -196,6 +197,7 @@ class Run:
             requests=self.sender.sent,
             left=self.sender.ledger.open,
             silent=self.redact(silent) if silent else None,
+            locked=tuple(map(self.redact, self.sender.logins.locks())),
         )
 
     async def _end(self, engine: Engine) -> str | None:
@@ -241,7 +243,9 @@ def _check_folder(folder: Path, url: str) -> None:
 
 def logins_of(plan: Plan) -> Logins:
     """The budget of failed logins, counted beside all reports on this host."""
-    return Logins(plan.folder.parent / FAILED_LOGINS, plan.target.url, plan.login_failures)
+    given = plan.target.logins.get(Role.LOCKABLE)
+    path = plan.folder.parent / FAILED_LOGINS
+    return Logins(path, plan.target.url, plan.login_failures, given.user if given else None)
 
 
 def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...]:

@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from conformance.cases.model import Role
+from conformance.cases.expand import request as expanded
+from conformance.cases.model import Param, Role, Step
 from conformance.contract.model import Contract, Dialect
 from conformance.contract.reply import Line, parse_reply
 from conformance.contract.request import Request
 from conformance.contract.sanitise import as_text, sanitise
 from conformance.exchange import Exchange, Failure, Reply, Trouble
-from conformance.run.guard import Forbidden, Guard
+from conformance.run.guard import SHORTEST_DELETABLE, Forbidden, Guard
 from conformance.run.ledger import Ledger
 from conformance.run.logins import Logins
 from conformance.run.pace import Pace
@@ -58,6 +59,7 @@ class Sender:
             return Exchange(request, Failure(Trouble.REFUSED_BY_US, f"not sent: {ruling}"))
 
     async def _send(self, request: Request, created: Iterable[str], case: str, lane: int) -> Reply | Failure:
+        await self._check_free(created, lane)
         await self.ledger.claim(created, case)
         self.sent += 1
         result = await self.transport(request, lane)
@@ -65,6 +67,17 @@ class Sender:
             self.ledger.doubt(created)
         self._note(request, result)
         return result
+
+    async def _check_free(self, created: Iterable[str], lane: int) -> None:
+        """A DID that is not the run's own must not be there yet: removing it would remove somebody else's."""
+        for pattern in created:
+            if self.guard.is_own(pattern) or pattern in self.ledger.open or len(pattern) < SHORTEST_DELETABLE:
+                continue
+            asked = expanded(Step("update_did", (Param("did_pattern", pattern),)), self.guard.ground, 0)
+            self.sent += 1
+            reply = await self.transport(asked, lane)
+            if isinstance(reply, Failure) or not self._says_missing(asked, reply):
+                raise Forbidden(f"{pattern!r} is not this run's own, and may exist already: it is left alone")
 
     @asynccontextmanager
     async def _one_by_one(self, user: str) -> AsyncIterator[None]:

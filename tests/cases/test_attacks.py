@@ -87,13 +87,13 @@ def test_the_other_letter_case_of_an_entity_is_what_is_sent() -> None:
 
 
 @pytest.mark.parametrize("function", DID_FUNCTIONS)
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.LOCKABLE])
 def test_every_role_meets_every_did_function(function: str, role: Role) -> None:
     _, case = IDS[f"{function}/role/{role.replace('_', '-')}"]
     assert next(step.role for step in case.steps if step.purpose is Purpose.ACT) is role
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.OTHER_GROUP])
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.OTHER_GROUP, Role.INACTIVE, Role.LOCKABLE}))
 def test_every_role_that_could_only_hit_a_did_of_this_run_tries_to_delete_one(role: Role) -> None:
     assert f"update_did/delete/{role.replace('_', '-')}" in IDS
 

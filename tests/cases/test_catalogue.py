@@ -110,7 +110,7 @@ def named_entities(case: Case) -> set[str]:
 def test_requests_that_count_as_failed_logins_of_a_real_user_are_few_and_run_alone() -> None:
     failing = [case for case in CASES if any(step.role is Role.INACTIVE for step in case.steps)]
     assert all(case.exclusive and case.level > Level.PROBE for case in failing)
-    assert sum(step.role is Role.INACTIVE for case in failing for step in case.steps) == 4
+    assert sum(step.role is Role.INACTIVE for case in failing for step in case.steps) == 3
 
 
 def test_an_id_that_stands_twice_is_refused() -> None:

@@ -60,7 +60,8 @@ def test_only_what_cannot_be_undone_is_full() -> None:
         (f, "source", rule) for f in ("add_did", "copy_did", "update_did") for rule in ("too-long", "far-too-long")
     ]
     odd = [("copy_did", "batch", rule) for rule in batches]
-    assert subjects == {*sources, *odd, ("add_did", "did_pattern", "shortest")}
+    patterns = [("add_did", "did_pattern", "shortest"), ("copy_did", "new_dids", "shortest")]
+    assert subjects == {*sources, *odd, *patterns, ("common", "login", "lock-out")}
 
 
 def test_a_new_did_is_off_wherever_the_case_is_not_about_that() -> None:

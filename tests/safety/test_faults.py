@@ -108,7 +108,7 @@ IDS = sorted(case.id for case in CASES.values() if case.level < Level.FULL)
 
 
 @settings(
-    max_examples=50,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     database=None,

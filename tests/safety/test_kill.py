@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.safety.kill import kill_points
 
-POINTS = 6
+POINTS = 5
 SEED = 3
 
 

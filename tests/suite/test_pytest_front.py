@@ -133,7 +133,7 @@ def verdicts(report: Report) -> dict[str, str]:
 
 
 def test_two_processes_reach_the_verdicts_of_one(run: Pytest, server: Server, tmp_path: Path) -> None:
-    target, chosen = server.target(tmp_path), ("-k", "did_description or life-cycle")
+    target, chosen = server.target(tmp_path), ("-k", "life-cycle")
     alone = run("--target-file", target, "--target-report", tmp_path / "one", *chosen)
     both = run("--target-file", target, "--target-report", tmp_path / "two", *chosen, "-n", "2")
     assert (alone.code, both.code, server.ours) == (0, 0, [])

@@ -1,0 +1,25 @@
+"""The lock after ten failed logins (observed.md section 9): on a user named for it, at level full, last of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from conformance.cases.make import case
+from conformance.cases.model import Case, Level, Param, Role
+from conformance.cases.steps import sent_by, setup, update
+from conformance.contract.model import Contract
+from conformance.contract.world import LOCK_AFTER
+
+WRONG = Param("pass", "nosuchpassword")
+
+
+def cases(contract: Contract) -> Iterator[Case]:
+    """A good login, ten wrong ones, and from then on LOCK, with the right password too."""
+    del contract
+    asked = sent_by(Role.LOCKABLE, update("<did>"))
+    wrong = replace(asked, params=(*asked.params, WRONG))
+    steps = (setup(asked), *(wrong,) * LOCK_AFTER, wrong, asked)
+    title = "Ten failed logins lock a user for 15 minutes, with the right password too"
+    locked = case("common/login/lock-out", title, "observed.md#9", *steps, level=Level.FULL, asks=())
+    yield replace(locked, exclusive=True)
