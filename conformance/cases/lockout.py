@@ -21,5 +21,5 @@ def cases(contract: Contract) -> Iterator[Case]:
     wrong = replace(asked, params=(*asked.params, WRONG))
     steps = (setup(asked), *(wrong,) * LOCK_AFTER, wrong, asked)
     title = "Ten failed logins lock a user for 15 minutes, with the right password too"
-    locked = case("common/login/lock-out", title, "observed.md#9", *steps, level=Level.FULL, asks=())
+    locked = case("common/login/lock-out", title, "observed.md#9", *steps, level=Level.FULL)
     yield replace(locked, exclusive=True)
