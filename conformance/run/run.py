@@ -244,6 +244,9 @@ def _check_folder(folder: Path, url: str) -> None:
 def logins_of(plan: Plan) -> Logins:
     """The budget of failed logins, counted beside all reports on this host."""
     given = plan.target.logins.get(Role.LOCKABLE)
+    others = {login.user.lower() for role, login in plan.target.logins.items() if role is not Role.LOCKABLE}
+    if given is not None and given.user.lower() in others:
+        raise UsageError(f"[roles.lockable] {given.user}: is another role's user too: give one away for being locked")
     path = plan.folder.parent / FAILED_LOGINS
     return Logins(path, plan.target.url, plan.login_failures, given.user if given else None)
 

@@ -186,3 +186,9 @@ def test_a_clean_up_that_breaks_off_still_tells_what_is_left(server: Server, tmp
     assert facts.left == ("9991234569971212",)
     assert facts.silent is not None
     assert facts.silent.endswith("please report it: RuntimeError: a bug with *** !")
+
+
+def test_a_user_to_lock_out_cannot_be_one_that_is_needed(server: Server, tmp_path: Path) -> None:
+    logins = {**server.target.logins, Role.LOCKABLE: server.target.logins[Role.ADMIN]}
+    with pytest.raises(UsageError, match=r"\[roles\.lockable\] 6666: is another role's user too"):
+        Run(planned(replace(server.target, logins=logins), tmp_path / "run"))

@@ -205,3 +205,22 @@ def test_a_sender_takes_passwords_out_of_text(tmp_path: Path) -> None:
     sender = sending(tmp_path, Script([html(MISSING)]))
     sender.ledger.close()
     assert sender.redact(f"BAD|{PASSWORD}|") == "BAD|***|"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [html("NOTICE: update_did NO UPDATES DEFINED: |6666|\n"), html("", 500), Failure(Trouble.TIMEOUT, "slow")],
+    ids=["it is there", "a 500", "no reply"],
+)
+def test_a_did_that_is_not_the_runs_own_is_not_added_unless_it_is_free(tmp_path: Path, answer: Reply | Failure) -> None:
+    transport = Script([answer])
+    (exchange,) = exchanged(tmp_path, transport, call("add_did", "did_pattern=55"), level=Level.FULL)
+    assert isinstance(exchange.result, Failure)
+    assert "may exist already: it is left alone" in exchange.result.message
+    assert (len(transport.requests), left(tmp_path)) == (1, {})
+
+
+def test_one_that_is_free_is_claimed_and_added(tmp_path: Path) -> None:
+    transport = Script([html("ERROR: update_did DID DOES NOT EXIST: |6666|55\n"), html(ADDED)])
+    exchanged(tmp_path, transport, call("add_did", "did_pattern=55"), level=Level.FULL)
+    assert (len(transport.requests), left(tmp_path)) == (2, {"55": "case"})
