@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -248,7 +249,7 @@ def logins_of(plan: Plan) -> Logins:
     if given is not None and given.user.lower() in others:
         raise UsageError(f"[roles.lockable] {given.user}: is another role's user too: give one away for being locked")
     path = plan.folder.parent / FAILED_LOGINS
-    return Logins(path, plan.target.url, plan.login_failures, given.user if given else None)
+    return Logins(path, urlsplit(plan.target.url).netloc.lower(), plan.login_failures, given.user if given else None)
 
 
 def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...]:

@@ -1,6 +1,6 @@
 """A mistake of ours is one line and exit code 3; with -v it says where, without any password."""
 
-import os
+import io
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -120,7 +120,7 @@ def test_a_crash_has_a_traceback_without_local_variables() -> None:
 
 
 def test_a_crash_before_there_is_a_session_is_kept() -> None:
-    progress = Progressing(Console(file=open(os.devnull, "w")), quiet=True)  # noqa: SIM115, PTH123
+    progress = Progressing(Console(file=io.StringIO()), quiet=True)
     with pytest.raises(ZeroDivisionError) as caught:
         explode()
     assert progress.pytest_internalerror(caught)

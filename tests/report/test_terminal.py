@@ -21,7 +21,8 @@ def lines(report: Report) -> list[str]:
 
 
 def test_the_answer_is_the_last_line() -> None:
-    assert lines(sample.every_verdict())[-1] == "Does not conform: 1 of 8 cases failed. 1 DID may still be on the target."
+    answer = "Does not conform: 1 of 8 cases failed. 1 DID may still be on the target."
+    assert lines(sample.every_verdict())[-1] == answer
 
 
 def test_the_counts_stand_above_it() -> None:

@@ -133,6 +133,7 @@ def test_the_emulator_s_example_has_all_roles_of_the_recordings() -> None:
         "level7": "7001",
         "no_modify_dids": "8001",
         "no_delete_dids": "8005",
+        "lockable": "8000",
         "no_api_access": "8002",
         "restricted_functions": "8003",
         "inactive": "8004",
