@@ -272,6 +272,24 @@ def deviations(as_json: Json = False) -> None:
         out.print(listing.deviations_list(listed))
 
 
+@app.command(epilog="Example: vicidial-conformance openapi --function add_did > add_did.openapi.json")
+def openapi(
+    function: Annotated[
+        str | None, typer.Option(metavar="NAME", help="One function's document; without it, all of them by name.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="The server that the document names.")] = None,
+) -> None:
+    """Print OpenAPI 3.1 documents of the API, one for each function, since all share one path."""
+    from conformance.contract import openapi as documents
+    from conformance.contract.load import load_contract
+    from conformance.run.settings import check_url
+
+    contract = load_contract()
+    if function is not None and function not in contract.functions:
+        raise UsageError(f"--function {function}: is not one of {', '.join(sorted(contract.functions))}")
+    print(documents.write(contract, function, check_url(url) if url else documents.URL))
+
+
 @app.command(epilog="Example: vicidial-conformance emulator --build 2.14-137 --sql-mode strict --state dids.sqlite")
 def emulator(
     dialect: Annotated[

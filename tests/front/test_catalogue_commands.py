@@ -12,7 +12,7 @@ from conformance.cases.catalogue import catalogue
 from conformance.contract.load import load_contract
 from tests.front.conftest import Cli
 
-COMMANDS = ("run", "list", "show", "deviations", "emulator")
+COMMANDS = ("run", "list", "show", "deviations", "openapi", "emulator", "cleanup", "doctor", "provision")
 
 
 def test_the_version_is_shown(command: Cli) -> None:
@@ -118,3 +118,18 @@ def test_the_heavy_libraries_are_not_loaded_before_they_are_needed(program: Cli)
         [sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_the_openapi_document_of_one_function_is_json(command: Cli) -> None:
+    document = json.loads(command("openapi", "--function", "copy_did", "--url", "https://lab.example").out)
+    assert document["openapi"] == "3.1.0"
+    assert "lab.example" in document["servers"][0]["url"]
+
+
+def test_without_a_function_there_is_a_document_for_each(command: Cli) -> None:
+    assert set(json.loads(command("openapi").out)) == set(load_contract().functions)
+
+
+def test_openapi_of_an_unknown_function_is_one_line_that_names_the_known_ones(command: Cli) -> None:
+    ended = command("openapi", "--function", "nosuch")
+    assert (ended.code, ended.err.count("\n"), "update_did" in ended.err) == (2, 1, True)
