@@ -20,6 +20,8 @@ SECONDS_A_REQUEST = 0.02
 CLEANUP_REQUESTS = 2
 """For each DID created: its deletion, and the question whether it is gone."""
 
+OTHER = "of no known function"
+
 LOG_ROWS = 2
 """Rows that every request leaves: in the API log, and in the URL log with the full URL (observed.md section 9)."""
 
@@ -63,4 +65,5 @@ def _creates(case: Case, number: int, ground: Ground) -> int:
 
 
 def _function(request: Request) -> str:
-    return request.parameters.values.get("function", b"").decode("utf-8", "replace").strip() or "(none)"
+    name = request.parameters.values.get("function", b"").decode("utf-8", "replace")
+    return name if name in load_contract().functions else OTHER

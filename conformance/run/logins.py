@@ -85,8 +85,8 @@ class Logins:
             )
         if self._failed[user] > self.budget:
             return (
-                f"a login of {user} was refused before, and ten refusals lock it: mend its password or settings "
-                f"(it may be tried again {LOCK_SECONDS // 60} minutes later)"
+                f"a login of {user} was refused before, and ten refusals lock it: mend its password or settings, then "
+                f"wait {LOCK_SECONDS // 60} minutes or give --allow-login-failures {min(MOST, self._failed[user])}"
             )
         return None
 

@@ -10,7 +10,7 @@ from conformance.cases.model import Level, Param, Role, Step
 from conformance.contract.model import Build
 from conformance.contract.reply import parse_reply
 from conformance.errors import TargetUnreachable, UsageError
-from conformance.exchange import Failure, Reply
+from conformance.exchange import Failure, Reply, Trouble
 from conformance.run.logins import LOCKED, LOGIN_INCORRECT
 from conformance.run.sender import Sender
 
@@ -75,7 +75,8 @@ class Preflight:
     async def _say(self, step: Step) -> str:
         exchange = await self.sender.send(request(step, self.ground, SENTINEL), PREFLIGHT, 0)
         if isinstance(exchange.result, Failure):
-            raise TargetUnreachable(f"preflight: {exchange.result.message}")
+            ours = exchange.result.trouble is Trouble.REFUSED_BY_US
+            raise (UsageError if ours else TargetUnreachable)(f"preflight: {exchange.result.message}")
         return exchange.result.body.rstrip()
 
     async def _login(self) -> None:

@@ -30,8 +30,8 @@ def test_an_add_that_exists_already_creates_nothing_more() -> None:
     assert forecast([case(ADD, ADD, ASK)], GROUND, None).creates == 1
 
 
-def test_a_request_without_a_function_is_counted_as_such() -> None:
-    assert ("(none)", 1) in forecast([case(Step(None))], GROUND, None).by_function
+def test_a_request_without_a_known_function_is_counted_as_such() -> None:
+    assert ("of no known function", 1) in forecast([case(Step(None))], GROUND, None).by_function
 
 
 def test_a_rate_says_how_long_it_takes() -> None:
