@@ -91,3 +91,9 @@ def test_a_clean_run_is_short() -> None:
         "1 pass",
         "Conforms to the documentation.",
     ]
+
+
+def test_a_user_that_the_server_has_locked_is_named() -> None:
+    locked = sample.every_verdict(locked=("8000 until 22:00:00 UTC",))
+
+    assert "8000 until 22:00:00 UTC" in lines(locked)

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from conformance.report.write import write_all
 from tests.report import sample
 
@@ -12,3 +14,10 @@ def test_all_four_files_are_written(tmp_path: Path) -> None:
 
 def test_hostile_text_stops_no_writer(tmp_path: Path) -> None:
     assert all(path.stat().st_size for path in write_all(sample.hostile(), tmp_path))
+
+
+@pytest.mark.parametrize("name", ["report.html", "summary.md"])
+def test_a_user_that_the_server_has_locked_is_named(name: str, tmp_path: Path) -> None:
+    write_all(sample.every_verdict(locked=("8000 until 22:00:00 UTC",)), tmp_path)
+
+    assert "8000 until 22:00:00 UTC" in (tmp_path / name).read_text("utf-8")

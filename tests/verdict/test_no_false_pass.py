@@ -51,9 +51,15 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("lie", LIES)
-@pytest.mark.parametrize("form", PRINTED, ids=lambda form: form.id)
-def test_a_server_that_answers_everything_alike_fails(form: Form, lie: str) -> None:
-    if lie == "always success" and form.reply.body.endswith(ADDED):
-        pytest.skip("here it is the truth")
-    assert isinstance(form.judged(body=LIES[lie]).verdict, Fail)
+UNTRUE = [
+    pytest.param(form, body, id=f"{form.id}-{lie}")
+    for form in PRINTED
+    for lie, body in LIES.items()
+    if not (body == ADDED and form.reply.body.endswith(ADDED))
+]
+"""Each lie where it is one: "always success" is the truth now and then."""
+
+
+@pytest.mark.parametrize(("form", "body"), UNTRUE)
+def test_a_server_that_answers_everything_alike_fails(form: Form, body: str) -> None:
+    assert isinstance(form.judged(body=body).verdict, Fail)
