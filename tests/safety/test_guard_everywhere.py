@@ -1,0 +1,127 @@
+"""Whatever way a request comes, the guard rules on it: the suite, the fuzzers, a replay file, pytest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.cases.model import Case, Level, Param, Role
+from conformance.cases.steps import add, copy, update
+from conformance.emulator.app import create_app
+from conformance.emulator.config import Config
+from conformance.emulator.server import running
+from conformance.fuzz.model import Key, Replay
+from conformance.fuzz.replay import read_replay, write_replay
+from conformance.report.model import CaseResult
+from conformance.run.run import Plan, Run
+from conformance.run.settings import load_target, resolve
+from conformance.verdict.model import Error, Expect
+
+TARGET = Path(__file__).parents[2] / "conformance" / "emulator" / "target.toml"
+OFF = Param("active", "N")
+
+RULES = {
+    "a foreign number": (add("7275559999"), "is not one of this run's own DIDs"),
+    "somebody else's DID": (update("7275551114", OFF), "is not one of this run's own DIDs"),
+    "the default DID": (update("default", OFF), "every install depends on"),
+    "an entry that cannot be deleted": (copy("<did>", "<did2>,1"), "could not be deleted again"),
+}
+"""A request that breaks each rule of level standard, and what the guard says."""
+
+
+def breaking(rule: str) -> Case:
+    step, _ = RULES[rule]
+    return Case("add_did/guard/rule", rule, "observed.md#9", Level.STANDARD, (step,), needs=frozenset({Role.ADMIN}))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    with running(Config(), app=create_app(Config())) as url:
+        target = resolve(url, load_target(TARGET), None, None, {**os.environ, "VICIDIAL_EMULATOR_PASS": "1234"})
+        folder = tmp_path_factory.mktemp("run")
+        opened = Run(Plan(target, Level.STANDARD, Expect.EITHER, 2, 10.0, True, folder, "000001"))
+        opened.open()
+        yield opened
+        opened.close()
+
+
+def as_generated(run: Run, case: Case, folder: Path) -> CaseResult:
+    return run.once([(case, 1)])[0].result
+
+
+def from_a_replay_file(run: Run, case: Case, folder: Path) -> CaseResult:
+    replay = Replay(
+        key=Key("add_did", "guard", "rule"),
+        title=case.title,
+        clause=case.clause,
+        steps=case.steps,
+        run="000001",
+        number=1,
+        summary="",
+        replies=(),
+        curl=(),
+    )
+    return run.once([(read_replay(write_replay(replay, folder)).case(), 1)])[0].result
+
+
+def as_a_case_of_the_suite(run: Run, case: Case, folder: Path) -> CaseResult:
+    listed = replace(case, id="add_did/life-cycle/add-again")  # a number of its own; it is not run otherwise
+    run._engine._tasks.pop(listed.id, None)
+    return run.result(listed).result
+
+
+@pytest.mark.parametrize(
+    "way", [as_generated, from_a_replay_file, as_a_case_of_the_suite], ids=lambda way: way.__name__
+)
+@pytest.mark.parametrize("rule", RULES)
+def test_what_breaks_a_rule_is_not_sent(
+    rule: str, way: Callable[[Run, Case, Path], CaseResult], run: Run, tmp_path: Path
+) -> None:
+    before = run.sent
+    verdict = way(run, breaking(rule), tmp_path).verdict
+
+    assert isinstance(verdict, Error)
+    assert RULES[rule][1] in verdict.reason
+    assert run.sent == before
+
+
+OWN_TESTS = """
+from dataclasses import replace
+import pytest
+from conformance.cases.catalogue import catalogue
+from conformance.contract.load import load_contract
+from tests.safety.test_guard_everywhere import RULES, breaking
+
+pytest_plugins = ["conformance.suite.conftest"]
+
+NUMBERED = [replace(breaking(rule), id=known.id) for rule, known in zip(RULES, catalogue(load_contract()))]
+
+@pytest.mark.parametrize("case", NUMBERED, ids=list(RULES))
+def test_rule(case, outcome):
+    outcome.check(case)
+"""
+
+
+def test_a_case_in_somebody_s_own_pytest_file_is_ruled_on_too(tmp_path: Path) -> None:
+    (tmp_path / "test_own.py").write_text(OWN_TESTS, "utf-8")
+    with running(Config()) as url:
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_own.py", f"--target-url={url}"]
+        ended = subprocess.run(  # noqa: S603 - our own command
+            [*command, "--target-user=6666", f"--rootdir={tmp_path}"],
+            cwd=tmp_path,
+            env={**os.environ, "VICIDIAL_PASS": "1234", "PYTHONPATH": str(Path(__file__).parents[2])},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    assert ended.returncode != 0
+    for _, said in RULES.values():
+        assert said in ended.stdout
