@@ -12,7 +12,19 @@ from conformance.cases.catalogue import catalogue
 from conformance.contract.load import load_contract
 from tests.front.conftest import Cli
 
-COMMANDS = ("run", "list", "show", "deviations", "openapi", "emulator", "cleanup", "doctor", "provision")
+COMMANDS = (
+    "run",
+    "list",
+    "show",
+    "deviations",
+    "openapi",
+    "emulator",
+    "cleanup",
+    "doctor",
+    "provision",
+    "fuzz",
+    "replay",
+)
 
 
 def test_the_version_is_shown(command: Cli) -> None:
