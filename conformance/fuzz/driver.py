@@ -56,6 +56,10 @@ class FoundError(AssertionError):
         self.case, self.number, self.record = case, number, record
 
 
+class Enough(BaseException):
+    """The budget of a search is spent. No Exception, which Hypothesis would take for a finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How long and how: `budget` in requests, `seed` decides everything that is drawn, `database` keeps examples."""
@@ -83,6 +87,7 @@ class Fuzzer:
     _start: int = 0
     _failed_at: int | None = None
     _fine: set[tuple[Step, ...]] = field(default_factory=set)
+    _smallest: dict[tuple[str, str], FoundError] = field(default_factory=dict)
 
     def __call__(self) -> tuple[Finding, ...]:
         """Fuzz until the budget is spent. Every finding has been tried a second time."""
@@ -121,6 +126,7 @@ class Fuzzer:
         """One search by Hypothesis: the smallest inputs for each defect that is not known yet."""
         self._failed_at = None
         self._fine.clear()
+        self._smallest.clear()
 
         @seed(number)
         @settings(
@@ -143,11 +149,13 @@ class Fuzzer:
             return tuple(_found_in(group))
         except FoundError as found:
             return (found,)
+        except Enough:
+            return tuple(self._smallest.values())
         return ()
 
     def _example(self, cases: Sequence[Case]) -> None:
         if self._finished or self.run.stopped:
-            return
+            raise Enough
         new = [case for case in cases if case.steps not in self._fine]
         numbered = [(self._named(case), next(self._numbers) % NUMBERS) for case in new]
         records = self.run.once(numbered)
@@ -168,8 +176,14 @@ class Fuzzer:
         if self._failed_at is None:
             self._failed_at = self.run.sent
         place = origin(case, difference)
+        self._keep_smallest(place, case, number, record)
         kind = self._classes.setdefault(place, type("_".join(place), (FoundError,), {}))
         raise kind(case, number, record)
+
+    def _keep_smallest(self, place: tuple[str, str], case: Case, number: int, record: Record) -> None:
+        known = self._smallest.get(place)
+        if known is None or _size(case) < _size(known.case):
+            self._smallest[place] = FoundError(case, number, record)
 
     def _confirm(self, found: FoundError) -> None:
         """Send the smallest input once more: a defect that shows again is stable."""
@@ -190,6 +204,12 @@ class Fuzzer:
         for step in (step for step in case.steps if step.purpose is Purpose.ACT):
             for param in step.params:
                 self.tally.combinations[step.function or "", param.name, outcome] += 1
+
+
+def _size(case: Case) -> tuple[int, int, int]:
+    """How large an input is: requests, then parameters, then characters."""
+    params = [param for step in case.steps for param in step.params]
+    return len(case.steps), len(params), sum(len(param.value) for param in params)
 
 
 def _found_in(group: BaseException) -> Iterator[FoundError]:
