@@ -14,7 +14,10 @@ import pytest
 
 from tests.front.servers import PASSWORD, Server
 
-PROGRAM = [sys.executable, "-c", "from conformance.cli import main; main()"]
+LISTEN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+"""Where tests are started in the background, SIGINT is ignored, and so it would be by what they start."""
+
+PROGRAM = [sys.executable, "-c", f"{LISTEN}; from conformance.cli import main; main()"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
