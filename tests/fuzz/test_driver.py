@@ -60,7 +60,7 @@ def crashing(on: Callable[[dict[str, str]], bool]) -> Behaviour:
     def behaviour(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
         sent = {name: value.decode("utf-8", "replace") for name, value in request.parameters.values.items()}
         answer = honest(contract, state, request, config, now)
-        return replace(answer, status=500, body="", changes=()) if on(sent) else answer
+        return replace(answer, status=500, body=b"", changes=()) if on(sent) else answer
 
     return behaviour
 
