@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from conformance.cases.expand import Ground, requests, world
-from conformance.cases.model import Case, Level, Role
+from conformance.cases.model import Case, Level, Purpose, Role
 from conformance.contract.model import Contract, ServerSettings
 from conformance.contract.world import Did, World
 from conformance.exchange import Exchange, Failure
@@ -18,9 +18,6 @@ from conformance.run.cleanup import remove
 from conformance.run.sender import Sender
 from conformance.verdict.judge import judge
 from conformance.verdict.model import Blocked, Error, Expect, Fail, Kind, NotTested, Verdict, kind
-
-STOPPING = frozenset({Kind.FAIL, Kind.ERROR, Kind.BLOCKED})
-"""Verdicts of a case that make those depending on it worthless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,17 @@ class Finished:
     verdict: Verdict
     exchanges: tuple[Exchange, ...] = ()
     cleanup: tuple[Exchange, ...] = ()
+
+
+def stops(finished: Finished) -> bool:
+    """Whether what became of a case makes those worthless that depend on it.
+
+    One that did what it was for, and failed only when its effect was asked for, does not.
+    """
+    if not isinstance(finished.verdict, Fail):
+        return kind(finished.verdict) in (Kind.ERROR, Kind.BLOCKED)
+    wrong = next(d for d in finished.verdict.differences if d.deviation is None)
+    return finished.case.steps[wrong.step - 1].purpose is not Purpose.EFFECT
 
 
 @dataclass
@@ -84,7 +92,7 @@ class Engine:
             return Finished(case, untested)
         for name in case.depends:
             before = await asyncio.shield(self.start(self.cases[name]))
-            if kind(before.verdict) in STOPPING:
+            if stops(before):
                 return Finished(case, Blocked(by=name))
         async with self._lane(case) as lane:
             untested = self._logins_needed(case)

@@ -118,6 +118,24 @@ def test_a_case_whose_dependency_fails_is_blocked(server: Server, tmp_path: Path
     assert found == Blocked(by=dependent.depends[0])
 
 
+def test_a_dependency_that_only_fails_to_show_its_effect_blocks_nothing(server: Server, tmp_path: Path) -> None:
+    dependent = next(case for case in CASES.values() if case.depends and case.level is Level.STANDARD)
+    number = f"{list(CASES).index(dependent.depends[0]):04d}"
+    seen: list[str] = []
+
+    def nonsense_afterwards(send: Send) -> Send:
+        async def sent(request: Request, lane: int) -> Reply | Failure:
+            reply = await send(request, lane)
+            seen.extend([number] if number in request.query else [])
+            wrong = number in request.query and len(seen) == 2
+            return replace(reply, body="nonsense\n") if wrong and isinstance(reply, Reply) else reply
+
+        return sent
+
+    found = verdict(run_in_process(server, planned(server.target, tmp_path / "run"), nonsense_afterwards), dependent)
+    assert kind(found) in (Kind.PASS, Kind.DEVIATION)
+
+
 def test_a_case_without_a_reply_ends_there_as_an_error(server: Server, tmp_path: Path) -> None:
     number = f"{list(CASES).index(PLAIN.id):04d}"
 
