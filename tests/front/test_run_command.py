@@ -98,3 +98,12 @@ def test_nothing_of_anybodys_pytest_configuration_is_used(
     monkeypatch.setenv("PYTEST_ADDOPTS", "--nonsense")
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
     assert command("run", server.url, "--user", "6666", "--only", "version/*").code == 0
+
+
+def test_a_run_reports_as_many_cases_as_the_list_shows(server: Server, command: Cli, tmp_path: Path) -> None:
+    only = ("--only", "add_did/did_description/*", "--only", "version/*")
+    listed = command("list", *only).out.splitlines()
+    command("run", "--target", server.target(tmp_path), "--report", tmp_path / "r", *only)
+
+    results = json.loads((tmp_path / "r" / "report.json").read_text())["results"]
+    assert sorted(line.split("\t")[0] for line in listed) == sorted(result["id"] for result in results)
