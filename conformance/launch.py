@@ -91,7 +91,7 @@ def _terminating() -> Iterator[None]:
 
 def _prompt(options: Options) -> Callable[[], str] | None:
     """Ask for the password where a person can answer; pytest then finds it in the environment."""
-    if options.user is None or not sys.stdin.isatty():
+    if options.user is None or sys.stdin is None or not sys.stdin.isatty():
         return None
 
     def ask() -> str:
