@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import total_ordering
 
+from conformance.contract.model import Build
+
 SOURCE = "conformance"
 
 OWN_DID_LENGTH = 14
@@ -108,7 +110,7 @@ class Case:
     """What is sent, and where it stands in the contract: `function/subject/rule` is its id.
 
     `maybe` lists DIDs that are not the run's own and of which nobody knows whether they exist.
-    `depends` names cases without which this one says nothing.
+    `depends` names cases without which this one says nothing. `since` is the first build whose replies are known.
     """
 
     id: str
@@ -120,6 +122,7 @@ class Case:
     depends: tuple[str, ...] = ()
     exclusive: bool = False
     needs: frozenset[Need] = frozenset()
+    since: Build | None = None
 
     @property
     def function(self) -> str:

@@ -9,6 +9,7 @@ from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Place, Role, Step
 from conformance.cases.steps import OFF, add, valid
 from conformance.contract.model import Contract
+from conformance.contract.predict import DEBUG_UNTIL
 
 CLAUSE = "observed.md#7"
 
@@ -61,8 +62,10 @@ WAYS = (
     Way("put", "by PUT", _by("PUT")),
     Way("options", "by OPTIONS", _by("OPTIONS")),
     Way("json", "as JSON", _as_json),
-    Way("debug", "with DB=1", _with(Param("DB", "1"))),
 )
+
+DEBUG = Way("debug", "with DB=1", _with(Param("DB", "1")))
+"""What builds before DEBUG_UNTIL print for it was recorded for one request only, so they are not asked."""
 
 
 def cases(contract: Contract) -> Iterator[Case]:
@@ -70,6 +73,7 @@ def cases(contract: Contract) -> Iterator[Case]:
     for function in contract.functions.values():
         if function.effect != "unspecified":
             yield from (_sent(function.name, way) for way in WAYS)
+            yield replace(_sent(function.name, DEBUG), since=DEBUG_UNTIL)
     yield from (_conflict(conflict) for conflict in CONFLICTS)
     step = _posted(Step("version", role=Role.NOBODY))
     yield case("version/transport/post", "version as form", CLAUSE, step, level=Level.PROBE)

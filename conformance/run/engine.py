@@ -112,6 +112,8 @@ class Engine:
         if case.level > self.level:
             flag = "--allow-writes" if case.level is Level.STANDARD else "--level full"
             return NotTested(missing=f"level {case.level.value}", setting=flag)
+        if case.since is not None and any(settings.build < case.since for settings in self.possible):
+            return NotTested(missing=f"build {case.since}", setting="a newer build: what this one answers is not known")
         missing = self.ground.missing(case)
         if not missing:
             return None

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Level, Role, Step
-from conformance.contract.model import ServerSettings
+from conformance.contract.model import OLDEST_BUILD, ServerSettings
 from conformance.contract.request import Request
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.run.engine import Engine, worlds
@@ -273,3 +273,13 @@ def test_exchanges_of_a_case_are_kept_in_the_order_they_were_sent(server: Server
         finished = run._wait(run._finish(PLAIN))
     assert all(isinstance(exchange, Exchange) for exchange in finished.exchanges)
     assert len(finished.exchanges) == len(PLAIN.steps)
+
+
+def test_a_case_whose_replies_are_known_of_newer_builds_only_is_not_tested(server: Server, tmp_path: Path) -> None:
+    debug = CASES["add_did/transport/debug"]
+    old = replace(planned(server.target, tmp_path / "run").target, build=OLDEST_BUILD)
+
+    found = verdict(run_in_process(server, replace(planned(server.target, tmp_path / "run"), target=old)), debug)
+
+    assert isinstance(found, NotTested)
+    assert found.missing == "build 2.14-179"
