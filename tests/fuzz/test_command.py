@@ -6,15 +6,19 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from conformance.cases.model import Level
+from conformance.contract.model import Contract
+from conformance.contract.request import Request
+from conformance.contract.world import State
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
-from conformance.emulator.respond import Behaviour, honest
+from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.emulator.server import running
 from conformance.errors import UsageError
 from conformance.fuzz.command import fuzz, repeat
@@ -22,6 +26,12 @@ from conformance.options import Options
 from tests.fuzz.test_driver import TARGET, crashing
 
 CRASH = crashing(lambda sent: "voicemail_ext" in sent)
+
+
+def nonsense(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
+    """The same requests are answered wrongly as in CRASH, but by HTTP 200."""
+    answer = honest(contract, state, request, config, now)
+    return replace(answer, body=b"nonsense\n") if "voicemail_ext" in request.parameters.values else answer
 
 
 @contextmanager
@@ -74,9 +84,9 @@ def test_a_defect_that_shows_otherwise_is_said_to_be_different(tmp_path: Path, m
     path = next((tmp_path / "a" / "findings").iterdir())
 
     out = console()
-    with served(crashing(lambda sent: sent.get("function") == "add_did"), tmp_path / "b", monkeypatch) as options:
+    with served(nonsense, tmp_path / "b", monkeypatch) as options:
         assert repeat(options, path, out) == 1
-    assert said(out).startswith(("still there: ", "different now: "))
+    assert said(out).startswith("different now: ")
 
 
 def test_a_server_that_is_not_to_be_written_to_is_not_fuzzed(tmp_path: Path) -> None:
