@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,12 +11,20 @@ import typer
 from rich.console import Console
 
 from conformance import defaults
+from conformance.errors import UsageError
+from conformance.fuzz.names import IDS, NAMES, SUBJECT
 
 if TYPE_CHECKING:
     from conformance.options import Options
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+
+
+def _searches(incomplete: str) -> list[str]:
+    """For shell completion."""
+    return [name for name in NAMES if name.startswith(incomplete)]
+
 
 User = Annotated[str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS or --password-file.")]
 PasswordFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Read the password from this file.")]
@@ -71,24 +80,52 @@ def fuzz(
     user: User = None,
     password_file: PasswordFile = None,
     target: TargetFile = None,
-    budget: Annotated[int, typer.Option(metavar="REQUESTS", help="About how many requests to send.")] = 500,
+    budget: Annotated[
+        int | None, typer.Option(metavar="REQUESTS", help="About how many requests to send. [dim]Default: 500.[/]")
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="How long to go on instead: 60s, 10m, 2h.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="What is drawn; the same seed sends the same requests.")] = 0,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NAME", autocompletion=_searches, help="Only this search; may be given again."),
+    ] = None,
     allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let another machine be written to.")] = False,
-    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the findings here.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write report and findings here, not to reports/<host>-<time>/.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(metavar="N", help="Inputs in flight.")] = defaults.CONCURRENCY,
+    rate: Annotated[
+        float | None,
+        typer.Option(metavar="N", help="At most so many requests a second. [dim]Default: 10, here none.[/]"),
+    ] = None,
+    mask_users: Annotated[bool, typer.Option("--mask-users", help="Keep user names out of the reports.")] = False,
     ca_file: CaFile = None,
     insecure: Insecure = False,
     timeout: Timeout = defaults.TIMEOUT,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the answer.")] = False,
 ) -> None:
-    """Send inputs that nobody wrote down, drawn from the contract, and shrink what the contract does not explain.
+    """Send inputs that nobody wrote down, drawn from the contract, and make small what it does not explain.
 
-    Generated add_did, update_did and copy_did requests, under the same guard and ledger as a run. Each finding is tried
-    a second time and saved as a file for `replay`. Exit code 1: something was found.
+    Without a URL: an emulator. Under the same guard, ledger, pace and reports as a run. Each finding is tried a second
+    time and saved as a file for `replay`.
     """
-    from conformance.fuzz.command import fuzz as search
+    from conformance.launch import Screen, launch
+    from conformance.options import Effort
 
     options = _options(url, user, password_file, target, ca_file, insecure, timeout)
-    options = replace(options, allow_writes=allow_writes, report=report)
-    raise typer.Exit(search(options, budget, seed, out, err))
+    options = replace(
+        options,
+        only=_chosen(only or ()),
+        allow_writes=allow_writes,
+        report=report,
+        concurrency=concurrency,
+        rate=rate,
+        mask_users=mask_users,
+        fuzz=Effort(_requests(budget, time), _seconds(time), seed),
+    )
+    raise typer.Exit(launch(options, Screen(out, err, quiet)))
 
 
 def replay(
@@ -106,10 +143,12 @@ def replay(
 
     Exit code 0: fixed; 1: still there or different; 3: no answer.
     """
-    from conformance.fuzz.command import repeat
+    from conformance.fuzz.again import repeat
 
     options = _options(url, user, password_file, target, ca_file, insecure, timeout)
-    raise typer.Exit(repeat(replace(options, allow_writes=allow_writes), finding, out))
+    repeated = repeat(replace(options, allow_writes=allow_writes), finding)
+    out.print(str(repeated), markup=False, soft_wrap=True)
+    raise typer.Exit(repeated.exit_code)
 
 
 def provision(
@@ -126,6 +165,34 @@ def provision(
     from conformance.care import provide
 
     provide(url, write, out)
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def _seconds(time: str | None) -> float | None:
+    """A duration in seconds. Raises UsageError for what is none."""
+    if time is None:
+        return None
+    number, unit = (time[:-1], time[-1:]) if time[-1:] in _UNITS else (time, "s")
+    try:
+        return float(number) * _UNITS[unit]
+    except ValueError:
+        raise UsageError(f"--time {time}: is no duration such as 60s, 10m or 2h") from None
+
+
+def _requests(budget: int | None, time: str | None) -> int | None:
+    if budget is not None and time is not None:
+        raise UsageError("--budget and --time exclude each other: give the one you mean")
+    return budget if budget is not None or time is not None else defaults.FUZZ_REQUESTS
+
+
+def _chosen(names: Sequence[str]) -> tuple[str, ...]:
+    """The ids of searches by their names. Raises UsageError for one that there is not."""
+    for name in names:
+        if name not in NAMES:
+            raise UsageError(f"--only {name}: there is no such search; there are {', '.join(NAMES)}")
+    return tuple(f"{SUBJECT}/{name}" for name in names) or IDS
 
 
 def _options(
@@ -150,11 +217,25 @@ def _options(
     )
 
 
+FUZZ_EPILOG = """[bold]Examples[/]
+
+vicidial-conformance fuzz --budget 2000                             [dim]an emulator of its own[/]
+
+vicidial-conformance fuzz --target lab.toml --allow-writes --time 10m --seed 7
+
+vicidial-conformance fuzz --target lab.toml --allow-writes --only sequences --only wire
+
+[bold]Exit codes[/]
+
+0 nothing found, 1 something was found, 2 wrong usage or settings, 3 no answer to be had, 4 something was left
+"""
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(epilog="Example: VICIDIAL_PASS=... vicidial-conformance cleanup reports/dialer.example-...")(cleanup)
     app.command(epilog="Example: VICIDIAL_PASS=... vicidial-conformance doctor --target lab.toml")(doctor)
-    app.command(epilog="Example: vicidial-conformance fuzz http://127.0.0.1:8080 --user 6666 --budget 2000")(fuzz)
+    app.command(epilog=FUZZ_EPILOG)(fuzz)
     app.command(epilog="Example: vicidial-conformance replay out/findings/add_did-group.json --target lab.toml")(replay)
     app.command(epilog="Example: vicidial-conformance provision https://lab.example --target lab.toml > users.sql")(
         provision

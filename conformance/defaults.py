@@ -7,3 +7,6 @@ CONCURRENCY = 8
 
 TIMEOUT = 10.0
 """Seconds to wait for one reply."""
+
+FUZZ_REQUESTS = 500
+"""About how many requests fuzzing sends unless told."""

@@ -23,6 +23,7 @@ from conformance.contract.load import load_contract
 from conformance.emulator.config import Config
 from conformance.emulator.server import running
 from conformance.errors import HarnessError, UsageError
+from conformance.fuzz.names import NAMES, SUBJECT
 from conformance.options import Options, plan, select
 from conformance.progress import Progressing
 from conformance.report.terminal import summary
@@ -48,14 +49,15 @@ class Screen:
 
 def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
     """Run the suite and give the exit code. Raises ConformanceError for what keeps it from running."""
-    select(catalogue(load_contract()), options.only)
+    if options.fuzz is None:
+        select(catalogue(load_contract()), options.only)
     with ExitStack() as stack:
         stack.enter_context(_own_environment())
         stack.enter_context(_terminating())
         if options.url is None and options.target_file is None:
             options = _with_emulator(options, stack, screen)
         made = plan(options, os.environ, _prompt(options))
-        if not screen.quiet:
+        if not screen.quiet and options.fuzz is None:
             screen.err.print(foretold(coming(options, made), made))
         return _pytest(made, [*arguments(options, made), *(["-x"] if fail_fast else [])], screen)
 
@@ -166,6 +168,9 @@ def arguments(options: Options, made: Plan) -> list[str]:
         "--target-report": made.folder,
         "--target-ca-file": options.ca_file,
         "--target-run": made.run,
+        "--target-fuzz": options.fuzz.requests if options.fuzz else None,
+        "--target-fuzz-time": options.fuzz.seconds if options.fuzz else None,
+        "--target-fuzz-seed": options.fuzz.seed if options.fuzz else None,
     }
     flags = [f"{name}={value}" for name, value in given.items() if value is not None]
     flags += [f"--target-case={glob}" for glob in options.only]
@@ -174,7 +179,14 @@ def arguments(options: Options, made: Plan) -> list[str]:
         "--target-insecure": options.insecure,
         "--target-mask-users": options.mask_users,
     }
-    return [*_QUIETLY, *flags, *(name for name, on in switches.items() if on), str(_SUITE)]
+    return [*_QUIETLY, *flags, *(name for name, on in switches.items() if on), *_files(options)]
+
+
+def _files(options: Options) -> list[str]:
+    """What pytest is to collect: the whole suite, or of it the searches that are wanted, in their order."""
+    if options.fuzz is None:
+        return [str(_SUITE)]
+    return [str(_SUITE / f"test_fuzz_{name}.py") for name in NAMES if f"{SUBJECT}/{name}" in options.only]
 
 
 _QUIETLY = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
@@ -11,15 +11,24 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.cases.model import Case, Level
-from conformance.defaults import CONCURRENCY, TIMEOUT
+from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, TIMEOUT
 from conformance.errors import UsageError
-from conformance.run.run import Plan, new_run
+from conformance.run.run import RUN_DIGITS, Plan, new_run
 from conformance.run.settings import Target, is_loopback, load_target, read_password, resolve
 from conformance.verdict.model import Expect
 
 REPORTS = Path("reports")
 RATE_ELSEWHERE = 10.0
 """Requests a second for a target that is not this machine: it may be taking calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to fuzz: so many requests, or so many seconds. `seed` decides everything that is drawn."""
+
+    requests: int | None = FUZZ_REQUESTS
+    seconds: float | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class Options:
     login_failures: int = 0
     mask_users: bool = False
     run: str = ""
+    fuzz: Effort | None = None
 
 
 def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str] | None = None) -> Plan:
@@ -54,9 +64,12 @@ def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str]
     asks = options.user is not None or file is None
     password = read_password(options.password_file, environ, prompt) if asks else None
     target = resolve(options.url, file, options.user, password, environ)
+    level = _level(options, target)
+    if options.fuzz is not None:
+        _check_effort(options.fuzz, level)
     return Plan(
         target=target,
-        level=_level(options, target),
+        level=level,
         expect=options.expect,
         concurrency=_at_least(options.concurrency, 1, "--concurrency"),
         timeout=_positive(options.timeout, "--timeout"),
@@ -64,9 +77,24 @@ def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str]
         rate=_rate(options, target),
         login_failures=options.login_failures,
         mask_users=options.mask_users,
-        run=options.run or new_run(),
+        run=options.run or _run(options.fuzz),
         folder=report_folder(options.report, target.url),
     )
+
+
+def _check_effort(effort: Effort, level: Level) -> None:
+    if effort.requests is not None:
+        _at_least(effort.requests, 1, "--budget")
+    if effort.seconds is not None:
+        _positive(effort.seconds, "--time")
+    _at_least(effort.seed, 0, "--seed")
+    if level < Level.STANDARD:
+        raise UsageError("fuzzing creates, changes and deletes DIDs: add --allow-writes if you mean that")
+
+
+def _run(effort: Effort | None) -> str:
+    """The run's digits: by the seed if there is one, so that the same seed sends the same requests."""
+    return new_run() if effort is None else f"{effort.seed % 10**RUN_DIGITS:0{RUN_DIGITS}d}"
 
 
 def _rate(options: Options, target: Target) -> float | None:
@@ -130,10 +158,15 @@ def _host(url: str) -> str:
     return f"{(parts.hostname or 'target').replace(':', '_')}{port}"
 
 
+def wanted(id: str, patterns: Collection[str]) -> bool:
+    """Whether an id matches one of the globs; without any, all do."""
+    return not patterns or any(fnmatch.fnmatchcase(id, pattern) for pattern in patterns)
+
+
 def select(cases: Iterable[Case], only: Iterable[str]) -> tuple[Case, ...]:
     """The cases whose id matches one of the globs, or all without any. Raises UsageError if none does."""
     patterns = tuple(only)
-    chosen = tuple(c for c in cases if not patterns or any(fnmatch.fnmatchcase(c.id, p) for p in patterns))
+    chosen = tuple(case for case in cases if wanted(case.id, patterns))
     if not chosen:
         raise UsageError(f"--only {' '.join(patterns)}: matches no case; `vicidial-conformance list` shows them all")
     return chosen

@@ -6,13 +6,22 @@ from collections import Counter
 
 import pytest
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.text import Text
 
 from conformance.crash import Crash
 from conformance.errors import ConformanceError
 from conformance.report.terminal import STYLES
-from conformance.session import Session, case_of, record_of
+from conformance.run.record import Record
+from conformance.session import Session, id_of, records_of
 from conformance.verdict.model import Kind
 
 
@@ -45,35 +54,53 @@ class Progressing:
         self._quiet = quiet
         self._verbose = verbose
         self._counts: Counter[Kind] = Counter()
-        columns = (BarColumn(16), MofNCompleteColumn(), _Counts(self._counts), TimeElapsedColumn())
+        self._told = ""
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(16),
+            MofNCompleteColumn(),
+            _Counts(self._counts),
+            TimeElapsedColumn(),
+        )
         self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
-        self._task = self._bar.add_task("cases", total=None)
+        self._task = self._bar.add_task("", total=None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begin the bar: it is known now how many cases there are."""
         plugin = session.config.pluginmanager.get_plugin(Session.NAME)
         self.session = plugin if isinstance(plugin, Session) else None
-        total = sum(case_of(item) is not None for item in session.items)
+        total = sum(id_of(item) is not None for item in session.items)
         if self.session is not None:
+            self.session.told = self._tell
             plan = self.session.plan
-            self._say(f"{plan.target.url}: {total} case{'s' * (total != 1)}, level {plan.level.value}")
+            self._say(f"{plan.target.url}: {total} test{'s' * (total != 1)}, level {plan.level.value}")
         self._bar.update(self._task, total=total)
         self._bar.start()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a case that has ended."""
-        record = record_of(report)
-        if record is None:
-            return
+        for record in records_of(report):
+            self._count(record, report)
+        if records_of(report):
+            self._bar.advance(self._task)
+        if self._told and not self._console.is_terminal:
+            self._say(self._told)
+        self._told = ""
+
+    def _count(self, record: Record, report: pytest.TestReport) -> None:
         kind = record.result.kind
         self._counts[kind] += 1
-        self._bar.advance(self._task)
         if self._verbose:
             line = Text.assemble((f"{kind.value:<10}", STYLES[kind]), " ", record.result.id)
             self._console.print(line)
             if kind is Kind.ERROR:
                 self._console.print(report.longreprtext, markup=False)
+
+    def _tell(self, text: str) -> None:
+        """Show how far fuzzing has come: in the bar, or where there is none as a line when a search has ended."""
+        self._told = text
+        self._bar.update(self._task, description=text)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Say that the end may take a moment."""

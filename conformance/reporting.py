@@ -13,18 +13,22 @@ from conformance import __version__
 from conformance.contract.load import load_contract
 from conformance.contract.model import Severity
 from conformance.errors import UsageError
-from conformance.report.model import CaseResult, DeviationSeen, Report, Target
+from conformance.report.model import CaseResult, DeviationSeen, Fuzzed, Report, Target
 from conformance.run.files import ledgers
 from conformance.run.ledger import read_ledger
 from conformance.run.record import Record
 from conformance.run.run import Facts, Plan
 from conformance.verdict.model import Deviates
 
+EXCHANGES = "exchanges.jsonl"
 NOTHING = Facts(version="", build="", settings=(), requests=0, left=())
 
 
 class Collector:
-    """The results of one run so far; `facts` and `folders` are by worker process, "" for the one that reports."""
+    """The results of one run so far; `facts` and `folders` are by worker process, "" for the one that reports.
+
+    `instead` names the results that stand for an expected one: the findings of a search.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -33,24 +37,21 @@ class Collector:
         self.facts: dict[str, Facts] = {}
         self.folders: dict[str, Path] = {}
         self.ended: str | None = None
-        self._path = plan.folder / "exchanges.jsonl"
+        self.instead: dict[str, tuple[str, ...]] = {}
+        path = plan.folder / EXCHANGES
         try:
-            self._path.open("ab").close()
+            path.open("ab").close()
         except OSError as error:
-            raise UsageError(f"{self._path}: {error.strerror}: choose another --report folder") from error
+            raise UsageError(f"{path}: {error.strerror}: choose another --report folder") from error
 
     def add(self, record: Record) -> None:
         """Take in one case. Raises UsageError if the disk does not."""
         self.results[record.result.id] = record.result
-        lines = b"".join(msgspec.json.encode(exchange) + b"\n" for exchange in record.exchanges)
-        try:
-            with self._path.open("ab") as file:
-                file.write(lines)
-        except OSError as error:
-            raise UsageError(f"{self._path}: {error.strerror}: the run cannot be recorded") from error
+        keep(record, self.plan.folder)
 
     def report(self, expected: Sequence[str]) -> Report:
         """The report, with the results in the order in which the cases were expected."""
+        expected = [found for id in expected for found in self.instead.get(id, (id,))]
         results = tuple(self.results[id] for id in expected if id in self.results)
         facts = merged(self.facts.values())
         return Report(
@@ -68,6 +69,7 @@ class Collector:
             ended=self.ended or facts.silent,
             requests=facts.requests,
             locked=facts.locked,
+            fuzzed=facts.fuzzed,
         )
 
     def _left_by_the_lost(self) -> Iterator[str]:
@@ -101,8 +103,33 @@ def merged(facts: Iterable[Facts]) -> Facts:
         requests=sum(f.requests for f in every),
         left=tuple(did for f in every for did in f.left),
         locked=tuple(dict.fromkeys(user for f in every for user in f.locked)),
+        fuzzed=_fuzzed([f.fuzzed for f in every if f.fuzzed]),
         silent=next((f.silent for f in every if f.silent), _CONTRADICTION if len(every) > 1 and not settings else None),
     )
+
+
+def _fuzzed(parts: Sequence[Fuzzed]) -> Fuzzed | None:
+    """What several processes have covered: what two of them both covered counts once, as far as can be known."""
+    if not parts:
+        return None
+    return Fuzzed(
+        seed=parts[0].seed,
+        inputs=sum(part.inputs for part in parts),
+        forms=max(part.forms for part in parts),
+        combinations=max(part.combinations for part in parts),
+        unstable=tuple(line for part in parts for line in part.unstable),
+    )
+
+
+def keep(record: Record, folder: Path) -> None:
+    """Write the exchanges of a case down, a line each. Raises UsageError if the disk does not take them."""
+    path = folder / EXCHANGES
+    lines = b"".join(msgspec.json.encode(exchange) + b"\n" for exchange in record.exchanges)
+    try:
+        with path.open("ab") as file:
+            file.write(lines)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}: the run cannot be recorded") from error
 
 
 _CONTRADICTION = "no one setting of the server explains all replies that several processes got"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 import pytest
@@ -15,14 +15,18 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
 from conformance.crash import Crash
-from conformance.errors import ConformanceError
-from conformance.options import Options, plan, select
+from conformance.errors import ConformanceError, UsageError
+from conformance.fuzz.names import IDS
+from conformance.options import Effort, Options, plan, wanted
 from conformance.report.model import CaseResult, Report
 from conformance.report.write import write_all
-from conformance.reporting import Collector
+from conformance.reporting import Collector, keep
 from conformance.run.record import Record
 from conformance.run.run import Facts, Plan, Run, redactor
 from conformance.verdict.model import Blocked, Error, Expect, Fail, Kind, NotTested
+
+if TYPE_CHECKING:
+    from conformance.fuzz.fuzzing import Fuzzing
 
 AHEAD = 4
 """Cases begun ahead of the one waited for, for each lane."""
@@ -66,12 +70,28 @@ def describe(record: Record) -> str:
     return "\n".join([*lines, *(f"  {call.curl}" for call in record.result.calls)])
 
 
+class Searched:
+    """What a search has found, for its test to turn into pytest's terms."""
+
+    def __init__(self, records: tuple[Record, ...]) -> None:
+        self.records = records
+
+    def check(self) -> None:
+        """Pass, or fail with every finding."""
+        found = [describe(record) for record in self.records if isinstance(record.result.verdict, Fail)]
+        if found:
+            pytest.fail("\n\n".join(found), pytrace=False)
+
+
 class Session:
-    """The plugin object of one run. `stopped` is what kept the run from beginning, if something did."""
+    """The plugin object of one run. `stopped` is what kept the run from beginning, if something did.
+
+    Without an `effort` nothing is fuzzed. `told` gets a line on how far fuzzing has come, again and again.
+    """
 
     NAME: ClassVar[str] = "vicidial-conformance-session"
 
-    def __init__(self, config: pytest.Config, made: Plan, only: Sequence[str]) -> None:
+    def __init__(self, config: pytest.Config, made: Plan, only: Sequence[str], effort: Effort | None = None) -> None:
         self.config = config
         self.plan = made
         self.only = only
@@ -85,7 +105,10 @@ class Session:
         self.expected: list[str] = []
         self._run: Run | None = None
         self._begun = 0
-        self._records: dict[str, Record] = {}
+        self._records: dict[str, tuple[Record, ...]] = {}
+        self._effort = effort
+        self._fuzzing: Fuzzing | None = None
+        self.told: Callable[[str], None] = lambda _: None
 
     # --- distributing over processes (pytest-xdist) ---
 
@@ -107,7 +130,7 @@ class Session:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Learn from a worker which cases there are."""
-        known = {case.id for case in catalogue(load_contract())}
+        known = {*IDS, *(case.id for case in catalogue(load_contract()))}
         self.expected = [id for name in ids if (id := name.partition("[")[2].removesuffix("]")) in known]
 
     @pytest.hookimpl(optionalhook=True)
@@ -120,16 +143,15 @@ class Session:
     # --- collecting ---
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Deselect the cases that `--target-case` leaves out."""
-        ours = {item: case for item in items if (case := case_of(item)) is not None}
+        """Deselect the cases and searches that `--target-case` leaves out, and searches if nothing is to be fuzzed."""
+        ours = {item: id for item in items if (id := id_of(item)) is not None}
         if not ours:
             return
-        try:
-            chosen = {case.id for case in select(ours.values(), self.only)}
-        except ConformanceError as error:
-            self.stopped = error
-            pytest.exit(str(error), returncode=error.exit_code)
-        dropped = [item for item, case in ours.items() if case.id not in chosen]
+        fuzzed = set(IDS) if self._effort is None else set()
+        dropped = [item for item, id in ours.items() if id in fuzzed or not wanted(id, self.only)]
+        if len(dropped) == len(ours):
+            self.stopped = UsageError(f"--only {' '.join(self.only)}: matches nothing here; `list` shows every case")
+            pytest.exit(str(self.stopped), returncode=self.stopped.exit_code)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
             items[:] = [item for item in items if item not in set(dropped)]
@@ -137,8 +159,8 @@ class Session:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Open the run once it is known which cases it has."""
         self.cases = [case for item in session.items if (case := case_of(item)) is not None]
-        self.expected = [case.id for case in self.cases]
-        if self.cases and self.stopped is None and not session.config.option.collectonly:
+        self.expected = [id for item in session.items if (id := id_of(item)) is not None]
+        if self.expected and self.stopped is None and not session.config.option.collectonly:
             self._open()
 
     def _open(self) -> None:
@@ -151,6 +173,15 @@ class Session:
             self._stop(Crash(error, self.redact))
         else:
             self._run = run
+            self._begin_fuzzing(run)
+
+    def _begin_fuzzing(self, run: Run) -> None:
+        if self._effort is not None:
+            from conformance.fuzz.fuzzing import Fuzzing  # noqa: PLC0415 - Hypothesis is slow to import
+
+            ids = [id for id in self.expected if id in IDS]
+            folder, told = self.plan.folder, self.told
+            self._fuzzing = Fuzzing(run, self._effort, ids, folder, lambda record: keep(record, folder), told)
 
     def _stop(self, error: ConformanceError) -> None:
         self.stopped = error
@@ -167,12 +198,26 @@ class Session:
         if self.worker is None:
             self._begin_ahead(case)
         record, trace = self._result(case)
-        self._records[item.nodeid] = record
-        if self._run.stopped is not None:
-            item.session.shouldfail = self._run.stopped
+        self._take(item, record)
         if isinstance(record.result.verdict, Error):
             pytest.fail(f"error, not the server's fault: {record.result.verdict.reason}{trace}", pytrace=False)
         return Outcome(record)
+
+    def searched(self, id: str, item: pytest.Item) -> Searched:
+        """What a search has found; an error verdict fails the fixture that asks."""
+        assert self._fuzzing is not None
+        records = self._fuzzing.results(id)
+        self._take(item, *records)
+        for record in records:
+            if isinstance(record.result.verdict, Error):
+                pytest.fail(f"error, not the server's fault: {record.result.verdict.reason}", pytrace=False)
+        return Searched(records)
+
+    def _take(self, item: pytest.Item, *records: Record) -> None:
+        assert self._run is not None
+        self._records[item.nodeid] = records
+        if self._run.stopped is not None:
+            item.session.shouldfail = self._run.stopped
 
     def _result(self, case: Case) -> tuple[Record, str]:
         """The record of a case; where we crash, one that says so, and where it happened."""
@@ -185,7 +230,7 @@ class Session:
 
     def _begin_ahead(self, case: Case) -> None:
         assert self._run is not None
-        position = self.expected.index(case.id, max(0, self._begun - AHEAD * self.plan.concurrency - 1))
+        position = self.cases.index(case, max(0, self._begun - AHEAD * self.plan.concurrency - 1))
         until = position + AHEAD * self.plan.concurrency
         for ahead in self.cases[self._begun : until]:
             self._run.ask(ahead)
@@ -198,21 +243,24 @@ class Session:
         """Let the report that closes a test carry the case's record, also from a worker process to its controller."""
         report = yield
         if call.when == "call" or (call.when == "setup" and report.failed):
-            record = self._records.pop(item.nodeid, None)
-            if record is not None:
-                vars(report)["conformance"] = msgspec.to_builtins(record)
+            records = self._records.pop(item.nodeid, ())
+            if records:
+                vars(report)["conformance"] = id_of(item), msgspec.to_builtins(records)
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in a case as soon as its test has ended."""
-        record = record_of(report)
-        if record is not None and self.collector is not None:
+        records = records_of(report)
+        if not records or self.collector is None:
+            return
+        for record in records:
             self.collector.add(record)
+        self.collector.instead[vars(report)["conformance"][0]] = tuple(record.result.id for record in records)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Show verdicts by their own names."""
-        record = record_of(report)
-        return STATUSES[record.result.kind] if record is not None else None
+        records = records_of(report)
+        return STATUSES[min((r.result.kind for r in records), key=list(Kind).index)] if records else None
 
     # --- ending ---
 
@@ -236,13 +284,17 @@ class Session:
 
     def _hand_over(self) -> None:
         if self._run is not None:
-            facts = msgspec.to_builtins(self._run.close())
+            facts = msgspec.to_builtins(self._close(self._run))
             self.config.workeroutput[self.NAME] = facts  # type: ignore[attr-defined]
+
+    def _close(self, run: Run) -> Facts:
+        covered = self._fuzzing.covered if self._fuzzing is not None else None
+        return msgspec.structs.replace(run.close(), fuzzed=covered)
 
     def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         if self._run is None or self.collector is None:
             return
-        self.collector.facts[""] = self._run.close()
+        self.collector.facts[""] = self._close(self._run)
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             self.collector.ended = "interrupted"
         elif self._run.stopped is None and session.shouldfail:
@@ -275,10 +327,20 @@ def case_of(item: pytest.Item) -> Case | None:
     return case if isinstance(case, Case) else None
 
 
-def record_of(report: pytest.TestReport) -> Record | None:
-    """The record that a test's report carries."""
-    given = getattr(report, "conformance", None)
-    return msgspec.convert(given, Record) if given is not None else None
+def id_of(item: pytest.Item) -> str | None:
+    """The id of the case or search that a test is about, if it is one of the suite's."""
+    case = case_of(item)
+    if case is not None:
+        return case.id
+    callspec = getattr(item, "callspec", None)
+    id = callspec.params.get("search") if callspec is not None else None
+    return id if id in IDS else None
+
+
+def records_of(report: pytest.TestReport) -> tuple[Record, ...]:
+    """The records that a test's report carries: one of a case, or one for each finding of a search."""
+    _, given = getattr(report, "conformance", (None, ()))
+    return msgspec.convert(given, tuple[Record, ...])
 
 
 def another_run(run: str, number: int) -> str:
@@ -307,7 +369,7 @@ def begin(config: pytest.Config) -> None:
     if given is not None:
         options = replace(options, run=given["run"], report=Path(given["folder"]))
     try:
-        session = Session(config, plan(options, os.environ), options.only)
+        session = Session(config, plan(options, os.environ), options.only, options.fuzz)
     except ConformanceError as error:
         pytest.exit(str(error), returncode=error.exit_code)
     config.pluginmanager.register(session, Session.NAME)
@@ -335,4 +397,12 @@ def options_of(config: pytest.Config) -> Options:
         login_failures=get("--target-login-failures"),
         mask_users=get("--target-mask-users"),
         run=get("--target-run") or "",
+        fuzz=_effort(config),
     )
+
+
+def _effort(config: pytest.Config) -> Effort | None:
+    requests, seconds = config.getoption("--target-fuzz"), config.getoption("--target-fuzz-time")
+    if requests is None and seconds is None:
+        return None
+    return Effort(requests, seconds, config.getoption("--target-fuzz-seed"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache, partial
 
@@ -16,16 +17,18 @@ from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import SearchStrategy
 
 from conformance.cases.make import needs_of
-from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Level, Param, Purpose, Step
+from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Level, Param, Place, Purpose, Step
 from conformance.cases.steps import add, copy, question, setup, update
-from conformance.contract.model import Contract, Function, Parameter
+from conformance.contract.load import load_contract
+from conformance.contract.model import Function, Parameter
 from conformance.contract.request import encode
 
 FAR = 40
 """How far beyond a limit lengths are tried."""
 
 LONGEST_DID = 50
-MOST_UPDATES = 6
+MOST_UPDATES = 10
+MOST_ADDITIONS = 4
 MOST_FIELDS = 4
 CLAUSE = "observed.md#4"
 
@@ -194,55 +197,83 @@ def fields(function: Function) -> Fields:
     return st.lists(st.one_of(every), max_size=MOST_FIELDS, unique_by=lambda param: param.name).map(tuple)
 
 
+@cache
+def fields_of(name: str) -> Fields:
+    """The same by a function's name, made once: making strategies takes longer than drawing from them."""
+    return fields(load_contract().functions[name])
+
+
 DID_TAIL = "0123456789abzABZ:+*#._"
+_ROOM = LONGEST_DID - OWN_DID_LENGTH
+_TAILS = st.one_of(st.just(""), st.text(DID_TAIL, max_size=4), st.text(DID_TAIL, min_size=_ROOM - 1, max_size=_ROOM))
 
 
 def dids(name: str = "<did>") -> SearchStrategy[str]:
     """A DID of the case's own: its digits, perhaps a plus before them and other kept characters after them."""
-    room = LONGEST_DID - OWN_DID_LENGTH
-    tails = st.one_of(
-        st.just(""), st.text(DID_TAIL, max_size=4), st.text(DID_TAIL, min_size=room - 1, max_size=room + 1)
+    return st.builds(lambda plus, tail: f"{plus}{name}{tail[: _ROOM - len(plus)]}", st.sampled_from(("", "+")), _TAILS)
+
+
+def entries() -> SearchStrategy[str]:
+    """One number of a batch: any of the case's own, mostly as it is, also with a tail or a plus."""
+    numbers = st.sampled_from(("<did>", *(f"<did{index}>" for index in range(2, 10))))
+    tails = st.one_of(st.just(""), st.just(""), st.text(DID_TAIL, max_size=3))
+    return st.builds(
+        lambda plus, number, tail: plus + number + tail, st.sampled_from(("", "", "", "+")), numbers, tails
     )
-    return st.builds(lambda plus, tail: f"{plus}{name}{tail}", st.sampled_from(("", "+")), tails)
 
 
-_DIDS = dids()
-
-
-@st.composite
-def additions(draw: st.DrawFn, sent: Fields) -> Case:
-    """An add_did with fields of any validity, and the question whether the DID exists now."""
-    did = draw(_DIDS)
-    return _case(add(did, *draw(sent)), question(did))
+_WAYS = st.sampled_from((("GET", Place.QUERY), ("GET", Place.QUERY), ("POST", Place.FORM), ("POST", Place.QUERY)))
+_TURNS = st.integers(0, MOST_FIELDS)
 
 
 @st.composite
-def updates(draw: st.DrawFn, changes: SearchStrategy[list[tuple[Param, ...]]]) -> Case:
+def carried(draw: st.DrawFn, step: Step) -> Step:
+    """The same call in any of the ways to send it that mean the same: in the URL or a form, in any order."""
+    (method, place), turn = draw(_WAYS), draw(_TURNS)
+    params = step.params[turn:] + step.params[:turn]
+    return replace(step, method=method, place=place, params=params, backwards=draw(st.booleans()))
+
+
+_ADDED = st.lists(st.tuples(dids("<did{}>"), fields_of("add_did")), min_size=1, max_size=MOST_ADDITIONS)
+
+
+@st.composite
+def additions(draw: st.DrawFn) -> Case:
+    """Some add_did with fields of any validity, each of a DID of its own, and whether these exist now."""
+    sent = [(did.format(index), fields) for index, (did, fields) in enumerate(draw(_ADDED), 2)]
+    acts = [draw(carried(add(did, *fields))) for did, fields in sent]
+    return generated(*acts, *(question(did) for did, _ in sent))
+
+
+_CHANGES = st.lists(fields_of("update_did"), min_size=1, max_size=MOST_UPDATES)
+
+
+@st.composite
+def updates(draw: st.DrawFn) -> Case:
     """Some update_did, one after the other, of a DID that exists, with fields of any validity."""
-    return _case(setup(add("<did>")), *(update("<did>", *params) for params in draw(changes)))
+    acts = [draw(carried(update("<did>", *params))) for params in draw(_CHANGES)]
+    return generated(setup(add("<did>")), *acts)
 
 
-_NEW = ("<did>", "<did2>", "<did3>", "<did4>", "<did5>", "<did2>a", "<did2>A", "+<did3>")
-_BATCHES = st.lists(st.sampled_from(_NEW), min_size=1, max_size=8)
+_BATCHES = st.lists(entries(), min_size=1, max_size=14)
 
 
 @st.composite
-def copies(draw: st.DrawFn, sent: Fields) -> Case:
+def copies(draw: st.DrawFn) -> Case:
     """A copy_did onto several numbers: new ones, the same again, in another letter case, the source itself."""
-    entries = draw(_BATCHES)
-    step = copy("<did>", ",".join(entries), *draw(sent))
-    return _case(setup(add("<did>")), step, *(question(did) for did in dict.fromkeys(entries)))
+    batch = draw(_BATCHES)
+    step = draw(carried(copy("<did>", ",".join(batch), *draw(fields_of("copy_did")))))
+    return generated(setup(add("<did>")), step, *(question(did) for did in dict.fromkeys(batch)))
 
 
-def _case(*steps: Step) -> Case:
+def generated(*steps: Step, clause: str = CLAUSE) -> Case:
     """A case of these steps. It gets an id of its own when it is sent."""
     acted = next(step for step in steps if step.purpose is Purpose.ACT)
-    id = f"{acted.function}/fuzz/input"
-    return Case(id, f"A generated {acted.function}", CLAUSE, Level.STANDARD, steps, needs=needs_of(steps))
+    function = acted.function or "common"
+    title = f"A generated {acted.function or 'request'}"
+    return Case(f"{function}/fuzz/input", title, clause, Level.STANDARD, steps, needs=needs_of(steps))
 
 
-def inputs(contract: Contract) -> SearchStrategy[Case]:
+def inputs() -> SearchStrategy[Case]:
     """Any generated case for the three DID functions."""
-    sent = {name: fields(contract.functions[name]) for name in ("add_did", "update_did", "copy_did")}
-    changes = st.lists(sent["update_did"], min_size=1, max_size=MOST_UPDATES)
-    return st.one_of(additions(sent["add_did"]), updates(changes), copies(sent["copy_did"]))
+    return st.one_of(additions(), updates(), updates(), copies())

@@ -1,219 +1,216 @@
-"""Generates inputs with Hypothesis, sends several at the same time, shrinks what fails and tries it again."""
+"""Sends what searches generate, several inputs at the same time; makes smaller what fails, and tries it again."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
+from math import inf
 from pathlib import Path
-from typing import Protocol
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
-from hypothesis.errors import FlakyFailure, FlakyStrategyDefinition
-from hypothesis.strategies import SearchStrategy
+from hypothesis.errors import Unsatisfiable
 
-from conformance.cases.model import Case, Purpose, Step
+from conformance.cases.model import Case, Step
 from conformance.contract.reply import parse_reply
+from conformance.fuzz.coverage import combinations
 from conformance.fuzz.keys import first_difference, is_known, key_of, origin
 from conformance.fuzz.model import Finding, Key, Tally
+from conformance.fuzz.reduce import reduced
+from conformance.fuzz.search import AT_ONCE, FoundError, Search, Sending
+from conformance.options import Effort
 from conformance.run.record import Record
+from conformance.verdict.model import Difference, Error
 
-AT_ONCE = 8
-"""Inputs of one example: they are sent at the same time, and shrink to the one that fails."""
+REDUCING = 400
+"""Requests that making one failing input smaller may take, on top of the budget."""
 
-SHRINKING = 800
-"""Requests that making failing inputs smaller may take in one search, on top of the budget."""
+A_ROUND = 2000
+"""Requests after which a search begins again with another seed."""
 
-REQUESTS_AN_EXAMPLE = 20
+REQUESTS_AN_EXAMPLE = 12
 LEAST_EXAMPLES = 5
+LONGEST_WALK = 24
+"""Steps of one example of a state machine."""
 
-NUMBERS = 9000
-"""DID numbers that inputs take in turn."""
+FIRST_NUMBER, NUMBERS = 2000, 7900
+"""The DID numbers that inputs take in turn; those below are the written-out cases'."""
 
-
-class Sending(Protocol):
-    """What the driver needs of a run."""
-
-    @property
-    def sent(self) -> int:
-        """Requests that have left."""
-
-    @property
-    def stopped(self) -> str | None:
-        """Why nothing is sent any more."""
-
-    def once(self, cases: Sequence[tuple[Case, int]]) -> list[Record]:
-        """Send cases at the same time, each with its number."""
-
-
-class FoundError(AssertionError):
-    """An input failed. There is a subclass for each origin, so that Hypothesis shrinks different defects apart."""
-
-    def __init__(self, case: Case, number: int, record: Record) -> None:
-        super().__init__(record.result.id)
-        self.case, self.number, self.record = case, number, record
+_SEEDS_APART = 1_000_003
 
 
 class Enough(BaseException):
-    """The budget of a search is spent. No Exception, which Hypothesis would take for a finding."""
+    """The budget of a search is spent. No Exception, which Hypothesis would take for a failing example."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How long and how: `budget` in requests, `seed` decides everything that is drawn, `database` keeps examples."""
+class Tried:
+    """An input with the number of its DIDs, and what became of it."""
 
-    budget: int
-    seed: int
-    database: Path
+    case: Case
+    number: int
+    record: Record
+
+    @property
+    def difference(self) -> Difference | None:
+        """What was wrong first, if anything."""
+        return first_difference(self.record)
+
+    @property
+    def origin(self) -> tuple[str, str] | None:
+        """What stays the same of its defect while it gets smaller."""
+        return origin(self.case, self.difference) if self.difference else None
 
 
 @dataclass
 class Fuzzer:
-    """One fuzzing of one target. `watch` is told after every search.
+    """One fuzzing of one target, by searches that share the effort by their weights, which add up to `weights`.
 
-    Inputs that were fine are not sent again within a search: making a failing example smaller repeats most of it.
+    `database` is where Hypothesis keeps the examples that failed. `keep` gets the record of every input; `watch` is
+    told after every example. `unstable` are the inputs that failed once and not again, one for each origin.
     """
 
     run: Sending
-    inputs: SearchStrategy[Case]
-    plan: Plan
-    watch: Callable[[Tally, int], None]
+    effort: Effort
+    weights: int
+    database: Path
+    keep: Callable[[Record], None] = lambda _: None
+    watch: Callable[[Tally, int], None] = lambda *_: None
     tally: Tally = field(default_factory=Tally)
     findings: dict[Key, Finding] = field(default_factory=dict)
+    unstable: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    answered: int = 0
+    trouble: str | None = None
     _numbers: Iterator[int] = field(default_factory=count)
-    _classes: dict[tuple[str, str], type[FoundError]] = field(default_factory=dict)
-    _start: int = 0
-    _failed_at: int | None = None
     _fine: set[tuple[Step, ...]] = field(default_factory=set)
-    _smallest: dict[tuple[str, str], FoundError] = field(default_factory=dict)
+    _until: float = inf
+    _ends: float = inf
+    _failed: tuple[Case, ...] = ()
 
-    def __call__(self) -> tuple[Finding, ...]:
-        """Fuzz until the budget is spent. Every finding has been tried a second time."""
-        self._start = self.run.sent
-        for round_ in count():
-            if self._spent or self.run.stopped:
+    def __call__(self, search: Search) -> tuple[Finding, ...]:
+        """Search until its share of the effort is spent. Every finding has been tried a second time."""
+        known, self.answered, self.trouble = set(self.findings), 0, None
+        share = search.weight / self.weights
+        self._ends = time.monotonic() + share * (self.effort.seconds or inf)
+        end = self.run.sent + max(1, share * (self.effort.requests or inf))
+        for attempt in count():
+            before = self.run.sent
+            self._until = min(end, before + A_ROUND)
+            self._attempt(search, attempt)
+            if self.run.sent == before or self.run.sent >= end or self._over:
                 break
-            before = self.tally.inputs
-            self._round(self.plan.seed + round_)
-            if self.tally.inputs == before:
-                break
-        return tuple(self.findings.values())
+        return tuple(finding for key, finding in self.findings.items() if key not in known)
 
     @property
-    def _spent(self) -> bool:
-        return self.run.sent - self._start >= self.plan.budget
+    def _over(self) -> bool:
+        return self.run.stopped is not None or time.monotonic() >= self._ends
 
-    @property
-    def _finished(self) -> bool:
-        """Whether a search is to end: while it makes inputs smaller it has a budget of its own."""
-        if self._failed_at is None:
-            return self._spent
-        return self.run.sent - self._failed_at >= SHRINKING
-
-    def _examples(self) -> int:
-        """About as many examples as the rest of the budget allows; a search stops early if it is too many."""
-        left = self.plan.budget - (self.run.sent - self._start)
-        return max(LEAST_EXAMPLES, left // REQUESTS_AN_EXAMPLE)
-
-    def _round(self, number: int) -> None:
-        for found in self._search(number):
-            self._confirm(found)
-        self.watch(self.tally, len(self.findings))
-
-    def _search(self, number: int) -> tuple[FoundError, ...]:
-        """One search by Hypothesis: the smallest inputs for each defect that is not known yet."""
-        self._failed_at = None
+    def _attempt(self, search: Search, attempt: int) -> None:
+        """Generate until something new is found, the effort is spent, or a round is over."""
         self._fine.clear()
-        self._smallest.clear()
+        seed = self.effort.seed * _SEEDS_APART + attempt
+        try:
+            search.generate(lambda cases: self._example(search, cases), seed, self._settings(search, attempt))
+        except (FoundError, Enough, Unsatisfiable):
+            return
 
-        @seed(number)
-        @settings(
-            max_examples=self._examples(),
-            database=DirectoryBasedExampleDatabase(self.plan.database),
+    def _settings(self, search: Search, attempt: int) -> settings:
+        """About as many examples as there are requests for. What failed in an earlier run comes first."""
+        left = self._until - self.run.sent
+        examples = LEAST_EXAMPLES + int(min(left, A_ROUND)) // REQUESTS_AN_EXAMPLE
+        return settings(
+            max_examples=examples,
+            stateful_step_count=LONGEST_WALK,
+            database=DirectoryBasedExampleDatabase(self.database / search.name),
+            phases=(Phase.reuse, Phase.generate) if attempt == 0 else (Phase.generate,),
             deadline=None,
-            phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+            verbosity=Verbosity.quiet,
             print_blob=False,
         )
-        @given(st.lists(self.inputs, min_size=1, max_size=AT_ONCE))
-        def search(cases: list[Case]) -> None:
-            self._example(cases)
 
-        try:
-            search()
-        except (FlakyFailure, FlakyStrategyDefinition) as flaky:
-            return tuple(_found_in(flaky))
-        except BaseExceptionGroup as group:
-            return tuple(_found_in(group))
-        except FoundError as found:
-            return (found,)
-        except Enough:
-            return tuple(self._smallest.values())
-        return ()
-
-    def _example(self, cases: Sequence[Case]) -> None:
-        if self._finished or self.run.stopped:
+    def _example(self, search: Search, cases: Sequence[Case]) -> None:
+        if tuple(cases) == self._failed:
+            raise FoundError  # Hypothesis asks once more for what it was told already
+        if self.run.sent >= self._until or self._over:
             raise Enough
-        new = [case for case in cases if case.steps not in self._fine]
-        numbered = [(self._named(case), next(self._numbers) % NUMBERS) for case in new]
-        records = self.run.once(numbered)
-        for (case, number), record in zip(numbered, records, strict=True):
-            self._count(case, record)
-            self._judge(case, number, record)
+        fails = [tried for tried in self._send(search, self._new(cases)) if self._is_new(tried)]
+        for tried in fails:
+            if self._is_new(tried):
+                self._take(search, tried)
+        self.watch(self.tally, len(self.findings))
+        if fails:
+            self._failed = tuple(cases)
+            raise FoundError
 
-    def _named(self, case: Case) -> Case:
+    def _new(self, cases: Sequence[Case]) -> list[Case]:
+        """The inputs that have not been fine already in this round."""
+        new = [case for case in {case.steps: case for case in cases}.values() if case.steps not in self._fine]
+        self._fine.update(case.steps for case in new)
+        return new
+
+    def _is_new(self, tried: Tried) -> bool:
+        return tried.difference is not None and not is_known(tried.case, tried.difference, self.findings)
+
+    def _send(self, search: Search, cases: Sequence[Case]) -> list[Tried]:
+        numbered = [(self._named(search, case), FIRST_NUMBER + next(self._numbers) % NUMBERS) for case in cases]
+        records = self.run.once(numbered, search.check)
+        tried = [Tried(case, number, record) for (case, number), record in zip(numbered, records, strict=True)]
+        for one in tried:
+            self.keep(one.record)
+            self._count(one)
+        return tried
+
+    def _named(self, search: Search, case: Case) -> Case:
         self.tally.inputs += 1
-        return replace(case, id=f"{case.function}/fuzz/{self.tally.inputs:06d}")
+        return replace(case, id=f"{case.function}/fuzz/{search.name}-{self.tally.inputs:06d}")
 
-    def _judge(self, case: Case, number: int, record: Record) -> None:
-        difference = first_difference(record)
-        if difference is None:
-            self._fine.add(case.steps)
-        if difference is None or is_known(case, difference, frozenset(self.findings)):
+    def _take(self, search: Search, tried: Tried) -> None:
+        """Make a failing input smaller, unless it does not fail again, and send the smallest once more."""
+        smallest = self._again(search, tried)
+        if smallest is not None:
+            smallest = self._again(search, self._reduced(search, smallest))
+        if smallest is None:
+            self.unstable.setdefault(tried.origin or ("", ""), self._finding(search, tried, stable=False))
             return
-        if self._failed_at is None:
-            self._failed_at = self.run.sent
-        place = origin(case, difference)
-        self._keep_smallest(place, case, number, record)
-        kind = self._classes.setdefault(place, type("_".join(place), (FoundError,), {}))
-        raise kind(case, number, record)
+        finding = self._finding(search, smallest, stable=True)
+        self.findings.setdefault(finding.key, finding)
 
-    def _keep_smallest(self, place: tuple[str, str], case: Case, number: int, record: Record) -> None:
-        known = self._smallest.get(place)
-        if known is None or _size(case) < _size(known.case):
-            self._smallest[place] = FoundError(case, number, record)
+    def _again(self, search: Search, tried: Tried) -> Tried | None:
+        again = self._send(search, [tried.case])[0]
+        return again if again.origin == tried.origin else None
 
-    def _confirm(self, found: FoundError) -> None:
-        """Send the smallest input once more: a defect that shows again is stable."""
-        number = next(self._numbers) % NUMBERS
-        again = self.run.once([(found.case, number)])[0]
-        first, second = first_difference(found.record), first_difference(again)
-        assert first is not None
-        key = key_of(found.case, first)
-        stable = second is not None and key_of(found.case, second) == key
-        record, number = (again, number) if stable else (found.record, found.number)
-        self.findings[key] = Finding(key, found.case, number, record, stable)
+    def _reduced(self, search: Search, tried: Tried) -> Tried:
+        smallest, until = [tried], self.run.sent + REDUCING
 
-    def _count(self, case: Case, record: Record) -> None:
-        for exchange in record.exchanges:
-            for line in parse_reply(exchange.body or ""):
-                self.tally.forms[f"{line.status} {line.function} {line.message}{line.separator}"] += 1
-        outcome = record.result.kind.value
-        for step in (step for step in case.steps if step.purpose is Purpose.ACT):
-            for param in step.params:
-                self.tally.combinations[step.function or "", param.name, outcome] += 1
+        def fails(attempts: Sequence[Case]) -> int | None:
+            if self.run.sent >= until or self.run.stopped:
+                return None
+            for number, one in enumerate(self._send(search, attempts)):
+                if one.origin == tried.origin:
+                    smallest.append(one)
+                    return number
+            return None
 
+        reduced(tried.case, fails, AT_ONCE)
+        return smallest[-1]
 
-def _size(case: Case) -> tuple[int, int, int]:
-    """How large an input is: requests, then parameters, then characters."""
-    params = [param for step in case.steps for param in step.params]
-    return len(case.steps), len(params), sum(len(param.value) for param in params)
+    def _finding(self, search: Search, tried: Tried, *, stable: bool) -> Finding:
+        assert tried.difference is not None
+        key = key_of(tried.case, tried.difference)
+        return Finding(key, search.name, tried.case, tried.number, tried.record, stable)
 
-
-def _found_in(group: BaseException) -> Iterator[FoundError]:
-    if isinstance(group, FoundError):
-        yield group
-    for inner in getattr(group, "exceptions", ()):
-        yield from _found_in(inner)
+    def _count(self, tried: Tried) -> None:
+        verdict = tried.record.result.verdict
+        if isinstance(verdict, Error):
+            self.trouble = verdict.reason
+        else:
+            self.answered += 1
+        lines = [line for exchange in tried.record.exchanges for line in parse_reply(exchange.body or "")]
+        for line in lines:
+            self.tally.forms[f"{line.status} {line.function} {line.message}{line.separator}"[:200]] += 1
+        outcome = f"{lines[0].status} {lines[0].message}"[:200] if lines else "no reply"
+        self.tally.combinations.update(combinations(tried.case, outcome))

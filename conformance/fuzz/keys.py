@@ -1,10 +1,11 @@
-"""Telling defects apart: which function, which fields, which aspect."""
+"""Telling defects apart: which function, which fields, which rules, which aspect."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-from conformance.cases.model import Case, Purpose, Step
+from conformance.cases.model import Case, Purpose
+from conformance.fuzz.coverage import acts, rule_of
 from conformance.fuzz.model import Key
 from conformance.run.record import Record
 from conformance.verdict.model import Difference, Fail
@@ -12,6 +13,9 @@ from conformance.verdict.model import Difference, Fail
 _NO_FAULT = frozenset(
     {("active", "N"), ("did_pattern", "<did>"), ("source_did_pattern", "<did>"), ("new_dids", "<did2>")}
 )
+
+Pair = tuple[str, str]
+"""A field, and the rule that its value meets."""
 
 
 def first_difference(record: Record) -> Difference | None:
@@ -24,29 +28,33 @@ def first_difference(record: Record) -> Difference | None:
 
 def key_of(case: Case, difference: Difference) -> Key:
     """The defect that an input shows, by what it sends besides the harmless."""
-    fields = sorted(
-        {param.name for step in _acts(case) for param in step.params if (param.name, param.value) not in _NO_FAULT}
-    )
-    return Key(origin(case, difference)[0], "+".join(fields) or "plain", difference.aspect)
+    function, aspect = origin(case, difference)
+    pairs = sorted(_pairs(case))
+    return Key(function, "+".join(f for f, _ in pairs) or "plain", "+".join(r for _, r in pairs) or "plain", aspect)
 
 
 def origin(case: Case, difference: Difference) -> tuple[str, str]:
-    """What stays the same of a defect while its input shrinks: function and aspect."""
+    """What stays the same of a defect while its input gets smaller: function and aspect."""
     step = case.steps[min(difference.step, len(case.steps)) - 1]
     aspect = "effect" if step.purpose is Purpose.EFFECT else difference.aspect
-    acted = next(_acts(case), step)
-    return acted.function or "none", aspect
+    acted = next(acts(case), step)
+    return acted.function or case.function, aspect
 
 
-def is_known(case: Case, difference: Difference, known: frozenset[Key]) -> bool:
+def is_known(case: Case, difference: Difference, known: Iterable[Key]) -> bool:
     """Whether an input shows a defect that was found before: its function, aspect and fields, perhaps among others."""
-    found = key_of(case, difference)
-    fields = set(found.field.split("+"))
-    return any(
-        (key.function, key.aspect) == (found.function, found.aspect) and set(key.field.split("+")) <= fields
-        for key in known
+    place, pairs = origin(case, difference), _pairs(case)
+    return any((key.function, key.aspect) == place and _pairs_of(key) <= pairs for key in known)
+
+
+def _pairs(case: Case) -> frozenset[Pair]:
+    sent = ((step, param) for step in acts(case) for param in step.params)
+    return frozenset(
+        (param.name.replace("+", " "), rule_of(step, param.name, param.value))
+        for step, param in sent
+        if (param.name, param.value) not in _NO_FAULT
     )
 
 
-def _acts(case: Case) -> Iterator[Step]:
-    return (step for step in case.steps if step.purpose is Purpose.ACT)
+def _pairs_of(key: Key) -> frozenset[Pair]:
+    return frozenset(zip(key.field.split("+"), key.rule.split("+"), strict=True)) - {("plain", "plain")}

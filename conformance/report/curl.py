@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Collection
 
 from conformance.contract.request import Request
+from conformance.report.byte_line import byte_line
 
 SECRET = '"$VICIDIAL_PASS"'  # noqa: S105 - the name of a variable
 """How a password stands in the line. The variable holds it as it is sent, that is percent-encoded."""
@@ -22,6 +23,8 @@ def curl_line(request: Request, url: str, passwords: Collection[str]) -> str:
 
     Every password that stands alone in the query or the body is replaced, however it is encoded.
     """
+    if request.wire is not None:
+        return byte_line(request.wire, url)
     words = ["curl", *_method(request)]
     if request.form is not None:
         words += ["-H", _quoted(f"Content-Type: {request.content_type}")]

@@ -28,7 +28,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     """A case and its verdict. `calls` are kept for failures and errors, all else is in exchanges.jsonl.
 
-    `elapsed` is the sum of the waits for replies, in seconds.
+    `elapsed` is the sum of the waits for replies, in seconds. `replay` is the file, beside the report, that repeats a
+    finding of the fuzzer.
     """
 
     id: str
@@ -40,6 +41,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     elapsed: float
     calls: tuple[Call, ...] = ()
     exclusive: bool = False
+    replay: str | None = None
 
     @property
     def kind(self) -> Kind:
@@ -75,6 +77,25 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     entities: tuple[str, ...]
 
 
+class Fuzzed(msgspec.Struct, frozen=True, kw_only=True):
+    """What fuzzing has covered, besides its findings, which are results like any other.
+
+    `combinations` are distinct ones of field, rule and outcome. `unstable` says what failed once and not again.
+    """
+
+    seed: int
+    inputs: int
+    forms: int
+    combinations: int
+    unstable: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return (
+            f"fuzzed with seed {self.seed}: {self.inputs} inputs, {self.forms} reply forms, "
+            f"{self.combinations} combinations of field, rule and outcome"
+        )
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One run. Times are ISO 8601 in UTC. `expected` cases were selected, `results` were reported.
 
@@ -97,6 +118,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     locked: tuple[str, ...] = ()
     ended: str | None = None
     requests: int = 0
+    fuzzed: Fuzzed | None = None
 
     @property
     def counts(self) -> dict[Kind, int]:
@@ -130,12 +152,25 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return self._conforms + left
 
     @property
+    def only_fuzzed(self) -> bool:
+        """Whether generated inputs are all that was sent: then nothing found is no proof."""
+        return bool(self.results) and all(result.id.startswith("fuzz/") for result in self.results)
+
+    @property
+    def _found(self) -> str:
+        found = self.counts[Kind.FAIL]
+        assert self.fuzzed is not None
+        return f"{found or 'No'} defect{'s' * (found != 1)} found by {self.fuzzed.inputs} generated inputs."
+
+    @property
     def _conforms(self) -> str:  # noqa: PLR0911 - one sentence for each way to end
         counts = self.counts
         if self.ended:
             return f"The run ended early: {self.ended}"
         if len(self.results) != self.expected:
             return f"{self.expected - len(self.results)} of {self.expected} cases were never reported."
+        if self.only_fuzzed and self.fuzzed and not counts[Kind.ERROR]:
+            return self._found if counts[Kind.FAIL] or counts[Kind.PASS] else "Nothing was tested."
         if counts[Kind.FAIL]:
             return f"Does not conform: {counts[Kind.FAIL]} of {len(self.results)} cases failed."
         if counts[Kind.ERROR]:

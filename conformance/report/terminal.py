@@ -39,7 +39,7 @@ def summary(report: Report) -> RenderableType:
 
     Print it with `console.print(summary(report), crop=False)`, or long curl lines are cut at the edge of the terminal.
     """
-    parts = chain(_failures(report), _deviations(report), _gaps(report), _left(report))
+    parts = chain(_failures(report), _deviations(report), _gaps(report), _fuzzed(report), _left(report))
     return Group(
         *parts, _tested(report), _counts(report), Text(visible(report.answer), style=_TONES[advice.tone(report)])
     )
@@ -66,6 +66,8 @@ def _failure(result: CaseResult, expect: str) -> Iterator[RenderableType]:
         yield _indented(Text(visible(view.note(result), _WIDEST)))
     for call in result.calls:
         yield Text(f"  {visible(call.curl)}", no_wrap=True, overflow="ignore", style="dim")
+    if result.replay is not None:
+        yield Text(f"  again: vicidial-conformance replay REPORT/{visible(result.replay)}", style="dim")
 
 
 def _differences(result: CaseResult, expect: str) -> Table:
@@ -111,6 +113,15 @@ def _gaps(report: Report) -> Iterator[RenderableType]:
     for gap in gaps:
         table.add_row(Text(str(len(gap.cases))), Text(visible(gap.setting, _WIDEST)))
     yield from (_heading("Not tested"), _indented(table))
+
+
+def _fuzzed(report: Report) -> Iterator[RenderableType]:
+    if report.fuzzed is None:
+        return
+    yield _heading("Fuzzing")
+    yield _indented(Text(str(report.fuzzed)))
+    for line in report.fuzzed.unstable[:FAILURES]:
+        yield _indented(Text(f"unstable, failed once and not again: {visible(line, _WIDEST)}", style="yellow"))
 
 
 def _left(report: Report) -> Iterator[RenderableType]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -11,13 +11,26 @@ from itertools import product
 from conformance.cases.expand import Ground, requests, world
 from conformance.cases.model import Case, Level, Purpose, Role
 from conformance.contract.model import Contract, ServerSettings
+from conformance.contract.request import Request
 from conformance.contract.world import Did, World
 from conformance.exchange import Exchange, Failure
 from conformance.run.cleanup import finish as clean_up
 from conformance.run.cleanup import remove
 from conformance.run.sender import Sender
-from conformance.verdict.judge import judge
-from conformance.verdict.model import Blocked, Error, Expect, Fail, Kind, NotTested, Verdict, kind
+from conformance.verdict.judge import Judgement, failed, judge
+from conformance.verdict.model import (
+    Blocked,
+    Deviates,
+    Difference,
+    Error,
+    Expect,
+    Fail,
+    Kind,
+    NotTested,
+    Pass,
+    Verdict,
+    kind,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,15 @@ class Finished:
     verdict: Verdict
     exchanges: tuple[Exchange, ...] = ()
     cleanup: tuple[Exchange, ...] = ()
+
+
+Check = Callable[[Case, Sequence[Exchange]], Difference | None]
+"""What a generated input is to show besides replies that are as predicted; asked once all of them are."""
+
+
+def predicted(case: Case, exchanges: Sequence[Exchange]) -> None:
+    """The check of inputs of which nothing more is asked."""
+    del case, exchanges
 
 
 def stops(finished: Finished) -> bool:
@@ -69,14 +91,15 @@ class Engine:
             self._tasks[case.id] = asyncio.create_task(self._run(case), name=case.id)
         return self._tasks[case.id]
 
-    async def once(self, case: Case, number: int) -> Finished:
+    async def once(self, case: Case, number: int, check: Check = predicted) -> Finished:
         """Run a case that is not one of the catalogue's, as often as asked; `number` makes its DIDs its own."""
         untested = self._not_testable(case)
         if untested is not None:
             return Finished(case, untested)
         async with self._lane(case) as lane:
             untested = self._logins_needed(case)
-            return Finished(case, untested) if untested else await self._exchange(case, lane, number)
+            finished = Finished(case, untested) if untested else await self._exchange(case, lane, number)
+        return _checked(finished, check)
 
     async def finish(self) -> None:
         """Drop the cases that have not sent anything yet, let the others finish, then remove what is still left."""
@@ -138,21 +161,35 @@ class Engine:
     async def _exchange(self, case: Case, lane: int, number: int) -> Finished:
         self._sending.add(case.id)
         exchanges: list[Exchange] = []
-        for request in requests(case, self.ground, number):
+        for request in self.requests(case, number):
             exchanges.append(await self.sender.send(request, case.id, lane))
-            if isinstance(exchanges[-1].result, Failure):
+            if isinstance(exchanges[-1].result, Failure) and not exchanges[-1].is_silence:
                 break
         cleanup = await remove(self.sender, self.ground, case.id, lane)
         return Finished(case, self._judge(case, exchanges), tuple(exchanges), tuple(cleanup))
 
+    def requests(self, case: Case, number: int) -> Sequence[Request]:
+        """What a case sends."""
+        return requests(case, self.ground, number)
+
+    def judgement(self, case: Case, exchanges: Sequence[Exchange]) -> Judgement:
+        """What the exchanges of a case come to, in the settings that are still possible."""
+        met = worlds(case, self.ground, self.contract, self.possible)
+        return judge(self.contract, met, exchanges, self.expect)
+
     def _judge(self, case: Case, exchanges: Sequence[Exchange]) -> Verdict:
-        judgement = judge(
-            self.contract, worlds(case, self.ground, self.contract, self.possible), exchanges, self.expect
-        )
+        judgement = self.judgement(case, exchanges)
         if isinstance(judgement.verdict, Error | Fail):
             return judgement.verdict
         self.possible &= judgement.settings
         return judgement.verdict
+
+
+def _checked(finished: Finished, check: Check) -> Finished:
+    if not isinstance(finished.verdict, Pass | Deviates):
+        return finished
+    wrong = check(finished.case, finished.exchanges)
+    return finished if wrong is None else replace(finished, verdict=failed((wrong,)))
 
 
 def worlds(case: Case, ground: Ground, contract: Contract, possible: frozenset[ServerSettings]) -> list[World]:

@@ -23,8 +23,9 @@ from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlM
 from conformance.errors import ConformanceError, UsageError
 from conformance.exchange import Exchange
 from conformance.report.curl import curl_line
+from conformance.report.model import Fuzzed
 from conformance.run.cleanup import finish as clean_up
-from conformance.run.engine import Engine, Finished
+from conformance.run.engine import Check, Engine, Finished, predicted
 from conformance.run.files import RunFile, ledgers, read_run, write_run
 from conformance.run.guard import Guard
 from conformance.run.ledger import Ledger, read_ledger
@@ -80,6 +81,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     left: tuple[str, ...]
     silent: str | None = None
     locked: tuple[str, ...] = ()
+    fuzzed: Fuzzed | None = None
 
 
 class Run:
@@ -123,9 +125,9 @@ class Run:
         """The record of a case, begun now if it was not before."""
         return record(self._wait(self._finish(case)), self.redact, self._curl)
 
-    def once(self, cases: Sequence[tuple[Case, int]]) -> list[Record]:
+    def once(self, cases: Sequence[tuple[Case, int]], check: Check = predicted) -> list[Record]:
         """The records of cases that are not the catalogue's, sent at the same time, each with its number."""
-        finished = self._wait(self._once(cases))
+        finished = self._wait(self._once(cases, check))
         return [record(one, self.redact, self._curl) for one in finished]
 
     @property
@@ -156,11 +158,7 @@ class Run:
     async def _open(self) -> tuple[str, Engine]:
         await self.transport.__aenter__()
         try:
-            version, build = await sanity(self.sender, self.ground, self.plan.target.url)
-            possible = possible_settings(self.plan.target, self.plan.target.build or build or NEWEST_BUILD)
-            self.sender.guard = replace(self.sender.guard, settings=_enough(possible))
-            strict = not is_loopback(self.plan.target.url) and not self.plan.target.disposable
-            await Preflight(self.sender, self.ground, self.plan.level, strict)()
+            version, possible = await first_questions(self.sender, self.ground, self.plan.target, self.plan.level)
         except BaseException:
             await clean_up(self.sender, self.ground)
             await self.transport.__aexit__(None, None, None)
@@ -181,8 +179,8 @@ class Run:
             lanes=self.plan.concurrency,
         )
 
-    async def _once(self, cases: Sequence[tuple[Case, int]]) -> list[Finished]:
-        return await asyncio.gather(*(self._engine.once(case, number) for case, number in cases))
+    async def _once(self, cases: Sequence[tuple[Case, int]], check: Check) -> list[Finished]:
+        return await asyncio.gather(*(self._engine.once(case, number, check) for case, number in cases))
 
     async def _finish(self, case: Case) -> Finished:
         return await self._engine.start(case)
@@ -211,6 +209,18 @@ class Run:
         except Exception as error:  # noqa: BLE001 - what is left has to be told even then
             return f"cleaning up broke off by a bug of ours, please report it: {type(error).__name__}: {error}"
         return None
+
+
+async def first_questions(
+    sender: Sender, ground: Ground, target: Target, level: Level
+) -> tuple[str, tuple[ServerSettings, ...]]:
+    """What a target calls itself and the settings that it may have. Raises TargetUnreachable and UsageError."""
+    version, build = await sanity(sender, ground, target.url)
+    possible = possible_settings(target, target.build or build or NEWEST_BUILD)
+    sender.guard = replace(sender.guard, settings=_enough(possible))
+    strict = not is_loopback(target.url) and not target.disposable
+    await Preflight(sender, ground, level, strict)()
+    return version, possible
 
 
 def redactor(plan: Plan) -> Redactor:

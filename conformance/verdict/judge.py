@@ -16,7 +16,7 @@ from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.reply import LINE_ASPECTS, Aspect, Line, matches, parse_reply
 from conformance.contract.world import World
-from conformance.exchange import Exchange, Failure, Reply
+from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.verdict import invariants
 from conformance.verdict.model import Deviates, Difference, Error, Expect, Fail, Pass, Verdict
 
@@ -60,7 +60,11 @@ def judge(contract: Contract, worlds: Iterable[World], exchanges: Sequence[Excha
     if not exchanges:
         return Judgement(Error(reason="nothing was sent"), frozenset(t.world.settings for t in threads))
     for step, exchange in enumerate(exchanges, 1):
+        if exchange.is_silence:
+            continue
         if isinstance(exchange.result, Failure):
+            if _fell_silent(exchanges, step):
+                return Judgement(failed((_gone(step, exchange.result),)), frozenset())
             reason = f"request {step}: {exchange.result.message}"
             return Judgement(Error(reason=reason), frozenset(t.world.settings for t in threads))
         readings = [
@@ -71,13 +75,28 @@ def judge(contract: Contract, worlds: Iterable[World], exchanges: Sequence[Excha
         accepted = [(t, e) for t, e in readings if not e.unexplained]
         if not accepted:
             nearest = min((e for _, e in readings), key=lambda e: (len(e.unexplained), len(e.differences)))
-            return Judgement(_fail(nearest), frozenset())
+            return Judgement(failed(nearest.differences), frozenset())
         threads = _distinct(Thread(e.world, (*t.differences, *e.differences), t.ids | e.ids) for t, e in accepted)
     best = min(threads, key=lambda t: len(t.ids))
     settings = frozenset(t.world.settings for t in threads)
     if not best.ids or expect is Expect.SHIPPED:
         return Judgement(Pass(), settings)
     return Judgement(Deviates(ids=tuple(sorted(best.ids)), differences=best.differences), settings)
+
+
+_UNREACHABLE = frozenset({Trouble.CONNECT, Trouble.TIMEOUT, Trouble.PROTOCOL})
+
+
+def _fell_silent(exchanges: Sequence[Exchange], step: int) -> bool:
+    """Whether a well-formed request got no reply after a byte-level message: that, the server is to blame for."""
+    asked, result = exchanges[step - 1].request, exchanges[step - 1].result
+    lost = asked.wire is None and isinstance(result, Failure) and result.trouble in _UNREACHABLE
+    return lost and any(before.request.wire is not None for before in exchanges[: step - 1])
+
+
+def _gone(step: int, failure: Failure) -> Difference:
+    told = "an answer after the byte-level message, as before it"
+    return Difference(step=step, line=0, aspect=Aspect.EFFECT.value, documented=told, shipped=told, got=failure.message)
 
 
 def _distinct(threads: Iterable[Thread]) -> list[Thread]:
@@ -91,6 +110,8 @@ def _distinct(threads: Iterable[Thread]) -> list[Thread]:
 
 def explain(contract: Contract, world: World, exchange: Exchange, step: int, expect: Expect) -> tuple[Explanation, ...]:
     """Every reading of one reply: as the documentation has it, as servers do it. At least one."""
+    if exchange.request.wire is not None:
+        return (_Reader(contract, world, exchange, step, expect).byte_level(),)
     documented = predict(contract, world, exchange.request, Dialect.DOCUMENTED)
     shipped = predict(contract, world, exchange.request, Dialect.SHIPPED)
     reader = _Reader(contract, world, exchange, step, expect)
@@ -157,6 +178,19 @@ class _Reader:
         """Nobody has said what is answered here: only the invariants judge. What is known to be done is done."""
         differences = tuple(self._invariants(shipped))
         return Explanation(differences, frozenset(), self.world.after(shipped.changes))
+
+    def byte_level(self) -> Explanation:
+        """Nothing is said about messages that may be malformed: only the invariants judge."""
+        differences = tuple(self._invariants(self._refused_login()))
+        ids = {d.deviation for d in differences if d.deviation}
+        return Explanation(differences, frozenset(ids), self.world)
+
+    def _refused_login(self) -> Outcome:
+        """The replies that are known to repeat what was sent, of those that came."""
+        came = {(line.status, line.message) for line in parse_reply(self.reply.body)}
+        answers = (Answer("common", name, {}) for name, form in self.contract.common.replies.items() if form.invariants)
+        printed = ((answer, answer.line(self.contract, Dialect.SHIPPED)) for answer in answers)
+        return Outcome(tuple(answer for answer, line in printed if line and (line.status, line.message) in came))
 
     def _whole(self, outcome: Outcome) -> Iterable[Difference]:
         if self.reply.status != outcome.status:
@@ -261,9 +295,10 @@ def _media(content_type: str) -> str:
     return "; ".join(part.strip() for part in content_type.lower().split(";"))
 
 
-def _fail(nearest: Explanation) -> Fail:
-    first = nearest.unexplained[0]
+def failed(differences: tuple[Difference, ...]) -> Fail:
+    """The verdict on differences of which at least one has no deviation that explains it."""
+    first = next(d for d in differences if d.deviation is None)
     where = f"request {first.step}" + (f", line {first.line}" if first.line else "")
     wanted = first.documented if first.documented is not None else first.shipped
     summary = f"{where}: {first.aspect} should be {wanted!r}, got {first.got[:200]!r}"
-    return Fail(summary=summary, differences=nearest.differences)
+    return Fail(summary=summary, differences=differences)

@@ -1,0 +1,74 @@
+"""Sending the input of a finding once more, on the same server or another one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from conformance.fuzz.keys import first_difference, key_of
+from conformance.fuzz.model import Replay
+from conformance.fuzz.properties.catalogue import search_of
+from conformance.fuzz.replay import read_replay
+from conformance.options import Effort, Options, plan
+from conformance.run.record import Record
+from conformance.run.run import Plan, Run
+from conformance.verdict.model import Error, Fail
+
+
+class Now(StrEnum):
+    """What has become of a finding."""
+
+    FIXED = "fixed"
+    STILL_THERE = "still there"
+    DIFFERENT = "different now"
+    NO_ANSWER = "no answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A finding, what became of it, and what the server answered this time; `left` are DIDs that may still be there."""
+
+    found: Replay
+    now: Now
+    record: Record
+    left: tuple[str, ...]
+
+    @property
+    def to_the_byte(self) -> bool:
+        """Whether every reply is the very same."""
+        return tuple(call.body for call in self.record.result.calls) == self.found.replies
+
+    @property
+    def exit_code(self) -> int:
+        """0 fixed, 1 still there or different, 3 no answer, 4 something left."""
+        return 4 if self.left else {Now.FIXED: 0, Now.NO_ANSWER: 3}.get(self.now, 1)
+
+    def __str__(self) -> str:
+        verdict = self.record.result.verdict
+        said = {Error: "reason", Fail: "summary"}.get(type(verdict))
+        same = ", every reply the same to the byte" if self.now is Now.STILL_THERE and self.to_the_byte else ""
+        return f"{self.now}: {self.found.key}{same}" + (f": {getattr(verdict, said)}" if said else "")
+
+
+def repeat(options: Options, path: Path, made: Callable[[Plan], Run] = Run) -> Repeated:
+    """Send a finding's input again, under its own numbers. Raises ConformanceError for what keeps it from that."""
+    found = read_replay(path)
+    run = made(plan(replace(options, run=found.run, fuzz=Effort()), os.environ))
+    run.open()
+    try:
+        record = run.once([(found.case(), found.number)], search_of(found.search, run).check)[0]
+    finally:
+        facts = run.close()
+    return Repeated(found, _now(found, record), record, facts.left)
+
+
+def _now(found: Replay, record: Record) -> Now:
+    if isinstance(record.result.verdict, Error):
+        return Now.NO_ANSWER
+    difference = first_difference(record)
+    if difference is None:
+        return Now.FIXED
+    return Now.STILL_THERE if key_of(found.case(), difference) == found.key else Now.DIFFERENT

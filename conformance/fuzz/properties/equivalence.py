@@ -1,0 +1,74 @@
+"""GET and POST, the order of parameters, %2B and %2b, and a parameter nobody knows make no difference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from conformance.cases.model import Case, Param, Place, Purpose, Step
+from conformance.cases.steps import add, copy, setup, update
+from conformance.cases.strategies import Spelling, fields_of, generated, spelled
+from conformance.exchange import Exchange
+from conformance.fuzz.properties.seen import body, effect
+from conformance.fuzz.search import Search, Sending, drawing
+from conformance.verdict.model import Difference
+
+_DID_ID = re.compile(r"\|\d+\|1$", re.MULTILINE)
+"""The number that a copy was given: of two copies, each has its own."""
+
+
+def search(run: Sending) -> Search:
+    """One call sent in several ways that mean the same, each to a DID of its own where it adds one."""
+    del run
+    return Search("equivalence", __doc__, drawing(_calls()), alike, weight=2)
+
+
+def _lower_hex(step: Step) -> Step:
+    params = (p if p.raw else spelled(p.name, p.value, Spelling.LOWER_HEX) for p in step.params)
+    return replace(step, params=tuple(params))
+
+
+WAYS: tuple[Callable[[Step], Step], ...] = (
+    lambda step: replace(step, method="POST", place=Place.FORM),
+    lambda step: replace(step, method="POST"),
+    lambda step: replace(step, backwards=True),
+    lambda step: replace(step, params=step.params[::-1]),
+    _lower_hex,
+    lambda step: replace(step, params=(*step.params, Param("no_such_parameter", "1"))),
+)
+"""Ways to send a call that mean the same as the plain one."""
+
+
+@st.composite
+def _calls(draw: st.DrawFn) -> Case:
+    name = draw(st.sampled_from(("add_did", "update_did", "copy_did")))
+    sent = draw(fields_of(name))
+    ways = draw(st.lists(st.sampled_from(range(len(WAYS))), min_size=1, max_size=4, unique=True))
+    calls = _versions(name, tuple(param for param in sent if param.name != "delete_did"), len(ways) + 1)
+    return generated(
+        setup(add("<did>")), next(calls), *(WAYS[way](call) for way, call in zip(ways, calls, strict=True))
+    )
+
+
+def _versions(name: str, sent: tuple[Param, ...], number: int) -> Iterator[Step]:
+    for index in range(2, 2 + number):
+        if name == "update_did":
+            yield update("<did>", *sent)
+        else:
+            yield add(f"+<did{index}>", *sent) if name == "add_did" else copy("<did>", f"+<did{index}>", *sent)
+
+
+def alike(case: Case, exchanges: Sequence[Exchange]) -> Difference | None:
+    """The first reply that is another than that to the plain call, the DIDs' own digits aside."""
+    acts = [number for number, step in enumerate(case.steps) if step.purpose is Purpose.ACT]
+    texts = [_DID_ID.sub("|0|1", _without_index(body(exchanges[number]))) for number in acts]
+    wrong = next((n for n, text in enumerate(texts) if text != texts[0]), None)
+    return effect(acts[wrong], f"what the same call got before: {texts[0]}", exchanges[acts[wrong]]) if wrong else None
+
+
+def _without_index(text: str) -> str:
+    """The text with the last digit of each own DID, which tells the case's DIDs apart, taken away."""
+    return re.sub(r"(999\d{10})\d", r"\1", text)

@@ -1,0 +1,58 @@
+"""Of several faults in one request, the one that is checked first is the one that is answered."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from conformance.cases.model import MADE_UP_ROLES, Case, Param, Role, Step
+from conformance.cases.steps import add, copy, question, setup, update
+from conformance.cases.strategies import SAFE, carried, generated, params, possible
+from conformance.contract.load import load_contract
+from conformance.fuzz.search import Search, Sending, drawing
+
+ROLES = (Role.ADMIN, Role.ADMIN, Role.UNKNOWN, Role.NOBODY, Role.NO_MODIFY_DIDS, Role.RESTRICTED_FUNCTIONS)
+"""Who sends: no inactive user, whose login would fail and bring a lock nearer."""
+
+SOURCES = ("conformance", "conformance", "t", None)
+MOST_FAULTS = 5
+
+
+def search(run: Sending) -> Search:
+    """Requests with faults in the login, the source, the function's name, the DID and the fields, in any number."""
+    roles = tuple(role for role in ROLES if role in run.ground.logins or role in MADE_UP_ROLES)
+    return Search("precedence", __doc__, drawing(st.one_of(*(_calls(name, roles) for name in _BASES))), weight=3)
+
+
+_BASES = {
+    "add_did": (add("<did>"), add(""), add("<did>" + "0" * 40)),
+    "update_did": (update("<did>"), update("<did2>"), update("")),
+    "copy_did": (copy("<did>", "<did2>"), copy("<did3>", "<did2>"), copy("<did>", ""), copy("<did>", "<did>,<did2>")),
+}
+
+
+@st.composite
+def _calls(draw: st.DrawFn, name: str, roles: tuple[Role, ...]) -> Case:
+    base = draw(st.sampled_from(_BASES[name]))
+    sent = draw(_faults(name))
+    call = Step(
+        draw(st.sampled_from((name, name, name, "no_such_function"))),
+        (*base.params, *sent),
+        role=draw(st.sampled_from(roles)),
+        source=draw(st.sampled_from(SOURCES)),
+    )
+    before = () if draw(st.booleans()) and name != "copy_did" else (setup(add("<did>")),)
+    return generated(*before, draw(carried(call)), question("<did2>"))
+
+
+@cache
+def _faults(name: str) -> SearchStrategy[list[Param]]:
+    every = [
+        params(parameter, validity)
+        for parameter in load_contract().functions[name].optional
+        for validity in possible(parameter)
+        if validity not in SAFE
+    ]
+    return st.lists(st.one_of(every), max_size=MOST_FAULTS, unique_by=lambda param: param.name)

@@ -1,0 +1,43 @@
+"""A refused request changes nothing: whatever is asked answers as it did before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from conformance.cases.model import Case, Purpose
+from conformance.cases.steps import add, copy, question, setup, update
+from conformance.cases.strategies import carried, fields_of, generated
+from conformance.exchange import Exchange
+from conformance.fuzz.properties.seen import body, effect, number_of, refused
+from conformance.fuzz.search import Search, Sending, drawing
+from conformance.verdict.model import Difference
+
+
+def search(run: Sending) -> Search:
+    """Calls with any fields, and the same questions before and after them."""
+    del run
+    return Search("refusals", __doc__, drawing(_calls()), unchanged)
+
+
+@st.composite
+def _calls(draw: st.DrawFn) -> Case:
+    name = draw(st.sampled_from(("add_did", "update_did", "copy_did")))
+    sent = draw(fields_of(name))
+    call = {"add_did": add("<did2>", *sent), "update_did": update("<did>", *sent)}.get(name)
+    call = call or copy("<did>", "<did2>,<did3>,<did>", *sent)
+    asked = [question(did) for did in ("<did>", "<did2>", "<did3>")]
+    return generated(setup(add("<did>")), *asked, draw(carried(call)), *asked)
+
+
+def unchanged(case: Case, exchanges: Sequence[Exchange]) -> Difference | None:
+    """The first question that is answered otherwise after a refusal."""
+    act = number_of(case, Purpose.ACT)
+    if not refused(exchanges[act]):
+        return None
+    asked = len(exchanges) - 1 - act
+    for before, after in zip(range(act - asked, act), range(act + 1, len(exchanges)), strict=True):
+        if body(exchanges[before]) != body(exchanges[after]):
+            return effect(after, f"as before the refusal: {body(exchanges[before])}", exchanges[after])
+    return None

@@ -1,0 +1,24 @@
+"""Whatever Schemathesis makes of the OpenAPI documents gets the predicted reply: status words, not HTTP statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from conformance.cases.model import Case
+from conformance.contract.load import load_contract
+from conformance.fuzz.own import READING, WRITING
+from conformance.fuzz.search import Search, Sending, taking
+
+
+def search(run: Sending) -> Search:
+    """Inputs of its coverage and fuzzing phases, of each function in turn, through the run's own guard and ledger."""
+
+    def cases(seed: int) -> Iterator[Case]:
+        from conformance.fuzz.schema import inputs  # noqa: PLC0415 - half a second that only this search needs
+
+        contract, entities = load_contract(), run.ground.entities
+        each = [inputs(contract, name, seed, entities) for name in sorted(WRITING | READING)]
+        return chain.from_iterable(zip(*each, strict=False))
+
+    return Search("schemas", __doc__, taking(cases), weight=3)

@@ -1,0 +1,33 @@
+"""What replies show by themselves, without a prediction: for the checks of properties."""
+
+from __future__ import annotations
+
+from conformance.cases.model import Case, Purpose
+from conformance.contract.reply import Aspect
+from conformance.exchange import Exchange, Reply
+from conformance.verdict.model import Difference
+
+
+def body(exchange: Exchange) -> str:
+    """The text of a reply; checks are asked only when every request has one."""
+    assert isinstance(exchange.result, Reply)
+    return exchange.result.body
+
+
+def refused(exchange: Exchange) -> bool:
+    """Whether a reply says that nothing was done, and says it by HTTP 200: after a 5xx nobody knows."""
+    assert isinstance(exchange.result, Reply)
+    return exchange.result.status == 200 and "SUCCESS" not in body(exchange) and "HAS BEEN" not in body(exchange)
+
+
+def number_of(case: Case, purpose: Purpose) -> int:
+    """Which step, counted from 0, is the first with that purpose."""
+    return next(number for number, step in enumerate(case.steps) if step.purpose is purpose)
+
+
+def effect(number: int, wanted: str, exchange: Exchange) -> Difference:
+    """A difference in what a request has brought about; `number` counts from 0."""
+    got = body(exchange).rstrip("\n")
+    return Difference(
+        step=number + 1, line=0, aspect=Aspect.EFFECT.value, documented=wanted.rstrip("\n"), shipped=None, got=got
+    )

@@ -1,0 +1,110 @@
+"""A search: one property that holds for every server, and how inputs to try it with are generated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Protocol
+
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+from hypothesis.strategies import SearchStrategy
+
+from conformance.cases.expand import Ground
+from conformance.cases.model import Case, Level
+from conformance.fuzz.names import SUBJECT
+from conformance.run.engine import Check, predicted
+from conformance.run.record import Record
+
+AT_ONCE = 8
+"""Inputs of one example: they are sent at the same time, and the one that fails is made smaller alone."""
+
+
+class Sending(Protocol):
+    """What searches need of a run."""
+
+    @property
+    def ground(self) -> Ground:
+        """The run's logins, entities and digits."""
+
+    @property
+    def sent(self) -> int:
+        """Requests that have left."""
+
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing is sent any more."""
+
+    def once(self, cases: Sequence[tuple[Case, int]], check: Check) -> list[Record]:
+        """Send cases at the same time, each with its number; `check` may fail what would have passed."""
+
+
+class FoundError(AssertionError):
+    """An example showed a defect that nobody knew yet."""
+
+
+Example = Callable[[Sequence[Case]], None]
+"""Takes the inputs of one example. Raises FoundError for those that show something new."""
+
+Generate = Callable[[Example, int, settings], None]
+"""Hands examples over, decided by a seed, until one raises or there are as many as the settings say."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """One property. `weight` is its share of the budget; `sentence` says what holds for every server."""
+
+    name: str
+    sentence: str
+    generate: Generate
+    check: Check = predicted
+    weight: int = 1
+    level: Level = Level.STANDARD
+
+    @property
+    def id(self) -> str:
+        """What reports call it."""
+        return f"{SUBJECT}/{self.name}"
+
+
+def drawing(cases: SearchStrategy[Case]) -> Generate:
+    """Examples of several inputs each, drawn by Hypothesis."""
+
+    def generate(example: Example, number: int, how: settings) -> None:
+        @seed(number)
+        @how
+        @given(st.lists(cases, min_size=1, max_size=AT_ONCE))
+        def test(cases: list[Case]) -> None:
+            example(cases)
+
+        test()
+
+    return generate
+
+
+def walking(machine: Callable[[Example], type[RuleBasedStateMachine]]) -> Generate:
+    """Examples that a state machine of Hypothesis makes step by step."""
+
+    def generate(example: Example, number: int, how: settings) -> None:
+        made: Any = seed(number)(machine(example))
+        run_state_machine_as_test(made, settings=how)
+
+    return generate
+
+
+def taking(cases: Callable[[int], Iterator[Case]]) -> Generate:
+    """Examples of an iterator that the seed begins."""
+
+    def generate(example: Example, number: int, how: settings) -> None:
+        begun = cases(number)
+        for _ in range(how.max_examples):
+            taken = list(islice(begun, AT_ONCE))
+            if not taken:
+                return
+            with suppress(FoundError):
+                example(taken)
+
+    return generate
