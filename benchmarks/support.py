@@ -8,8 +8,18 @@ import sys
 import time
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
 
 import httpx
+from starlette.applications import Starlette
+
+from conformance.cases.model import Level
+from conformance.emulator.config import Config
+from conformance.emulator.server import running
+from conformance.run.run import Plan, Run
+from conformance.run.settings import load_target, resolve
+from conformance.verdict.model import Expect
 
 START = "from conformance.cli import main; main()"
 
@@ -35,6 +45,20 @@ def _url(process: subprocess.Popen[str]) -> str:
         if line.startswith("http://"):
             return line.strip()
     raise RuntimeError("the emulator ended before it said where it listens")
+
+
+@contextmanager
+def opened(app: Starlette, folder: Path, seed: int = 0, concurrency: int = 8) -> Iterator[Run]:
+    """A run against an emulator in this process, over HTTP, with the emulator's own users."""
+    with running(Config(), app=app) as url:
+        file = load_target(Path(str(files("conformance.emulator") / "target.toml")))
+        target = resolve(url, file, None, None, {"VICIDIAL_EMULATOR_PASS": "1234"})
+        run = Run(Plan(target, Level.STANDARD, Expect.EITHER, concurrency, 10.0, True, folder, f"{seed:06d}"))
+        run.open()
+        try:
+            yield run
+        finally:
+            run.close()
 
 
 async def timed(work: Awaitable[object]) -> float:

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from conformance import __version__, care_cli, defaults
+from conformance import __version__, care_cli, defaults, selfcheck_cli
 from conformance.cases.model import Case, Level
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, ContractError, Dialect, SqlMode
 from conformance.errors import ConformanceError, UsageError
@@ -348,6 +348,7 @@ def _announce(config: Config, *, built_in: bool) -> Callable[[str], None]:
 
 
 care_cli.register(app)
+selfcheck_cli.register(app)
 
 
 def main() -> None:

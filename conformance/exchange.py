@@ -30,6 +30,9 @@ class Trouble(StrEnum):
     REFUSED_BY_US = "refused-by-us"
 
 
+_SILENCE = frozenset({Trouble.TIMEOUT, Trouble.PROTOCOL})
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """There is no reply, and why. Whether the server did the work is not known. `elapsed` is in seconds."""
@@ -45,3 +48,9 @@ class Exchange:
 
     request: Request
     result: Reply | Failure
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether a byte-level message got no reply: a server owes none to what is malformed."""
+        failure = self.result
+        return self.request.wire is not None and isinstance(failure, Failure) and failure.trouble in _SILENCE

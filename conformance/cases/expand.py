@@ -68,6 +68,8 @@ def requests(case: Case, ground: Ground, number: int) -> tuple[Request, ...]:
 
 def request(step: Step, ground: Ground, number: int) -> Request:
     """One step as it goes over the wire."""
+    if step.wire is not None:
+        return Request(wire=_fill(Param("", step.wire, raw=True), ground, number).value)
     login = ground.login(step.role)
     given = {param.name for param in step.params}
     user, password = (login.user, login.password) if login else (None, None)

@@ -44,6 +44,6 @@ def needs_of(steps: Iterable[Step]) -> frozenset[Need]:
 def _needs(step: Step) -> Iterator[Need]:
     if step.role not in MADE_UP_ROLES:
         yield step.role
-    for param in (*step.params, *step.form):
-        if "<" in param.value:
-            yield from (Entity(match[3]) for match in PLACEHOLDER.finditer(param.value) if match[3])
+    for text in (step.wire or "", *(param.value for param in (*step.params, *step.form))):
+        if "<" in text:
+            yield from (Entity(match[3]) for match in PLACEHOLDER.finditer(text) if match[3])

@@ -92,7 +92,11 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request. `source` None leaves it out; `form` goes into the body besides what `place` says."""
+    """One request. `source` None leaves it out; `form` goes into the body besides what `place` says.
+
+    `wire` is a byte-level message in place of all that: a template with the same placeholders, and `<path>` and
+    `<host>` (see `contract/wire.py`). It logs nobody in, so its role is nobody.
+    """
 
     function: str | None
     params: tuple[Param, ...] = ()
@@ -103,6 +107,7 @@ class Step:
     form: tuple[Param, ...] = ()
     backwards: bool = False
     purpose: Purpose = Purpose.ACT
+    wire: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote_plus, unquote_to_bytes
 
 FORM_TYPE = "application/x-www-form-urlencoded"
+
+_HEAD = re.compile(r"\s*HEAD\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +23,16 @@ class Parameters:
 
 @dataclass(frozen=True)
 class Request:
-    """One call of the API. `query` and `form` are percent-encoded already, sent as they are; `form` None is no body."""
+    """One call of the API. `query` and `form` are percent-encoded already, sent as they are; `form` None is no body.
+
+    `wire` is a byte-level message: it goes out in place of what the other fields say (see `contract/wire.py`).
+    """
 
     query: str = ""
     form: str | None = None
     method: str = "GET"
     content_type: str = FORM_TYPE
+    wire: str | None = None
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -41,6 +48,13 @@ class Request:
     def sends_json(self) -> bool:
         """Whether the body is announced as something other than a form."""
         return self.form is not None and self.content_type != FORM_TYPE
+
+    @property
+    def is_head(self) -> bool:
+        """Whether the reply has no body, whatever it announces."""
+        if self.wire is None:
+            return self.method == "HEAD"
+        return _HEAD.match(self.wire) is not None
 
     @property
     def has_raw_apostrophe(self) -> bool:

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
 from starlette.routing import Route
@@ -49,7 +50,10 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = await _request(HttpRequest(scope, receive))
+        try:
+            request = await _request(HttpRequest(scope, receive))
+        except ClientDisconnect:  # it announced more than it sent: there is nobody to answer
+            return
         with self.store.turn():
             response = self.behaviour(self.contract, self.store, request, self.config, self.clock())
             self.store.apply(response.changes)
@@ -60,9 +64,9 @@ async def _request(http: HttpRequest) -> Request:
     body = await http.body()
     content_type = http.headers.get("content-type", "").partition(";")[0].strip().lower()
     query: bytes = http.scope["query_string"]
-    return Request(_encoded(query), _encoded(body) if body else None, http.method, content_type)
+    return Request(percent_encoded(query), percent_encoded(body) if body else None, http.method, content_type)
 
 
-def _encoded(raw: bytes) -> str:
-    """The same bytes with those outside ASCII percent-encoded, which PHP reads alike."""
+def percent_encoded(raw: bytes) -> str:
+    """Bytes off the wire as text, those outside ASCII percent-encoded, which PHP reads alike."""
     return _NOT_ASCII.sub(lambda match: b"%%%02X" % match[0][0], raw).decode("ascii")

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from conformance.fuzz.driver import Fuzzer
+from conformance.fuzz.examples import Examples
 from conformance.fuzz.model import Finding
 from conformance.fuzz.properties.catalogue import search_of
 from conformance.fuzz.replay import write_replay
@@ -42,7 +43,7 @@ class Fuzzing:
         self._told = told
         self._searches = {id: search_of(id, run) for id in ids}
         weights = sum(search.weight for search in self._searches.values())
-        self.fuzzer = Fuzzer(run, effort, weights, folder / EXAMPLES, keep)
+        self.fuzzer = Fuzzer(run, effort, weights, Examples(folder / EXAMPLES), keep)
 
     def results(self, id: str) -> tuple[Record, ...]:
         """Carry out one search: a record for each finding, or one that says that nothing was found."""

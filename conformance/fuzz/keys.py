@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from conformance.cases.model import Case, Purpose
-from conformance.fuzz.coverage import acts, rule_of
+from conformance.cases.model import Case, Purpose, Step
+from conformance.fuzz.coverage import PLAIN, acts, rule_of
 from conformance.fuzz.model import Key
 from conformance.run.record import Record
 from conformance.verdict.model import Difference, Fail
@@ -27,34 +27,67 @@ def first_difference(record: Record) -> Difference | None:
 
 
 def key_of(case: Case, difference: Difference) -> Key:
-    """The defect that an input shows, by what it sends besides the harmless."""
+    """The defect that an input shows, by what the failing request sends besides the harmless.
+
+    Where that is nothing, the rule is what was called until then, one after the other.
+    """
     function, aspect = origin(case, difference)
-    pairs = sorted(_pairs(case))
-    return Key(function, "+".join(f for f, _ in pairs) or "plain", "+".join(r for _, r in pairs) or "plain", aspect)
+    pairs = sorted(_pairs(case, difference))
+    if not pairs:
+        return Key(function, PLAIN, "-".join(_called(case, difference)), aspect)
+    return Key(function, "+".join(name for name, _ in pairs), "+".join(rule for _, rule in pairs), aspect)
 
 
 def origin(case: Case, difference: Difference) -> tuple[str, str]:
     """What stays the same of a defect while its input gets smaller: function and aspect."""
-    step = case.steps[min(difference.step, len(case.steps)) - 1]
+    step = _shown(case, difference)
     aspect = "effect" if step.purpose is Purpose.EFFECT else difference.aspect
-    acted = next(acts(case), step)
-    return acted.function or case.function, aspect
+    return step.function or case.function, aspect
 
 
 def is_known(case: Case, difference: Difference, known: Iterable[Key]) -> bool:
-    """Whether an input shows a defect that was found before: its function, aspect and fields, perhaps among others."""
-    place, pairs = origin(case, difference), _pairs(case)
-    return any((key.function, key.aspect) == place and _pairs_of(key) <= pairs for key in known)
+    """Whether an input shows a defect that was found before: its aspect, and its fields, perhaps among others.
+
+    The same field that breaks the same rule in the same way is one defect, whichever function it is sent to.
+    """
+    place, pairs, called = origin(case, difference), _pairs(case, difference), _called(case, difference)
+    return any(
+        (key.function, key.aspect) == place and _holds(called, key.rule.split("-"))
+        if key.field == PLAIN
+        else key.aspect == place[1] and set(zip(key.field.split("+"), key.rule.split("+"), strict=True)) <= pairs
+        for key in known
+    )
 
 
-def _pairs(case: Case) -> frozenset[Pair]:
-    sent = ((step, param) for step in acts(case) for param in step.params)
+def _shown(case: Case, difference: Difference) -> Step:
+    return case.steps[min(difference.step, len(case.steps)) - 1]
+
+
+def _pairs(case: Case, difference: Difference) -> frozenset[Pair]:
+    """The fields of the failing request; of a question about an effect, those of the requests that it is about."""
+    step = _shown(case, difference)
+    meant = acts(case) if step.purpose is Purpose.EFFECT else (step,)
     return frozenset(
-        (param.name.replace("+", " "), rule_of(step, param.name, param.value))
-        for step, param in sent
+        (param.name.replace("+", " "), rule_of(one, param.name, param.value))
+        for one in meant
+        for param in one.params
         if (param.name, param.value) not in _NO_FAULT
     )
 
 
-def _pairs_of(key: Key) -> frozenset[Pair]:
-    return frozenset(zip(key.field.split("+"), key.rule.split("+"), strict=True)) - {("plain", "plain")}
+def _called(case: Case, difference: Difference) -> list[str]:
+    """What was called up to the failing request: add, copy, update, delete."""
+    return [_verb(step) for step in case.steps[: difference.step]]
+
+
+def _verb(step: Step) -> str:
+    if step.wire is not None:
+        return "message"
+    deletes = any(param.name == "delete_did" for param in step.params)
+    return "delete" if deletes else (step.function or "none").removesuffix("_did")
+
+
+def _holds(called: Iterable[str], wanted: Iterable[str]) -> bool:
+    """Whether the one has the other in it, in its order, perhaps with more between."""
+    left = iter(called)
+    return all(verb in left for verb in wanted)

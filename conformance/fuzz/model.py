@@ -58,7 +58,10 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A defect: confirmed by a second try, or unstable if it did not repeat. `search` names the property it breaks."""
+    """A defect: confirmed by a second try, or unstable if it did not repeat. `search` names the property it breaks.
+
+    `after` is how many requests had been sent when it first showed.
+    """
 
     key: Key
     search: str
@@ -66,6 +69,7 @@ class Finding:
     number: int
     record: Record
     stable: bool
+    after: int
 
     @property
     def result(self) -> CaseResult:

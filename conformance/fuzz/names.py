@@ -16,6 +16,7 @@ NAMES = (
     "numbers",
     "robustness",
     "schemas",
+    "wire",
 )
 """In the order in which they are run; each is a module of `conformance.fuzz.properties` and a file of the suite."""
 

@@ -46,11 +46,9 @@ def _chunks(cases: Iterator[Case], size: int) -> Iterator[list[Case]]:
 
 
 def _smaller(case: Case) -> Iterator[Case]:
-    """Every case that lacks one thing, or has one thing that is plainer; the largest steps first."""
-    for steps in _without_one(case.steps):
-        if steps:
-            yield _with(case, steps)
-    for changes in (_fewer, _plainer):
+    """Every case that lacks something, or has one thing that is plainer: much at once before little."""
+    yield from (_with(case, steps) for steps in _without_some(case.steps) if steps)
+    for changes in (_bare, _fewer, _plainer):
         for number, step in enumerate(case.steps):
             for changed in changes(step):
                 yield _with(case, (*case.steps[:number], changed, *case.steps[number + 1 :]))
@@ -60,9 +58,19 @@ def _with(case: Case, steps: tuple[Step, ...]) -> Case:
     return replace(case, steps=steps, needs=needs_of(steps))
 
 
-def _without_one(items: Sequence[T]) -> Iterator[tuple[T, ...]]:
-    for number in reversed(range(len(items))):
-        yield (*items[:number], *items[number + 1 :])
+def _without_some(items: Sequence[T]) -> Iterator[tuple[T, ...]]:
+    """What is left without one of the halves, then without one of the quarters, and so on down to single items."""
+    size = len(items) // 2
+    while size:
+        for start in reversed(range(0, len(items), size)):
+            yield (*items[:start], *items[start + size :])
+        size //= 2
+
+
+def _bare(step: Step) -> Iterator[Step]:
+    """The step with no more than its first parameter, which names what it is about."""
+    if len(step.params) > 1:
+        yield replace(step, params=step.params[:1])
 
 
 _UNUSUAL = ("role", "source", "method", "place", "form", "backwards")
@@ -76,10 +84,10 @@ def _fewer(step: Step) -> Iterator[Step]:
             yield replace(step, **{name: getattr(usual, name)})
     if (step.method, step.place) == ("POST", Place.FORM):
         yield replace(step, method="GET", place=Place.QUERY)
-    for params in _without_one(step.params):
+    if len(step.params) == 1:
+        yield replace(step, params=())
+    for params in _without_some(step.params):
         yield replace(step, params=params)
-    for form in _without_one(step.form):
-        yield replace(step, form=form)
 
 
 def _plainer(step: Step) -> Iterator[Step]:
@@ -92,7 +100,7 @@ def _plainer(step: Step) -> Iterator[Step]:
 
 def _values(param: Param) -> Iterator[Param]:
     if "," in param.value:
-        yield from (replace(param, value=",".join(left)) for left in _without_one(param.value.split(",")))
+        yield from (replace(param, value=",".join(left)) for left in _without_some(param.value.split(",")))
     yield from (replace(param, value=value) for value in _shorter(param.value))
     if not param.raw:
         yield from (replace(param, value=value) for value in _plain(param.value))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
@@ -38,19 +37,18 @@ class Sending(Protocol):
     def stopped(self) -> str | None:
         """Why nothing is sent any more."""
 
+    def result(self, case: Case) -> Record:
+        """Send a case of the catalogue."""
+
     def once(self, cases: Sequence[tuple[Case, int]], check: Check) -> list[Record]:
         """Send cases at the same time, each with its number; `check` may fail what would have passed."""
 
 
-class FoundError(AssertionError):
-    """An example showed a defect that nobody knew yet."""
-
-
 Example = Callable[[Sequence[Case]], None]
-"""Takes the inputs of one example. Raises FoundError for those that show something new."""
+"""Takes the inputs of one example. It raises nothing for what fails: that is made smaller by its parts."""
 
 Generate = Callable[[Example, int, settings], None]
-"""Hands examples over, decided by a seed, until one raises or there are as many as the settings say."""
+"""Hands examples over, decided by a seed, until there are as many as the settings say."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,6 @@ def taking(cases: Callable[[int], Iterator[Case]]) -> Generate:
             taken = list(islice(begun, AT_ONCE))
             if not taken:
                 return
-            with suppress(FoundError):
-                example(taken)
+            example(taken)
 
     return generate

@@ -6,7 +6,9 @@ The guard asks the contract, not the case: whoever made a request (a case, a fuz
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
 
 from conformance.cases.expand import Ground, world
 from conformance.cases.model import Level
@@ -16,7 +18,9 @@ from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
 from conformance.contract.sanitise import as_text, sanitise
+from conformance.contract.wire import readings
 from conformance.contract.world import Did, DropDid, Entities, PutDid, State, User
+from conformance.run.withheld import Secrets, is_bytes
 
 SPECIAL_DIDS = frozenset({"default", "did_system_filter"})
 """DIDs that every install depends on (observed.md section 9)."""
@@ -30,6 +34,10 @@ _TARGETS = {"add_did": "did_pattern", "copy_did": "new_dids", "update_did": "did
 
 _QUESTION = frozenset({"source", "user", "pass", "function", "did_pattern"})
 """What an update sends that changes nothing: it only asks whether the DID exists."""
+
+
+MOST = 20_000
+"""Calls that one byte-level message may be read as."""
 
 
 class Forbidden(Exception):  # noqa: N818 - a ruling, not an error
@@ -109,6 +117,8 @@ class Guard:
         A DID counts as soon as a request names it as its target: a faulty server may do what the contract refuses.
         Names too short to be a DID count where some reading of the contract makes one of them.
         """
+        if request.wire is not None:
+            return self._rule_on_bytes(request.wire)
         touched, created = self._at_worst(request)
         named = self._named(request)
         for pattern in sorted(touched | {name for name in named if len(name) >= SHORTEST_DELETABLE}):
@@ -117,6 +127,27 @@ class Guard:
             raise Forbidden("level probe sends nothing that could create, change or delete a DID; use --allow-writes")
         makes = _function(request) in ("add_did", "copy_did")
         return frozenset(created | {name for name in named if makes and self.is_own(name)})
+
+    def _rule_on_bytes(self, message: str) -> frozenset[str]:
+        """A byte-level message logs nobody in, so it can neither write nor lock; in case it can, its DIDs are our own.
+
+        Whatever it may be read as is ruled on, at level standard at most: a faulty server may skip the login.
+        """
+        if not is_bytes(message):
+            raise Forbidden("a byte-level message has a character that is no byte")
+        if self._secrets.stand_in(message):
+            raise Forbidden("a byte-level message logs nobody in: this one names a user or a password of the target")
+        calls = list(islice(readings(message), MOST))
+        if len(calls) == MOST:
+            raise Forbidden(f"a byte-level message may be read as {MOST:,} calls: too many to look at")
+        strict = replace(self, level=min(self.level, Level.STANDARD), known=frozenset())
+        writing = {call for call in calls if _function(call) in _TARGETS}
+        return frozenset(did for call in writing for did in strict.rule(call))
+
+    @cached_property
+    def _secrets(self) -> Secrets:
+        logins = self.ground.logins.values()
+        return Secrets(text for login in logins for text in (login.user, login.password))
 
     def _named(self, request: Request) -> set[str]:
         """The DIDs that a request names as its target, as sent and as sanitised, cut to what the column holds."""

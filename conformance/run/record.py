@@ -18,7 +18,10 @@ T = TypeVar("T")
 
 
 class ExchangeLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of exchanges.jsonl. `purpose` is setup, act, effect or cleanup; `elapsed` is in seconds."""
+    """One line of exchanges.jsonl. `purpose` is setup, act, effect or cleanup; `elapsed` is in seconds.
+
+    `wire` is a byte-level message, each character a byte; then `method` and `query` are empty.
+    """
 
     case: str
     step: int
@@ -31,6 +34,7 @@ class ExchangeLine(msgspec.Struct, frozen=True, kw_only=True):
     body: str | None
     elapsed: float
     trouble: str | None
+    wire: str | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +113,7 @@ def line(case: str, step: int, purpose: str, exchange: Exchange) -> ExchangeLine
         case=case,
         step=step,
         purpose=purpose,
-        method=request.method,
+        method=request.method if request.wire is None else "",
         query=request.query,
         form=request.form,
         status=reply.status if reply else None,
@@ -117,4 +121,5 @@ def line(case: str, step: int, purpose: str, exchange: Exchange) -> ExchangeLine
         body=reply.body if reply else None,
         elapsed=result.elapsed,
         trouble=None if isinstance(result, Reply) else f"{result.trouble}: {result.message}",
+        wire=request.wire,
     )

@@ -96,7 +96,8 @@ class Sender:
             raise Forbidden(refusal)
 
     def _note(self, request: Request, result: Reply | Failure) -> None:
-        self.pace.saw(result)
+        if not Exchange(request, result).is_silence:
+            self.pace.saw(result)
         if not isinstance(result, Reply):
             return
         user = self._user(request)

@@ -16,22 +16,21 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from conformance import __version__
 from conformance.contract.request import Request
+from conformance.contract.wire import filled
 from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply, Trouble
+from conformance.run.accept import MAX_BODY, Unacceptable, refuse_redirect, too_large, unpacker
+from conformance.run.wire import Peer, exchange
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 USER_AGENT = f"vicidial-conformance/{__version__}"
-
-MAX_BODY = 1_000_000
-"""Bytes of a body, counted after unpacking; as many may come packed."""
 
 Verify = bool | ssl.SSLContext | str | Path
 """Whom to trust: True the usual authorities, False anybody, a path the authorities in that PEM file."""
@@ -65,6 +64,7 @@ class Transport:
         self.timeout = timeout
         context = ssl_context(verify if self._url.scheme == "https" else False)
         self._lanes = tuple(_lane(context, app) for _ in range(lanes))
+        self._peer = _peer(self._url, context) if app is None else None
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -80,17 +80,33 @@ class Transport:
         start = time.perf_counter()
         try:
             async with deadline(self.timeout):
-                status, content_type, body = await self._exchange(request, self._lanes[lane])
+                status, content_type, body = await self._exchange(request, lane)
         except _CAUGHT as error:
             trouble, message = _explain(error, self.timeout)
             return Failure(trouble, message, time.perf_counter() - start)
         return Reply(status, content_type, body.decode("utf-8", "replace"), time.perf_counter() - start)
 
-    async def _exchange(self, request: Request, lane: httpx.AsyncBaseTransport) -> tuple[int, str, bytes]:
-        response = await lane.handle_async_request(self._built(request))
+    async def _exchange(self, request: Request, lane: int) -> tuple[int, str, bytes]:
+        if request.wire is not None:
+            return await self._byte_level(request, request.wire)
+        response = await self._lanes[lane].handle_async_request(self._built(request))
         async with aclosing(response):
-            _refuse_redirect(response, self.url)
+            refuse_redirect(response.status_code, response.headers.get("location"), self.url)
             return response.status_code, response.headers.get("content-type", ""), await _body(response)
+
+    async def _byte_level(self, request: Request, message: str) -> tuple[int, str, bytes]:
+        """The same over a connection of its own, which no lane shares: it may be in any state afterwards."""
+        if self._peer is None:
+            raise Unacceptable(Trouble.REFUSED_BY_US, "a byte-level message needs a server with a port: here is none")
+        connect = self.timeout * _CONNECT_SHARE
+        reply = await exchange(self._peer, filled(message, self.url), is_head=request.is_head, connect=connect)
+        refuse_redirect(reply.status, reply.header("location"), self.url)
+        unpacking = unpacker(reply.header("content-encoding") or "identity")
+        body = unpacking.feed(reply.body, MAX_BODY + 1)
+        if len(body) > MAX_BODY:
+            raise too_large()
+        unpacking.finish()
+        return reply.status, reply.header("content-type") or "", body
 
     def _built(self, request: Request) -> httpx.Request:
         """The target line is given as bytes: a query that is part of an httpx URL would be encoded anew."""
@@ -124,6 +140,11 @@ def _trusting(ca_file: Path) -> ssl.SSLContext:
         raise UsageError(f"{ca_file}: cannot be read ({error.strerror}): give the authority's certificate") from None
 
 
+def _peer(url: httpx.URL, context: ssl.SSLContext) -> Peer:
+    secure = url.scheme == "https"
+    return Peer(url.raw_host.decode("ascii"), url.port or (443 if secure else 80), context if secure else None)
+
+
 def _lane(context: ssl.SSLContext, app: ASGIApp | None) -> httpx.AsyncBaseTransport:
     if app is not None:
         return _InProcess(app)
@@ -145,89 +166,18 @@ class _InProcess(httpx.AsyncBaseTransport):
         return await httpx.ASGITransport(exact).handle_async_request(request)
 
 
-class _Unacceptable(Exception):  # noqa: N818 - the reply is, not we
-    """A reply that is HTTP, and that we do not take."""
-
-    def __init__(self, trouble: Trouble, message: str) -> None:
-        super().__init__(message)
-        self.trouble = trouble
-
-
-def _refuse_redirect(response: httpx.Response, url: str) -> None:
-    location = response.headers.get("location")
-    if location is None or not response.is_redirect:
-        return
-    raise _Unacceptable(Trouble.REDIRECT, f"redirected to {_shown(url, location)}: use that URL if it is right")
-
-
-def _shown(url: str, location: str) -> str:
-    """Where a redirect leads, without its query, its user and anything that a terminal would act on."""
-    try:
-        parts = urlsplit(urljoin(url, location))
-    except ValueError:
-        return "something that is not a URL"
-    shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-    return "".join(character for character in shown if character.isprintable())[:200]
-
-
 async def _body(response: httpx.Response) -> bytes:
     """The unpacked body. httpx would unpack it whole before we could count, so that is done here."""
-    unpacker = _unpacker(response.headers.get("content-encoding", "identity"))
+    unpacking = unpacker(response.headers.get("content-encoding", "identity"))
     body = bytearray()
     packed = 0
     async for chunk in response.aiter_raw():
         packed += len(chunk)
-        body += unpacker.feed(chunk, MAX_BODY + 1 - len(body))
+        body += unpacking.feed(chunk, MAX_BODY + 1 - len(body))
         if max(packed, len(body)) > MAX_BODY:
-            raise _Unacceptable(
-                Trouble.TOO_LARGE, f"the reply is larger than {MAX_BODY:,} bytes: is this the URL of the API?"
-            )
-    unpacker.finish()
+            raise too_large()
+    unpacking.finish()
     return bytes(body)
-
-
-class _Plain:
-    """What is not packed."""
-
-    def feed(self, chunk: bytes, room: int) -> bytes:
-        """At most the first `room` bytes."""
-        return chunk[:room]
-
-    def finish(self) -> None:
-        """Nothing to check."""
-
-
-class _Gzip(_Plain):
-    """One or more gzip members, never unpacked further than asked for."""
-
-    def __init__(self) -> None:
-        self._member: zlib._Decompress | None = None
-
-    def feed(self, chunk: bytes, room: int) -> bytes:
-        """The next bytes, at most `room`; when there are fewer, all of `chunk` is used up."""
-        unpacked = b""
-        while chunk and len(unpacked) < room:
-            member = self._member = self._member or zlib.decompressobj(zlib.MAX_WBITS | 16)
-            unpacked += member.decompress(chunk, room - len(unpacked))
-            chunk = member.unused_data
-            if member.eof:
-                self._member = None
-        return unpacked
-
-    def finish(self) -> None:
-        """Raises zlib.error when the end is missing."""
-        if self._member is not None:
-            raise zlib.error("cut short")
-
-
-def _unpacker(encoding: str) -> _Plain:
-    match encoding.strip().lower():
-        case "identity" | "":
-            return _Plain()
-        case "gzip" | "x-gzip":
-            return _Gzip()
-        case _:
-            raise _Unacceptable(Trouble.PROTOCOL, "the reply is packed in a way that was not asked for")
 
 
 _UNKNOWN_OUTCOME = "whether the request was carried out is not known"
@@ -287,7 +237,7 @@ _RULES: tuple[tuple[_Kind, Trouble, str], ...] = (
 _WAITING = (ssl.SSLWantReadError, ssl.SSLWantWriteError)  # not trouble: so TLS asks for bytes
 
 _CAUGHT = (
-    _Unacceptable,
+    Unacceptable,
     httpx.HTTPError,
     httpx.InvalidURL,
     httpx.StreamError,
@@ -300,7 +250,7 @@ _CAUGHT = (
 
 def _explain(error: Exception, timeout: float) -> tuple[Trouble, str]:
     """What kind of trouble it is, and one line: the first rule that fits the error or anything that caused it."""
-    if isinstance(error, _Unacceptable):
+    if isinstance(error, Unacceptable):
         return error.trouble, str(error)
     chain = tuple(_causes(error))
     for kind, trouble, message in _RULES:

@@ -2,72 +2,34 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from conformance.cases.model import Level
-from conformance.cases.strategies import inputs
-from conformance.contract.load import load_contract
 from conformance.contract.model import Contract, Dialect
 from conformance.contract.request import Request
 from conformance.contract.world import State
-from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
-from conformance.emulator.respond import Behaviour, Response, honest
-from conformance.emulator.server import running
-from conformance.emulator.store import Store
-from conformance.fuzz.driver import Fuzzer, Plan
-from conformance.fuzz.model import Finding
-from conformance.run.run import Plan as RunPlan
-from conformance.run.run import Run
-from conformance.run.settings import load_target, resolve
-from conformance.verdict.model import Expect, Kind
-
-TARGET = Path(__file__).parents[2] / "conformance" / "emulator" / "target.toml"
-BUDGET = 200
-
-
-@contextmanager
-def opened(folder: Path, config: Config, behaviour: Behaviour) -> Iterator[tuple[Run, Store]]:
-    """A run against an emulator that behaves so."""
-    app = create_app(config, behaviour=behaviour)
-    with running(config, app=app) as url:
-        target = resolve(url, load_target(TARGET), None, None, {**os.environ, "VICIDIAL_EMULATOR_PASS": "1234"})
-        run = Run(RunPlan(target, Level.STANDARD, Expect.EITHER, 8, 10.0, True, folder, "000001"))
-        run.open()
-        try:
-            yield run, app.state.store
-        finally:
-            run.close()
-
-
-def fuzzed(
-    folder: Path, behaviour: Behaviour = honest, seed: int = 1, config: Config | None = None, budget: int = BUDGET
-) -> tuple[Finding, ...]:
-    """What a search finds on an emulator that behaves so."""
-    with opened(folder, config or Config(), behaviour) as (run, _):
-        return Fuzzer(run, inputs(load_contract()), Plan(budget, seed, folder / "examples"), lambda *_: None)()
-
-
-def crashing(on: Callable[[dict[str, str]], bool]) -> Behaviour:
-    """A server that answers HTTP 500 to certain requests, and does nothing then."""
-
-    def behaviour(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
-        sent = {name: value.decode("utf-8", "replace") for name, value in request.parameters.values.items()}
-        answer = honest(contract, state, request, config, now)
-        return replace(answer, status=500, body=b"", changes=()) if on(sent) else answer
-
-    return behaviour
+from conformance.emulator.respond import Response, honest
+from conformance.fuzz.examples import Examples
+from conformance.fuzz.properties.catalogue import search_of
+from tests.fuzz.support import crashing, fuzzed, fuzzer, opened
 
 
 @pytest.mark.parametrize("dialect", Dialect)
 def test_a_server_that_follows_the_contract_has_no_findings(dialect: Dialect, tmp_path: Path) -> None:
-    assert fuzzed(tmp_path, config=Config(dialect=dialect)) == ()
+    made = fuzzed(tmp_path, config=Config(dialect=dialect))
+
+    assert (made.findings, made.unstable) == ({}, {})
+    assert made.answered > 0
+
+
+def test_a_crash_is_made_as_small_as_it_gets(tmp_path: Path) -> None:
+    made = fuzzed(tmp_path, crashing(lambda sent: "voicemail_ext" in sent))
+
+    assert {key.field for key in made.findings} == {"voicemail_ext"}
+    for finding in made.findings.values():
+        assert [param.name for step in finding.case.steps for param in step.params] == ["voicemail_ext"]
 
 
 def test_a_crash_on_a_third_entry_that_stood_before_is_found(tmp_path: Path) -> None:
@@ -75,22 +37,17 @@ def test_a_crash_on_a_third_entry_that_stood_before_is_found(tmp_path: Path) -> 
         entries = sent.get("new_dids", "").split(",")
         return len(entries) > 2 and entries[2] in entries[:2]
 
-    findings = fuzzed(tmp_path, crashing(third_again), budget=500)
+    made = fuzzed(tmp_path, crashing(third_again), names=("counts",))
 
-    keys = {(finding.key.function, finding.key.aspect) for finding in findings}
-    assert keys == {("copy_did", "http-status")}
-    assert all("new_dids" in finding.key.field for finding in findings)
-    assert all(finding.stable for finding in findings)
+    [finding] = made.findings.values()
+    assert (finding.key.function, finding.key.field, finding.stable) == ("copy_did", "new_dids", True)
+    assert finding.case.steps[-1].params[-1].value.count(",") == 2
 
 
-def test_a_finding_can_be_sent_again_from_its_replay(tmp_path: Path) -> None:
-    crash = crashing(lambda sent: "voicemail_ext" in sent)
-    with opened(tmp_path, Config(), crash) as (run, _):
-        found = Fuzzer(run, inputs(load_contract()), Plan(100, 1, tmp_path / "examples"), lambda *_: None)()
-        again = run.once([(found[0].replay("000001").case(), 1)])[0]
+def test_two_defects_are_two_findings(tmp_path: Path) -> None:
+    made = fuzzed(tmp_path, crashing(lambda sent: "voicemail_ext" in sent or "extension" in sent), requests=400)
 
-    assert again.result.kind is Kind.FAIL
-    assert found[0].replay("000001").summary != ""
+    assert {"voicemail_ext", "extension"} <= {key.field for key in made.findings}
 
 
 def test_a_defect_that_does_not_show_again_is_unstable(tmp_path: Path) -> None:
@@ -100,46 +57,76 @@ def test_a_defect_that_does_not_show_again_is_unstable(tmp_path: Path) -> None:
         seen.extend([1] if "extension" in sent else [])
         return len(seen) == 1 and "extension" in sent
 
-    findings = fuzzed(tmp_path, crashing(once), budget=100)
+    made = fuzzed(tmp_path, crashing(once))
 
-    assert [finding.stable for finding in findings] == [False]
+    assert made.findings == {}
+    assert [finding.stable for finding in made.unstable.values()] == [False]
 
 
 def test_the_same_seed_sends_the_same_requests(tmp_path: Path) -> None:
-    def sent(folder: Path) -> list[str]:
+    def sent(folder: Path, seed: int) -> list[str]:
         queries: list[str] = []
 
         def note(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
-            queries.append(request.query)
+            queries.append(f"{request.method} {request.query} {request.form}")
             return honest(contract, state, request, config, now)
 
-        fuzzed(folder, note, seed=7, budget=100)
+        fuzzed(folder, note, names=("replies", "sequences"), seed=seed)
         return sorted(queries)
 
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    assert sent(tmp_path / "a") == sent(tmp_path / "b")
+    first = sent(tmp_path / "a", 7)
+    assert first == sent(tmp_path / "b", 7)
+    assert first != sent(tmp_path / "c", 8)
 
 
 def test_fuzzing_leaves_nothing_behind(tmp_path: Path) -> None:
-    with opened(tmp_path, Config(), honest) as (run, store):
-        before = store.rows()
-        Fuzzer(run, inputs(load_contract()), Plan(200, 3, tmp_path / "examples"), lambda *_: None)()
+    with opened(tmp_path) as (run, server):
+        before = server.rows()
+        fuzzer(run, tmp_path, ("sequences",), 300, 3)(search_of("sequences", run))
         assert run.sender.ledger.open == ()
-        assert store.rows() == before
+        assert server.rows() == before
 
 
 def test_the_tally_tells_what_was_covered(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    with opened(tmp_path, Config(), honest) as (run, _):
-        fuzzer = Fuzzer(
-            run,
-            inputs(load_contract()),
-            Plan(200, 3, tmp_path / "examples"),
-            lambda tally, findings: told.append((tally.inputs, findings)),
-        )
-        fuzzer()
+    with opened(tmp_path) as (run, _):
+        made = fuzzer(run, tmp_path, ("replies",), 200, 3)
+        made.watch = lambda tally, findings: told.append((tally.inputs, findings))
+        made(search_of("replies", run))
 
-    assert told[-1] == (fuzzer.tally.inputs, 0)
-    assert any("DID HAS BEEN ADDED" in form for form in fuzzer.tally.forms)
-    assert fuzzer.tally.combinations.total() > 0
+    assert told[-1] == (made.tally.inputs, 0)
+    assert any("DID HAS BEEN ADDED" in form for form in made.tally.forms)
+    assert ("did_pattern", "plain", "SUCCESS DID HAS BEEN ADDED") in made.tally.combinations
+
+
+def test_what_failed_before_is_tried_first_in_the_same_folder(tmp_path: Path) -> None:
+    crash = crashing(lambda sent: "voicemail_ext" in sent)
+    first = fuzzed(tmp_path, crash)
+    again = fuzzed(tmp_path, crash, seed=99)
+
+    assert set(again.findings) == set(first.findings)
+    assert min(finding.after for finding in again.findings.values()) <= 25
+
+
+def test_what_does_not_fail_any_more_is_forgotten(tmp_path: Path) -> None:
+    fuzzed(tmp_path, crashing(lambda sent: "voicemail_ext" in sent))
+    kept = Examples(tmp_path / "examples")
+    assert list(kept.of("replies")) != []
+    fuzzed(tmp_path)
+    assert list(kept.of("replies")) == []
+
+
+def test_the_examples_that_are_kept_hold_no_password(tmp_path: Path) -> None:
+    fuzzed(tmp_path, crashing(lambda sent: "voicemail_ext" in sent))
+
+    kept = [path.read_bytes() for path in (tmp_path / "examples").rglob("*") if path.is_file()]
+    assert kept
+    assert not any(b"1234" in text for text in kept)
+
+
+def test_a_search_ends_when_its_time_is_up(tmp_path: Path) -> None:
+    with opened(tmp_path) as (run, _):
+        made = fuzzer(run, tmp_path, ("replies",), 10**6, 1)
+        made.effort = type(made.effort)(requests=None, seconds=0.3)
+        made(search_of("replies", run))
+    assert 0 < run.sent < 10**4

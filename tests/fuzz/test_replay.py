@@ -14,9 +14,11 @@ from conformance.fuzz.model import Key, Replay
 from conformance.fuzz.replay import read_replay, write_replay
 
 REPLAY = Replay(
-    key=Key("update_did", "group", "http-status"),
+    key=Key("update_did", "group", "plain", "http-status"),
+    search="replies",
     title="A generated update_did",
     clause="observed.md#4",
+    level="standard",
     steps=(setup(add("<did>")), sent_by(Role.LEVEL7, update("<did>", Param("group", "%FF", raw=True)))),
     run="000001",
     number=7,
@@ -29,7 +31,7 @@ REPLAY = Replay(
 def test_a_finding_reads_back_as_it_was_written(tmp_path: Path) -> None:
     path = write_replay(REPLAY, tmp_path)
 
-    assert path.name == "update_did-group-http-status.json"
+    assert path.name == "update_did-group-plain-http-status.json"
     assert read_replay(path) == REPLAY
 
 
@@ -46,8 +48,8 @@ def test_a_file_that_is_no_finding_is_one_line(text: str, tmp_path: Path) -> Non
 
 
 def test_a_finding_of_another_version_is_refused(tmp_path: Path) -> None:
-    path = write_replay(msgspec.structs.replace(REPLAY, schema=2), tmp_path)
-    with pytest.raises(UsageError, match="version 2; this suite reads version 1"):
+    path = write_replay(msgspec.structs.replace(REPLAY, schema=1), tmp_path)
+    with pytest.raises(UsageError, match="version 1; this suite reads version 2"):
         read_replay(path)
 
 

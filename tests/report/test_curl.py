@@ -1,4 +1,5 @@
 import os
+import socket
 import subprocess
 from collections.abc import Collection
 
@@ -129,3 +130,75 @@ def test_head_does_not_wait_for_a_body() -> None:
 
 def test_brackets_are_no_range() -> None:
     assert sent(Request("new_dids[]=1")) == ["--globoff", f"{URL}?new_dids[]=1"]
+
+
+EVERY = "".join(map(chr, range(256)))
+
+
+def printed(message: str, shell: str = "/bin/sh", url: str = URL) -> bytes:
+    """What the line of a byte-level message gives to whatever connects."""
+    line = curl_line(Request(wire=message), url, [])
+    stub = "nc() { cat; }; openssl() { cat; };"
+    return subprocess.run([shell, "-c", f"{stub} {line}"], capture_output=True, check=True).stdout  # noqa: S603
+
+
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        EVERY,
+        EVERY[::-1],
+        "-n %s %% \\n \\101 '\"$HOME`id`!!",
+        "-",
+        "'",
+        "x" * 100_000,
+        "a" + "0" * 500 + "1",
+        "\0" * 100,
+        "[" * 200 + "\\" * 100 + "-" * 100,
+    ],
+    ids=lambda message: ascii(message)[:20],
+)
+def test_bytes_are_printed_as_they_are(message: str, shell: str) -> None:
+    assert printed(message, shell) == message.encode("latin-1")
+
+
+@settings(max_examples=30)
+@given(st.text(st.characters(max_codepoint=255), min_size=1))
+def test_any_bytes_survive_the_shell(message: str) -> None:
+    assert printed(message) == message.encode("latin-1")
+
+
+def test_bytes_go_to_the_host_and_port_of_the_target() -> None:
+    message = "GET <path> HTTP/1.1\r\nHost: <host>\r\n\r\n"
+    there = "GET /a.php HTTP/1.1\\r\\nHost: dialer.example\\r\\n\\r\\n"
+    assert (
+        curl_line(Request(wire=message), "http://dialer.example/a.php", [])
+        == f"printf '{there}' | nc dialer.example 80"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "end"),
+    [
+        ("http://[::1]:8080/a", "| nc ::1 8080"),
+        ("https://dialer.example/a", "| openssl s_client -quiet -connect dialer.example:443"),
+        ("https://[::1]:8443/a", "| openssl s_client -quiet -connect '[::1]:8443'"),
+    ],
+)
+def test_bytes_are_sent_by_a_program_that_takes_them(url: str, end: str) -> None:
+    assert curl_line(Request(wire="x"), url, []).endswith(end)
+
+
+def test_a_long_message_is_a_short_line() -> None:
+    assert len(curl_line(Request(wire=f"GET /{'x' * 100_000} HTTP/1.1"), URL, [])) < 200
+
+
+def test_the_line_of_bytes_reaches_a_server_as_it_is() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        line = curl_line(Request(wire=f"<path> <host> {EVERY}"), f"http://127.0.0.1:{port}/a", [])
+        connect = f"nc() {{ exec 3<>/dev/tcp/$1/$2; cat >&3; exec 3>&-; }}; {line}"
+        subprocess.run(["/bin/bash", "-c", connect], check=True, timeout=20)  # noqa: S603
+        connection, _ = server.accept()
+        with connection, connection.makefile("rb") as received:
+            assert received.read() == f"/a 127.0.0.1:{port} {EVERY}".encode("latin-1")

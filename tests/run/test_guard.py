@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, quote_plus
+
 import pytest
 
 from conformance.cases.expand import Ground, Login
@@ -10,6 +12,7 @@ from conformance.contract.load import load_contract
 from conformance.contract.model import OLDEST_BUILD, ServerSettings
 from conformance.contract.request import Request
 from conformance.run.guard import Forbidden, Guard
+from conformance.run.withheld import Secrets
 
 GROUND = Ground(
     {Role.ADMIN: Login("6666", "secret"), Role.NO_MODIFY_DIDS: Login("8001", "secret")}, {Entity.INGROUP: "G"}, "123456"
@@ -150,3 +153,104 @@ def test_an_add_claims_its_number_even_if_the_contract_refuses_it(rest: str) -> 
 
 def test_a_number_that_is_too_long_is_claimed_as_the_column_would_hold_it() -> None:
     assert guard(Level.STANDARD).rule(call("add_did", f"did_pattern={OWN}{'5' * 60}")) == {f"{OWN}{'5' * 36}"}
+
+
+def wire(query: str, body: str = "") -> Request:
+    return Request(wire=f"POST <path>?{query} HTTP/1.1\r\nHost: <host>\r\n\r\n{body}")
+
+
+NOBODY = "source=test&user=nosuchuser&pass=nosuchpassword"
+OWN_ADD = f"did_pattern={OWN}&{NOBODY}&function=add_did"
+
+LOGINS_IN_BYTES = {
+    "a user": wire("user=6666&function=version"),
+    "a user in the body": wire("", "user=6666"),
+    "a user in a header": Request(wire="GET / HTTP/1.1\r\nX: 6666\r\n\r\n"),
+    "a user alone": Request(wire="6666"),
+    "a user, encoded": wire("user=%36%36%36%36"),
+    "a user, encoded twice": wire("user=%2536%2536%2536%2536"),
+    "a user among what servers drop": wire("user=6%006%276.6"),
+    "a user behind a null byte": wire("user=x%006666"),
+    "a user in wide digits": wire("user=%EF%BC%96666"),
+    "a user across two chunks": wire("", "7\r\nuser=66\r\n2\r\n66\r\n0\r\n\r\n"),
+    "a user in a part": wire("", '--b\r\nX; name="user"\r\n\r\n6666\r\n--b--'),
+    "a user in JSON": wire("", '{"user":"6666"}'),
+    "a password": wire("pass=secret"),
+    "a password in capitals": wire("pass=SECRET"),
+    "a password, half encoded": wire("pass=s%65cre%74"),
+    "a password in the address": Request(wire="GET http://x:secret@<host><path> HTTP/1.1\r\n\r\n"),
+    "a header that logs in": Request(wire="GET <path> HTTP/1.1\r\nauthorization: Basic NjY2Njo=\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("request_", LOGINS_IN_BYTES.values(), ids=LOGINS_IN_BYTES.keys())
+@pytest.mark.parametrize("level", Level)
+def test_a_byte_level_message_logs_nobody_in(request_: Request, level: Level) -> None:
+    with pytest.raises(Forbidden, match="names a user or a password of the target"):
+        guard(level).rule(request_)
+
+
+@pytest.mark.parametrize("password", ["p@ss w/rd", "пароль", "gEh%41+eim", "é&'"])
+def test_no_password_slips_through_in_bytes(password: str) -> None:
+    ground = Ground({Role.ADMIN: Login("6666", password)}, {}, "123456")
+    strict = Guard(load_contract(), ground, Level.FULL, (ServerSettings(),))
+    octets = password.encode()
+    for spelled in (octets.decode("latin-1"), "".join(f"%{b:02x}" for b in octets), quote_plus(octets), quote(octets)):
+        for message in (f"GET /?pass={spelled}", f"X\r\n\r\na={spelled}", quote(f"a={spelled}", "=", "latin-1")):
+            with pytest.raises(Forbidden):
+                strict.rule(Request(wire=message))
+
+
+def test_a_name_of_one_character_is_looked_for_where_it_would_log_in() -> None:
+    ground = Ground({Role.ADMIN: Login("1", "")}, {}, "123456")
+    strict = Guard(load_contract(), ground, Level.FULL, (ServerSettings(),))
+    assert strict.rule(Request(wire="GET / HTTP/1.1\r\n\r\n")) == frozenset()
+    with pytest.raises(Forbidden):
+        strict.rule(wire("user=%31&function=version"))
+
+
+FOREIGN_IN_BYTES = {
+    "an add": wire(f"did_pattern=7275551114&{NOBODY}&function=add_did"),
+    "an add in the body": wire("", f"did_pattern=7275551114&{NOBODY}&function=add_did"),
+    "a change": wire(f"did_pattern=7275551114&active=N&{NOBODY}&function=update_did"),
+    "a deletion of the default DID": wire(f"did_pattern=default&delete_did=Y&{NOBODY}&function=update_did"),
+    "a copy": wire(f"source_did_pattern={OWN}&new_dids={OWN},7275551114&{NOBODY}&function=copy_did"),
+    "a body whose beginning is an add": wire("", f"{NOBODY}&function=add_did&did_pattern={OWN}"),
+    "an add behind another request": wire("", f"GET /?did_pattern=7275551114&{NOBODY}&function=add_did HTTP/1.1"),
+    "an add whose parts are apart": wire("did_pattern=7275551114", "function=add_did"),
+}
+
+
+@pytest.mark.parametrize("request_", FOREIGN_IN_BYTES.values(), ids=FOREIGN_IN_BYTES.keys())
+@pytest.mark.parametrize("level", Level)
+def test_a_byte_level_message_names_no_did_but_the_run_s_own_at_any_level(request_: Request, level: Level) -> None:
+    with pytest.raises(Forbidden):
+        guard(level).rule(request_)
+
+
+@pytest.mark.parametrize("request_", [wire(OWN_ADD), wire("", OWN_ADD), wire("x=\xff #?", f"{OWN_ADD}\r\n")])
+@pytest.mark.parametrize("level", Level)
+def test_a_did_of_the_run_s_own_in_bytes_is_claimed(request_: Request, level: Level) -> None:
+    assert guard(level).rule(request_) == {OWN}
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["", "\0", "GET <path>?function=version HTTP/1.1\r\n\r\n", f"GET /?{NOBODY}&function=nosuch", f"6{OWN}6"],
+)
+def test_bytes_that_name_nobody_and_nothing_may_be_sent(message: str) -> None:
+    assert guard(Level.PROBE).rule(Request(wire=message)) == frozenset()
+
+
+def test_a_character_that_is_no_byte_is_not_sent() -> None:
+    with pytest.raises(Forbidden, match="no byte"):
+        guard(Level.FULL).rule(Request(wire="GET /\u0100"))
+
+
+def test_a_message_that_could_be_too_many_calls_is_not_sent() -> None:
+    with pytest.raises(Forbidden, match="too many to look at"):
+        guard(Level.FULL).rule(wire(f"function=add_did&did_pattern={OWN}{'9' * 9000}"))
+
+
+def test_what_looks_for_secrets_shows_none() -> None:
+    assert repr(Secrets(["6666", "secret"])) == "<2 secrets>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
 from conformance.cases.model import Case, Level, Param, Purpose, Step
@@ -69,3 +71,10 @@ def test_requests_of_the_clean_up_count() -> None:
 
 def test_a_case_that_sent_nothing_has_no_exchanges() -> None:
     assert kept(NotTested(missing="admin", setting="[roles]")).exchanges == ()
+
+
+def test_a_byte_level_message_is_kept_whole_and_redacted() -> None:
+    request = replace(REQUEST, query="", wire=f"G\xc9T <path>?pass={SECRET}")
+    finished = Finished(CASE, Pass(), (Exchange(request, ECHO),))
+    (line,) = record(finished, Redactor([SECRET]), lambda exchange: "").exchanges
+    assert (line.wire, line.method, line.query) == ("G\xc9T <path>?pass=***", "", "")

@@ -12,7 +12,7 @@ from conformance.contract.request import Request
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.run.ledger import read_ledger
 from conformance.run.sender import Send
-from tests.safety.support import ADDED, MISSING, OWN, PASSWORD, Script, call, html, sending
+from tests.safety.support import ADDED, LOCK_LINE, LOGIN_LINE, MISSING, OWN, PASSWORD, Script, call, html, sending
 
 QUESTION = call("update_did", f"did_pattern={OWN}")
 ADD = call("add_did", f"did_pattern={OWN}")
@@ -224,3 +224,41 @@ def test_one_that_is_free_is_claimed_and_added(tmp_path: Path) -> None:
     transport = Script([html("ERROR: update_did DID DOES NOT EXIST: |6666|55\n"), html(ADDED)])
     exchanged(tmp_path, transport, call("add_did", "did_pattern=55"), level=Level.FULL)
     assert (len(transport.requests), left(tmp_path)) == (2, {"55": "case"})
+
+
+GARBAGE = Request(wire="GARBAGE")
+
+
+@pytest.mark.parametrize("trouble", [Trouble.TIMEOUT, Trouble.PROTOCOL])
+def test_bytes_without_an_answer_do_not_end_a_run(tmp_path: Path, trouble: Trouble) -> None:
+    transport = Script([Failure(trouble, "silent")])
+    exchanged(tmp_path, transport, *[GARBAGE] * 8)
+    assert len(transport.requests) == 8
+
+
+def test_bytes_that_cannot_be_sent_end_a_run_like_any_request(tmp_path: Path) -> None:
+    transport = Script([Failure(Trouble.CONNECT, "refused")])
+    exchanged(tmp_path, transport, *[GARBAGE] * 8)
+    assert len(transport.requests) == 5
+
+
+@pytest.mark.parametrize("body", [LOGIN_LINE, LOCK_LINE, MISSING])
+def test_a_reply_to_bytes_is_nobodys_login_and_no_proof(tmp_path: Path, body: str) -> None:
+    add = Request(wire=f"GET <path>?did_pattern={OWN}&function=add_did HTTP/1.1\r\n\r\n")
+    transport = Script([html(body)])
+    exchanged(tmp_path, transport, add)
+    assert left(tmp_path) == {OWN: "case"}
+    exchanged(tmp_path, transport, add, QUESTION)
+    assert len(transport.requests) == 3  # no reply to bytes has counted as a refused login
+    assert left(tmp_path) == ({} if body == MISSING else {OWN: "case"})
+
+
+def test_a_did_named_in_bytes_is_on_the_disk_before_they_leave(tmp_path: Path) -> None:
+    seen: list[dict[str, str]] = []
+
+    async def look(request: Request) -> None:
+        seen.append(left(tmp_path))
+
+    add = Request(wire=f"GET <path>?did_pattern={OWN}&function=add_did HTTP/1.1\r\n\r\n")
+    exchanged(tmp_path, Script([html("")], first=look), add)
+    assert seen == [{OWN: "case"}]

@@ -9,7 +9,8 @@ import pytest
 from conformance.contract.request import Request
 from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply, Trouble
-from conformance.run.transport import MAX_BODY, USER_AGENT, Transport
+from conformance.run.accept import MAX_BODY
+from conformance.run.transport import USER_AGENT, Transport
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

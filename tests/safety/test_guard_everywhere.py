@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cases.model import Case, Level, Param, Role
+from conformance.cases.model import Case, Level, Param, Role, Step
 from conformance.cases.steps import add, copy, update
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
@@ -26,11 +26,22 @@ from conformance.verdict.model import Error, Expect
 TARGET = Path(__file__).parents[2] / "conformance" / "emulator" / "target.toml"
 OFF = Param("active", "N")
 
+
+def in_bytes(query: str) -> Step:
+    return Step(None, role=Role.NOBODY, wire=f"GET <path>?{query} HTTP/1.1\r\nHost: <host>\r\n\r\n")
+
+
 RULES = {
     "a foreign number": (add("7275559999"), "is not one of this run's own DIDs"),
     "somebody else's DID": (update("7275551114", OFF), "is not one of this run's own DIDs"),
     "the default DID": (update("default", OFF), "every install depends on"),
     "an entry that cannot be deleted": (copy("<did>", "<did2>,1"), "could not be deleted again"),
+    "bytes with a user": (in_bytes("user=6666&function=version"), "names a user or a password of the target"),
+    "bytes with a password": (in_bytes("pass=%31%32%33%34"), "names a user or a password of the target"),
+    "bytes with a foreign number": (
+        in_bytes("did_pattern=7275559999&function=add_did"),
+        "is not one of this run's own DIDs",
+    ),
 }
 """A request that breaks each rule of level standard, and what the guard says."""
 
@@ -57,7 +68,9 @@ def as_generated(run: Run, case: Case, folder: Path) -> CaseResult:
 
 def from_a_replay_file(run: Run, case: Case, folder: Path) -> CaseResult:
     replay = Replay(
-        key=Key("add_did", "guard", "rule"),
+        key=Key("add_did", "guard", "rule", "effect"),
+        search="guard",
+        level=case.level.value,
         title=case.title,
         clause=case.clause,
         steps=case.steps,
@@ -125,3 +138,28 @@ def test_a_case_in_somebody_s_own_pytest_file_is_ruled_on_too(tmp_path: Path) ->
     assert ended.returncode != 0
     for _, said in RULES.values():
         assert said in ended.stdout
+
+
+SECRETS = ("6666", "7001", "1234")
+"""Users of the target, and their password."""
+
+
+def percent(text: str, times: int) -> str:
+    return text if times == 0 else percent("".join(f"%{ord(c):02x}" for c in text), times - 1)
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize(
+    "message",
+    ["GET <path>?user={} HTTP/1.1", "GET /{}", "{}", "X\r\nCookie: {}\r\n", "POST /\r\n\r\nuser={}", "\xff{}\0"],
+)
+def test_no_user_and_no_password_leaves_in_bytes(message: str, secret: str, times: int, run: Run) -> None:
+    step = Step(None, role=Role.NOBODY, wire=message.format(percent(secret, times)))
+    case = Case("wire/message/secret", "bytes", "observed.md#9", Level.PROBE, (step,))
+    before = run.sent
+    verdict = run.once([(case, 1)])[0].result.verdict
+
+    assert isinstance(verdict, Error)
+    assert secret not in verdict.reason
+    assert run.sent == before

@@ -138,3 +138,59 @@ def test_a_password_of_less_than_two_characters_cannot_be_told_from_other_text(p
 def test_a_password_is_looked_for_to_the_letter() -> None:
     assert broken("ERROR: x - a.c\n", with_password("a.c")) == [PASSWORD]
     assert broken("ERROR: x - abc\n", with_password("a.c")) == []
+
+
+VERSION = "VERSION: 2.14-202\n"
+
+
+def broken_by_bytes(
+    body: str, status: int = 200, wire: str = "GET <path>?function=version&pass=nosuch HTTP/1.1"
+) -> list[str]:
+    return broken(body, Request(wire=f"{wire}\r\n\r\n"), status)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_bytes_are_no_excuse_for_a_server_error(status: int) -> None:
+    assert broken_by_bytes("<html>", status) == [SERVER_ERROR]
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 408, 411, 413, 414, 417, 431, 501, 505])
+def test_a_web_server_may_refuse_bytes_in_its_own_words(status: int) -> None:
+    assert broken_by_bytes("<html>", status) == []
+    assert broken_by_bytes("", status) == []
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("<b>Warning</b>: Undefined variable", PHP),
+        ("Stack trace:", PHP),
+        ("SELECT user from vicidial_users", SQL),
+        ("you sent nosuch.", PASSWORD),
+    ],
+)
+def test_no_reply_to_bytes_tells_what_it_must_not(text: str, name: str, status: int) -> None:
+    assert broken_by_bytes(f"{VERSION}{text}\n", status) == [name]
+
+
+@pytest.mark.parametrize(("body", "names"), [(VERSION, []), ("", [EMPTY]), ("<html>", [UNPARSED])])
+def test_what_says_ok_to_bytes_is_the_api(body: str, names: list[str]) -> None:
+    assert broken_by_bytes(body) == names
+
+
+@pytest.mark.parametrize("wire", ["OPTIONS * HTTP/1.1", "GET / HTTP/1.1", "TRACE <path> HTTP/1.1"])
+def test_what_does_not_ask_the_api_may_be_answered_by_anybody(wire: str) -> None:
+    assert broken_by_bytes("", wire=wire) == []
+    assert broken_by_bytes("It works!", wire=wire) == []
+
+
+def test_the_reply_to_head_in_bytes_has_no_body() -> None:
+    assert broken_by_bytes("", wire="HEAD <path> HTTP/1.1") == []
+    assert broken_by_bytes("", wire="head <path> HTTP/1.1") == [EMPTY]
+
+
+def test_what_came_with_bytes_may_come_back() -> None:
+    asked = "GET <path>?x=SELECT%20a%20from HTTP/1.1"
+    assert broken_by_bytes("bad line: SELECT a from", 400, asked) == []
+    assert broken_by_bytes("TRACE / HTTP/1.1\r\npass=nosuch", wire="TRACE /?pass=nosuch HTTP/1.1") == []

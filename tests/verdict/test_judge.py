@@ -199,3 +199,51 @@ def test_a_reply_without_a_content_type_is_told_so() -> None:
     verdict = judged(Exchange(ADD, Reply(200, "", ADDED))).verdict
     assert isinstance(verdict, Fail)
     assert verdict.differences[0].got == "(none)"
+
+
+BYTES = Request(wire="GET <path>?user=nosuchuser&pass=nosuchpassword HTTP/1.1\r\n\r\n")
+ECHOED = "ERROR: Login incorrect, please try again: |nosuchuser|nosuchpassword|BAD|\n"
+
+
+@pytest.mark.parametrize("trouble", [Trouble.TIMEOUT, Trouble.PROTOCOL])
+def test_no_reply_to_bytes_is_passed_over(trouble: Trouble) -> None:
+    silence = Exchange(BYTES, Failure(trouble, "closed"))
+    assert judged(silence, answered(ADD, ADDED)).verdict == Pass()
+    assert isinstance(judged(silence, answered(ADD, "")).verdict, Fail)
+
+
+@pytest.mark.parametrize("trouble", [Trouble.CONNECT, Trouble.TLS, Trouble.REDIRECT, Trouble.REFUSED_BY_US])
+def test_bytes_that_could_not_be_sent_are_an_error(trouble: Trouble) -> None:
+    assert judged(Exchange(BYTES, Failure(trouble, "gone"))).verdict == Error(reason="request 1: gone")
+
+
+@pytest.mark.parametrize("before", [answered(BYTES, "", 400), Exchange(BYTES, Failure(Trouble.TIMEOUT, "silent"))])
+@pytest.mark.parametrize("trouble", [Trouble.CONNECT, Trouble.TIMEOUT, Trouble.PROTOCOL])
+def test_a_server_that_no_longer_answers_after_bytes_fails(before: Exchange, trouble: Trouble) -> None:
+    verdict = judged(before, Exchange(ADD, Failure(trouble, "connection refused"))).verdict
+    assert isinstance(verdict, Fail)
+    assert verdict.summary.startswith("request 2: effect should be 'an answer after the byte-level message")
+
+
+def test_a_request_that_was_not_sent_after_bytes_is_an_error() -> None:
+    refused_by_us = Exchange(ADD, Failure(Trouble.REFUSED_BY_US, "not sent"))
+    assert isinstance(judged(answered(BYTES, "", 400), refused_by_us).verdict, Error)
+
+
+def test_bytes_change_nothing_and_are_judged_by_invariants_alone() -> None:
+    assert judged(answered(BYTES, "ERROR: whatever\n"), answered(ADD, ADDED)).verdict == Pass()
+    verdict = judged(answered(BYTES, "", 500)).verdict
+    assert isinstance(verdict, Fail)
+    assert verdict.summary == "request 1: invariant should be 'never: server-error', got 'HTTP 500'"
+
+
+def test_a_refused_login_that_tells_the_password_is_a_deviation_in_bytes_too() -> None:
+    verdict = judged(answered(BYTES, ECHOED)).verdict
+    assert isinstance(verdict, Deviates)
+    assert verdict.ids == ("login-echoes-password",)
+    assert isinstance(judged(answered(BYTES, ECHOED), expect=Expect.DOCUMENTED).verdict, Fail)
+    assert judged(answered(BYTES, ECHOED), expect=Expect.SHIPPED).verdict == Pass()
+
+
+def test_any_other_reply_that_tells_the_password_fails() -> None:
+    assert isinstance(judged(answered(BYTES, ECHOED.replace("Login", "Log-in"))).verdict, Fail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from conformance.emulator.app import create_app
+from conformance.emulator.clock import Clock
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, honest
 
@@ -57,9 +59,9 @@ class Fault:
     hidden: str | None = None
 
 
-def faulty(fault: Fault, config: Config | None = None) -> Starlette:
+def faulty(fault: Fault, config: Config | None = None, clock: Clock = time.time) -> Starlette:
     """An emulator with that fault, as `create_app` gives it; close its `state.store`."""
-    app = create_app(fault.config(config or Config()), behaviour=fault.make())
+    app = create_app(fault.config(config or Config()), clock, fault.make())
     if fault.around is not None:
         app.user_middleware.append(Middleware(fault.around))
     return app

@@ -11,12 +11,14 @@ from conformance.cases.steps import add, copy, setup
 from conformance.cases.strategies import carried, generated
 from conformance.contract.reply import Line, parse_reply
 from conformance.exchange import Exchange
-from conformance.fuzz.properties.seen import body, effect, number_of
+from conformance.fuzz.properties.seen import body, effect
 from conformance.fuzz.search import Search, Sending, drawing
 from conformance.verdict.model import Difference
 
 NUMBERS = ("<did>", *(f"<did{index}>" for index in range(2, 10)))
 MOST = 20
+SUMMARIES = ("DIDS HAVE BEEN ADDED", "NO DIDS ADDED")
+"""What the last line of a reply says of lists that were gone through."""
 
 
 def search(run: Sending) -> Search:
@@ -28,20 +30,27 @@ def search(run: Sending) -> Search:
 @st.composite
 def _batches(draw: st.DrawFn) -> Case:
     known = draw(st.lists(st.sampled_from(NUMBERS[1:]), max_size=3, unique=True))
-    batch = draw(st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=MOST))
-    return generated(*(setup(add(did)) for did in ("<did>", *known)), draw(carried(copy("<did>", ",".join(batch)))))
+    batches = draw(st.lists(st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=MOST), min_size=1, max_size=3))
+    calls = [draw(carried(copy("<did>", ",".join(batch)))) for batch in batches]
+    return generated(*(setup(add(did)) for did in ("<did>", *known)), *calls)
 
 
 def adds_up(case: Case, exchanges: Sequence[Exchange]) -> Difference | None:
-    """What is wrong with the lines of a copy, counted without any prediction."""
-    act = number_of(case, Purpose.ACT)
-    sent = exchanges[act].request.parameters.values["new_dids"].decode().split(",")
-    *lines, last = parse_reply(body(exchanges[act]))
+    """What is wrong with the lines of the copies, counted without any prediction."""
+    acts = (number for number, step in enumerate(case.steps) if step.purpose is Purpose.ACT)
+    return next((wrong for number in acts if (wrong := _miscounted(number, exchanges[number]))), None)
+
+
+def _miscounted(number: int, exchange: Exchange) -> Difference | None:
+    sent = exchange.request.parameters.values.get("new_dids", b"").decode().split(",")
+    *lines, last = parse_reply(body(exchange))
+    if last.message not in SUMMARIES:
+        return None
     if len(lines) != len(sent) or not all(entry in line.fields for entry, line in zip(sent, lines, strict=True)):
-        return effect(act, f"one line for each of {','.join(sent)}, in their order", exchanges[act])
+        return effect(number, f"one line for each of {','.join(sent)}, in their order", exchange)
     added = sum(_is_added(line) for line in lines)
     wanted = (str(added), str(len(lines) - added))
-    return None if last.fields[-2:] == wanted else effect(act, f"the counts {'|'.join(wanted)}", exchanges[act])
+    return None if last.fields[-2:] == wanted else effect(number, f"the counts {'|'.join(wanted)}", exchange)
 
 
 def _is_added(line: Line) -> bool:

@@ -16,6 +16,7 @@ from conformance.fuzz.properties.seen import body, effect
 from conformance.fuzz.search import Search, Sending, drawing
 from conformance.verdict.model import Difference
 
+UNKNOWN = "no_such_parameter"
 _DID_ID = re.compile(r"\|\d+\|1$", re.MULTILINE)
 """The number that a copy was given: of two copies, each has its own."""
 
@@ -37,7 +38,7 @@ WAYS: tuple[Callable[[Step], Step], ...] = (
     lambda step: replace(step, backwards=True),
     lambda step: replace(step, params=step.params[::-1]),
     _lower_hex,
-    lambda step: replace(step, params=(*step.params, Param("no_such_parameter", "1"))),
+    lambda step: replace(step, params=(*step.params, Param(UNKNOWN, "1"))),
 )
 """Ways to send a call that mean the same as the plain one."""
 
@@ -62,11 +63,20 @@ def _versions(name: str, sent: tuple[Param, ...], number: int) -> Iterator[Step]
 
 
 def alike(case: Case, exchanges: Sequence[Exchange]) -> Difference | None:
-    """The first reply that is another than that to the plain call, the DIDs' own digits aside."""
-    acts = [number for number, step in enumerate(case.steps) if step.purpose is Purpose.ACT]
-    texts = [_DID_ID.sub("|0|1", _without_index(body(exchanges[number]))) for number in acts]
-    wrong = next((n for n, text in enumerate(texts) if text != texts[0]), None)
-    return effect(acts[wrong], f"what the same call got before: {texts[0]}", exchanges[acts[wrong]]) if wrong else None
+    """The first reply that is another than that to the same call before, the DIDs' own digits aside."""
+    told: dict[frozenset[tuple[str, str]], str] = {}
+    for number, exchange in enumerate(exchanges):
+        text = _DID_ID.sub("|0|1", _without_index(body(exchange)))
+        if case.steps[number].purpose is Purpose.ACT and told.setdefault(_meaning(exchange), text) != text:
+            return effect(number, f"what the same call got before: {told[_meaning(exchange)]}", exchange)
+    return None
+
+
+def _meaning(exchange: Exchange) -> frozenset[tuple[str, str]]:
+    """What a request says, however it is sent."""
+    values = exchange.request.parameters.values
+    pairs = ((name, _without_index(value.decode("latin-1"))) for name, value in values.items() if name != UNKNOWN)
+    return frozenset(pairs)
 
 
 def _without_index(text: str) -> str:

@@ -54,5 +54,5 @@ def _copied(exchange: Exchange) -> Iterator[tuple[str, str]]:
     sent = exchange.request.parameters.values.get("new_dids", b"").decode().split(",")
     for line in parse_reply(body(exchange)):
         if line.status == "NOTICE" and "ADDED" in line.message:
-            entry = next(entry for entry in sent if entry in line.fields)
+            entry = next((entry for entry in sent if entry in line.fields), "")
             yield entry, str(line.fields[3])

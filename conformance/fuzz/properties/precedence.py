@@ -13,17 +13,17 @@ from conformance.cases.strategies import SAFE, carried, generated, params, possi
 from conformance.contract.load import load_contract
 from conformance.fuzz.search import Search, Sending, drawing
 
-ROLES = (Role.ADMIN, Role.ADMIN, Role.UNKNOWN, Role.NOBODY, Role.NO_MODIFY_DIDS, Role.RESTRICTED_FUNCTIONS)
+ROLES = (*[Role.ADMIN] * 4, Role.UNKNOWN, Role.NOBODY, Role.NO_MODIFY_DIDS, Role.RESTRICTED_FUNCTIONS)
 """Who sends: no inactive user, whose login would fail and bring a lock nearer."""
 
-SOURCES = ("conformance", "conformance", "t", None)
+SOURCES = ("conformance", "conformance", "conformance", "t", None)
 MOST_FAULTS = 5
 
 
 def search(run: Sending) -> Search:
     """Requests with faults in the login, the source, the function's name, the DID and the fields, in any number."""
     roles = tuple(role for role in ROLES if role in run.ground.logins or role in MADE_UP_ROLES)
-    return Search("precedence", __doc__, drawing(st.one_of(*(_calls(name, roles) for name in _BASES))), weight=3)
+    return Search("precedence", __doc__, drawing(_calls(roles)), weight=3)
 
 
 _BASES = {
@@ -34,17 +34,21 @@ _BASES = {
 
 
 @st.composite
-def _calls(draw: st.DrawFn, name: str, roles: tuple[Role, ...]) -> Case:
+def _calls(draw: st.DrawFn, roles: tuple[Role, ...]) -> Case:
+    made = [draw(_call(draw(st.sampled_from(tuple(_BASES))), roles)) for _ in range(draw(st.integers(2, 8)))]
+    return generated(setup(add("<did>")), *made, question("<did2>"))
+
+
+@st.composite
+def _call(draw: st.DrawFn, name: str, roles: tuple[Role, ...]) -> Step:
     base = draw(st.sampled_from(_BASES[name]))
-    sent = draw(_faults(name))
     call = Step(
-        draw(st.sampled_from((name, name, name, "no_such_function"))),
-        (*base.params, *sent),
+        draw(st.sampled_from((name, name, name, name, "no_such_function"))),
+        (*base.params, *draw(_faults(name))),
         role=draw(st.sampled_from(roles)),
         source=draw(st.sampled_from(SOURCES)),
     )
-    before = () if draw(st.booleans()) and name != "copy_did" else (setup(add("<did>")),)
-    return generated(*before, draw(carried(call)), question("<did2>"))
+    return draw(carried(call))
 
 
 @cache

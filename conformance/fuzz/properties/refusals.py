@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from conformance.cases.model import Case, Purpose
+from conformance.cases.model import Case
 from conformance.cases.steps import add, copy, question, setup, update
 from conformance.cases.strategies import carried, fields_of, generated
 from conformance.exchange import Exchange
-from conformance.fuzz.properties.seen import body, effect, number_of, refused
+from conformance.fuzz.properties.seen import around, body, effect, refused
 from conformance.fuzz.search import Search, Sending, drawing
 from conformance.verdict.model import Difference
 
@@ -27,17 +27,14 @@ def _calls(draw: st.DrawFn) -> Case:
     sent = draw(fields_of(name))
     call = {"add_did": add("<did2>", *sent), "update_did": update("<did>", *sent)}.get(name)
     call = call or copy("<did>", "<did2>,<did3>,<did>", *sent)
-    asked = [question(did) for did in ("<did>", "<did2>", "<did3>")]
+    asked = [question("<did>" if name == "update_did" else "<did2>")]
     return generated(setup(add("<did>")), *asked, draw(carried(call)), *asked)
 
 
 def unchanged(case: Case, exchanges: Sequence[Exchange]) -> Difference | None:
     """The first question that is answered otherwise after a refusal."""
-    act = number_of(case, Purpose.ACT)
-    if not refused(exchanges[act]):
-        return None
-    asked = len(exchanges) - 1 - act
-    for before, after in zip(range(act - asked, act), range(act + 1, len(exchanges)), strict=True):
-        if body(exchanges[before]) != body(exchanges[after]):
-            return effect(after, f"as before the refusal: {body(exchanges[before])}", exchanges[after])
+    for before, act, after in around(case):
+        told, now = body(exchanges[before]), body(exchanges[after])
+        if refused(exchanges[act]) and told != now:
+            return effect(after, f"as before the refusal: {told}", exchanges[after])
     return None

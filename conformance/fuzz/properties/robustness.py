@@ -31,7 +31,7 @@ HOSTILE = (
 def search(run: Sending) -> Search:
     """Values that break encodings, quotes and types, repeated and unknown parameters, odd methods and places."""
     del run
-    return Search("robustness", __doc__, drawing(_calls()), weight=2)
+    return Search("robustness", __doc__, drawing(_calls()))
 
 
 @st.composite

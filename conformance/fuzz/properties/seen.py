@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from conformance.cases.model import Case, Purpose
 from conformance.contract.reply import Aspect
 from conformance.exchange import Exchange, Reply
@@ -20,9 +22,12 @@ def refused(exchange: Exchange) -> bool:
     return exchange.result.status == 200 and "SUCCESS" not in body(exchange) and "HAS BEEN" not in body(exchange)
 
 
-def number_of(case: Case, purpose: Purpose) -> int:
-    """Which step, counted from 0, is the first with that purpose."""
-    return next(number for number, step in enumerate(case.steps) if step.purpose is purpose)
+def around(case: Case) -> Iterator[tuple[int, int, int]]:
+    """Each request with the question before it and the same question after it, by their numbers counted from 0."""
+    for number in range(1, len(case.steps) - 1):
+        before, act, after = case.steps[number - 1 : number + 2]
+        if act.purpose is Purpose.ACT and before.purpose is Purpose.EFFECT and before == after:
+            yield number - 1, number, number + 1
 
 
 def effect(number: int, wanted: str, exchange: Exchange) -> Difference:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from conformance.cases.model import Case, Purpose
+from conformance.cases.model import Case
 from conformance.cases.steps import add, copy, delete, question, setup
 from conformance.cases.strategies import carried, dids, fields_of, generated
 from conformance.exchange import Exchange
-from conformance.fuzz.properties.seen import body, effect, number_of, refused
+from conformance.fuzz.properties.seen import around, body, effect, refused
 from conformance.fuzz.search import Search, Sending, drawing
 from conformance.verdict.model import Difference
 
@@ -43,8 +43,7 @@ def _deletions(draw: st.DrawFn) -> Case:
 
 def changed(case: Case, exchanges: Sequence[Exchange]) -> Difference | None:
     """A question that is answered after a success as it was before."""
-    act = number_of(case, Purpose.ACT)
-    before, after = exchanges[act - 1], exchanges[act + 1]
-    if refused(exchanges[act]) or body(before) != body(after):
-        return None
-    return effect(act + 1, "another answer than before the success", after)
+    for before, act, after in around(case):
+        if not refused(exchanges[act]) and body(exchanges[before]) == body(exchanges[after]):
+            return effect(after, "another answer than before the success", exchanges[after])
+    return None

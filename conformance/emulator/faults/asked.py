@@ -1,0 +1,145 @@
+"""One request as a faulty server sees it, and what it may pretend to itself before it answers honestly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote_from_bytes, unquote_plus
+
+from conformance.contract.call import Call, read
+from conformance.contract.model import Contract, Dialect, ServerSettings
+from conformance.contract.request import Request
+from conformance.contract.world import Change, Did, DropDid, Entities, PutDid, State, User
+from conformance.emulator.config import Config
+from conformance.emulator.respond import Behaviour, Response, honest
+
+_RAW = "'"
+"""An apostrophe decides, if it is not encoded; so it stays as it was."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A state seen otherwise: users, DIDs and entities as somebody makes of them."""
+
+    real: State
+    as_user: Callable[[str, User | None], User | None] = lambda _, user: user
+    as_found: Callable[[str, Did | None], Did | None] = lambda _, did: did
+    as_entities: Callable[[Entities], Entities] = lambda entities: entities
+    exact: bool | None = None
+    as_settings: Callable[[ServerSettings], ServerSettings] = lambda settings: settings
+
+    @property
+    def settings(self) -> ServerSettings:
+        """The server's settings."""
+        return self.as_settings(self.real.settings)
+
+    @property
+    def entities(self) -> Entities:
+        """What DIDs may refer to."""
+        return self.as_entities(self.real.entities)
+
+    @property
+    def next_did_id(self) -> int | None:
+        """The did_id of the next DID."""
+        return self.real.next_did_id
+
+    @property
+    def unknown_did_id(self) -> int:
+        """A negative did_id."""
+        return self.real.unknown_did_id
+
+    def user(self, name: str) -> User | None:
+        """The user of that name, as this view has it."""
+        return self.as_user(name, self.real.user(name))
+
+    def find(self, pattern: str, *, exact: bool) -> Did | None:
+        """The DID with that pattern, as this view has it; `exact` of the view itself counts, if it has one."""
+        return self.as_found(pattern, self.real.find(pattern, exact=exact if self.exact is None else self.exact))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request with all that a behaviour is given."""
+
+    contract: Contract
+    state: State
+    request: Request
+    config: Config
+    now: float
+
+    def honestly(self) -> Response:
+        """What an honest server answers to this."""
+        return honest(self.contract, self.state, self.request, self.config, self.now)
+
+    def seeing(self, **view: Any) -> Asked:
+        """The same request, asked of a state that is seen otherwise; the fields of View by name."""
+        return replace(self, state=replace(View(self.state), **view))
+
+    def sent(self, name: str) -> str:
+        """A parameter as it was sent, decoded once; empty if it was not."""
+        return self.request.parameters.values.get(name, b"").decode("utf-8", "replace")
+
+    def value(self, name: str) -> str:
+        """A parameter as servers see it, sanitised; empty if it was not sent."""
+        call = read(self.contract, self.state, self.request, Dialect.SHIPPED)
+        return call.value(name) if isinstance(call, Call) else ""
+
+    @property
+    def calls(self) -> str:
+        """The name of the function asked for, as servers see it."""
+        return self.value("function")
+
+    @property
+    def caller(self) -> User | None:
+        """The user whose name was sent, if there is one."""
+        return self.state.user(self.value("user"))
+
+    def saying(self, values: Mapping[str, str | bytes]) -> Asked:
+        """The same request with other values; what it has already is left as it was written."""
+        new = {name: value.encode() if isinstance(value, str) else value for name, value in values.items()}
+        old = self.request.parameters.values
+        other = {name: value for name, value in new.items() if old.get(name) != value}
+        return self.of(replace(self.request, query=_rewritten(self.request.query, other))) if other else self
+
+    def without(self, *names: str) -> Asked:
+        """The same request without some of its parameters."""
+        form = self.request.form
+        left = form and "&".join(pair for pair in form.split("&") if _name(pair) not in names)
+        return self.of(replace(self.request, query=_rewritten(self.request.query, {}, names), form=left))
+
+    def of(self, request: Request) -> Asked:
+        """Another request in its place."""
+        return replace(self, request=request)
+
+
+def _name(pair: str) -> str:
+    return unquote_plus(pair.partition("=")[0], "latin-1")
+
+
+def _rewritten(query: str, values: Mapping[str, bytes], dropped: Iterable[str] = ()) -> str:
+    """A query with these values at its end, in place of their old ones."""
+    gone = {*values, *dropped}
+    pairs = query.split("&")
+    kept = [pair for pair in pairs if _name(pair) not in gone]
+    apostrophes = {_name(pair) for pair in pairs if "'" in pair}
+    new = (f"{name}={quote_from_bytes(v, _RAW if name in apostrophes else '')}" for name, v in values.items())
+    return "&".join([*kept, *new])
+
+
+Answering = Callable[[Asked], Response]
+"""How a faulty server answers."""
+
+
+def behaving(answer: Answering) -> Behaviour:
+    """A behaviour that answers so."""
+
+    def behaviour(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
+        return answer(Asked(contract, state, request, config, now))
+
+    return behaviour
+
+
+def without_dids(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The changes that are about logins: what is left when nothing is stored."""
+    return tuple(change for change in changes if not isinstance(change, PutDid | DropDid))

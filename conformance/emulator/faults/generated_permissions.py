@@ -1,0 +1,130 @@
+"""Faults of permissions: each one ignored, and each level one less and one more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+import msgspec
+
+from conformance.contract.model import Contract, Function
+from conformance.contract.world import LOGIN_LEVEL, Did, User
+from conformance.emulator.faults.asked import Answering, Asked, behaving
+from conformance.emulator.faults.generated import function_mutation, mutant
+from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.respond import Response
+
+LOGIN_ASKS_FOR_MORE = f"a user below level {LOGIN_LEVEL} cannot log in, so no function ever sees one"
+
+SEES_GROUPS = ("update_did", "copy_did")
+
+
+def faults(contract: Contract) -> Iterator[Fault]:
+    """Every permission of every function, then those that one function asks for besides."""
+    for function in contract.functions.values():
+        if function.permission is not None:
+            yield from _levels(function)
+            yield from _ignored(function)
+    for name in SEES_GROUPS:
+        yield _as(name, "groups-ignored", f"{name} shows a user the DIDs of all user groups", _all_groups)
+    yield _as("update_did", "delete-ignored", "Whoever may update may delete", _may_delete)
+    yield _as("update_did", "delete-never", "Nobody may delete", _may_not_delete)
+    yield _by(
+        "add_did/groups-count", "add_did does not see the DIDs of user groups that the user may not view", _add_blindly
+    )
+    yield _by("login/level-one-more", f"Level {LOGIN_LEVEL + 1} is needed to log in", partial(_login_level, 1))
+    yield _by("login/level-one-less", f"Level {LOGIN_LEVEL - 1} is enough to log in", partial(_login_level, -1))
+
+
+def _levels(function: Function) -> Iterator[Fault]:
+    permission = function.permission
+    assert permission is not None
+    for how, level in (("less", permission.level - 1), ("more", permission.level + 1)):
+        changed = msgspec.structs.replace(permission, level=level)
+        yield mutant(
+            f"{function.name}/level-one-{how}",
+            f"{function.name} asks for level {level}",
+            Kind.PERMISSION,
+            function_mutation(function.name, permission=changed),
+            hidden=LOGIN_ASKS_FOR_MORE if level < LOGIN_LEVEL else None,
+        )
+
+
+def _ignored(function: Function) -> Iterator[Fault]:
+    name, permission = function.name, function.permission
+    assert permission is not None
+    if permission.level > LOGIN_LEVEL:
+        yield _as(name, "level-ignored", f"{name} asks for no level", _level_9)
+    title = f"{name} does not ask for {permission.setting}"
+    yield _as(name, "setting-ignored", title, partial(_granted, permission.setting))
+    yield _as(name, "api-access-ignored", f"{name} does not ask for API access", _api_access)
+    yield _as(name, "function-list-ignored", f"{name} is not looked up in the user's list of functions", _all_functions)
+
+
+UserAs = Callable[[User], User]
+
+
+def _as(function: str, how: str, title: str, change: UserAs) -> Fault:
+    return _by(f"{function}/{how}", title, partial(_seen_as, function, change))
+
+
+def _by(id: str, title: str, answer: Answering) -> Fault:
+    return Fault(f"permission/{id}", title, Kind.PERMISSION, partial(behaving, answer))
+
+
+def _seen_as(function: str, change: UserAs, asked: Asked) -> Response:
+    """One function takes the user for somebody else."""
+    if asked.calls != function:
+        return asked.honestly()
+    return asked.seeing(as_user=lambda _, user: user and change(user)).honestly()
+
+
+def _level_9(user: User) -> User:
+    return replace(user, level=9) if user.level >= LOGIN_LEVEL else user
+
+
+def _granted(setting: str, user: User) -> User:
+    return replace(user, grants=user.grants | {setting})
+
+
+def _api_access(user: User) -> User:
+    return replace(user, api_access=True)
+
+
+def _all_functions(user: User) -> User:
+    return replace(user, functions=None)
+
+
+def _all_groups(user: User) -> User:
+    return replace(user, groups=None)
+
+
+def _may_delete(user: User) -> User:
+    return replace(user, grants=user.grants | {"delete_dids"})
+
+
+def _may_not_delete(user: User) -> User:
+    return replace(user, grants=user.grants - {"delete_dids"})
+
+
+def _add_blindly(asked: Asked) -> Response:
+    user = asked.caller
+    if asked.calls != "add_did" or user is None or user.groups is None:
+        return asked.honestly()
+    groups = user.groups
+
+    def visible(_: str, did: Did | None) -> Did | None:
+        return did if did is not None and did.group in groups else None
+
+    return asked.seeing(as_found=visible).honestly()
+
+
+def _login_level(more: int, asked: Asked) -> Response:
+    """Who is on the edge is seen on the other side of it."""
+    edge = LOGIN_LEVEL if more > 0 else LOGIN_LEVEL - 1
+
+    def moved(_: str, user: User | None) -> User | None:
+        return replace(user, level=user.level - more) if user is not None and user.level == edge else user
+
+    return asked.seeing(as_user=moved).honestly()

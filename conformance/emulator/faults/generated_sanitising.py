@@ -1,0 +1,94 @@
+"""Faults of sanitising: one character more is kept than should be, one less, or all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from conformance.cases.refusal import refused_value
+from conformance.contract.model import Contract, Parameter
+from conformance.emulator.faults.generated import CHECKED, function_of, mutant, parameter_mutation
+from conformance.emulator.faults.model import Fault, Kind
+
+NOWHERE_SHOWN = frozenset({"DB"})
+"""Parameters that no reply shows on new servers, and that decide nothing there."""
+
+MORE: Mapping[str, str] = {
+    "did_pattern": "-",
+    "source_did_pattern": "-",
+    "new_dids": "-",
+    "source": "-",
+    "active": "y",
+    "function": " ",
+    "did_route": " ",
+    "record_call": " ",
+    "server_ip": " ",
+    "group": " ",
+    "menu_id": " ",
+    "delete_did": " ",
+}
+"""A character that servers strip and that somebody sends, where it is not that of most fields."""
+
+MORE_ELSEWHERE = "!"
+
+LESS: Mapping[str, str] = {
+    "did_pattern": "9",
+    "source_did_pattern": "9",
+    "new_dids": "9",
+    "function": "_",
+    "user": "n",
+    "pass": "n",
+    "source": "t",
+    "delete_did": "Y",
+}
+"""A character that servers keep and that somebody sends, where no refused value tells."""
+
+NEVER = "99.99-9999"
+"""A build before which are all."""
+
+
+def faults(contract: Contract) -> Iterator[Fault]:
+    """Three for each parameter."""
+    for function in CHECKED:
+        for parameter in function_of(contract, function).parameters:
+            yield from _of(function, parameter)
+
+
+def _of(function: str, parameter: Parameter) -> Iterator[Fault]:
+    more, less = widened_by(parameter), narrowed_by(parameter)
+    yield _fault(function, parameter, "more", f"keeps {more!r} in", kept=f"{parameter.kept}{re.escape(more)}")
+    yield _fault(function, parameter, "less", f"strips {less!r} from", kept=_without(parameter.kept, less))
+    yield _fault(function, parameter, "off", "keeps every character of", kept_before={NEVER: ""})
+
+
+def _fault(function: str, parameter: Parameter, how: str, what: str, **changes: object) -> Fault:
+    never = parameter.name in NOWHERE_SHOWN
+    return mutant(
+        f"{function}/{parameter.name}/{how}",
+        f"{function} {what} {parameter.name}",
+        Kind.SANITISING,
+        parameter_mutation(function, parameter.name, **changes),
+        hidden=f"no reply of a new server depends on {parameter.name}" if never else None,
+    )
+
+
+def widened_by(parameter: Parameter) -> str:
+    """The character that the fault keeps too."""
+    return MORE.get(parameter.name, MORE_ELSEWHERE)
+
+
+def narrowed_by(parameter: Parameter) -> str:
+    """The character that the fault strips too: one of a value that is refused, so that the reply shows it."""
+    if parameter.name in LESS:
+        return LESS[parameter.name]
+    return refused_value(parameter)[0] if parameter.message else _alphabet(parameter.kept)[-1]
+
+
+@cache
+def _alphabet(kept: str) -> str:
+    return "".join(re.findall(f"[{kept}]", "".join(map(chr, range(0x20, 0x7F)))))
+
+
+def _without(kept: str, character: str) -> str:
+    return "".join(re.escape(c) for c in _alphabet(kept) if c != character)

@@ -1,0 +1,79 @@
+"""Faults of values: what is on a list and what is not, what must exist, and how exactly it must be spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import partial
+
+from conformance.contract.model import Contract, Parameter
+from conformance.contract.world import Entities
+from conformance.emulator.faults.asked import Asked, behaving
+from conformance.emulator.faults.generated import CHECKED, Mutation, function_of, mutant, rule_mutation
+from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.respond import Behaviour, Response
+
+UNKNOWN = "X"
+"""A value that is on no list."""
+
+CASELESS = frozenset({"server_ip"})
+"""Kinds of entities whose names have no letters."""
+
+
+def faults(contract: Contract) -> Iterator[Fault]:
+    """Every list and every reference of every parameter, and each kind of entity matched exactly."""
+    for function in CHECKED:
+        for parameter in function_of(contract, function).parameters:
+            yield from _listed(function, parameter)
+            if parameter.shipped.reference:
+                title = f"{function} takes any name in {parameter.name}, whether it exists or not"
+                yield _rule(function, parameter, "not-looked-up", title, reference=None)
+    for kind in fields(Entities):
+        if kind.name not in CASELESS:
+            title = f"Names of kind {kind.name} must be spelled in their own letter case"
+            yield Fault(f"values/{kind.name}/exact", title, Kind.VALUES, partial(_exact, kind.name))
+
+
+def _listed(function: str, parameter: Parameter) -> Iterator[Fault]:
+    values = parameter.shipped.values
+    if not values:
+        return
+    for value in values:
+        left = tuple(other for other in values if other != value)
+        yield _rule(
+            function, parameter, f"without-{value}", f"{function} refuses {parameter.name}={value}", values=left
+        )
+    yield _rule(function, parameter, "any", f"{function} takes any value of {parameter.name}", values=())
+    title = f"{function} takes {parameter.name}={UNKNOWN}"
+    yield _rule(function, parameter, "unknown-too", title, values=(*values, UNKNOWN))
+    if "a-z" in parameter.kept:
+        either = (*values, *(value.lower() for value in values))
+        yield _rule(
+            function, parameter, "lower-case-too", f"{function} takes {parameter.name} in lower case", values=either
+        )
+
+
+def _rule(function: str, parameter: Parameter, how: str, title: str, **changes: object) -> Fault:
+    mutation: Mutation = rule_mutation(function, parameter.name, **changes)
+    return mutant(f"{function}/{parameter.name}/{how}", title, Kind.VALUES, mutation)
+
+
+@dataclass(frozen=True, slots=True)
+class Exactly(Entities):
+    """Entities of which one kind is found by its exact name only."""
+
+    kind: str = ""
+
+    def has(self, kind: str, name: str, *, exact: bool) -> bool:
+        """Whether an entity of that kind exists."""
+        return Entities.has(self, kind, name, exact=exact or kind == self.kind)
+
+
+def _exact(kind: str) -> Behaviour:
+    def entities(known: Entities) -> Entities:
+        return Exactly(known.ingroup, known.call_menu, known.server_ip, kind)
+
+    def answer(asked: Asked) -> Response:
+        return asked.seeing(as_entities=entities).honestly()
+
+    return behaving(answer)

@@ -1,0 +1,12 @@
+"""Whatever bytes arrive, the server stays up, answers no 5xx, and tells no password, PHP message, SQL or stack trace."""
+
+from __future__ import annotations
+
+from conformance.session import Searched
+from conformance.suite.cases import search
+
+
+@search("wire")
+def test_wire(searched: Searched) -> None:
+    """No generated input shows otherwise."""
+    searched.check()

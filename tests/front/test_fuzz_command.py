@@ -1,0 +1,138 @@
+"""`fuzz` and `replay`, as somebody uses them who wants to know the same thing again tomorrow."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conformance.emulator.respond import Behaviour
+from tests.front.conftest import Cli
+from tests.front.servers import Server, liar, serving
+from tests.fuzz.support import crashing
+
+CRASH = crashing(lambda sent: "voicemail_ext" in sent)
+NONSENSE = liar(lambda body: body.replace(b"ERROR", b"ERR"), about_version=False)
+QUICK = ("--only", "replies", "--budget", "150")
+
+
+@pytest.fixture
+def found(command: Cli, tmp_path: Path) -> Path:
+    """A finding on a server that crashes."""
+    with serving(answer=CRASH) as server:
+        command("fuzz", "--target", server.target(tmp_path), "--report", tmp_path / "r", *QUICK)
+    return next((tmp_path / "r" / "findings").iterdir())
+
+
+def test_without_a_url_an_emulator_is_fuzzed_and_nothing_is_found(command: Cli) -> None:
+    ended = command("fuzz", *QUICK)
+    assert (ended.code, "testing an emulator" in ended.err) == (0, True)
+    assert ended.out.splitlines()[-1].startswith("No defects found by ")
+
+
+def test_progress_tells_inputs_forms_combinations_and_findings(server: Server, command: Cli, tmp_path: Path) -> None:
+    ended = command("fuzz", "--target", server.target(tmp_path), "--report", tmp_path / "r", *QUICK)
+    [line] = [line for line in ended.err.splitlines() if line.startswith("replies: ")]
+    assert [word for word in line.replace(",", "").split() if word.isalpha()] == [
+        "inputs",
+        "reply",
+        "forms",
+        "combinations",
+        "findings",
+    ]
+
+
+def test_fuzzing_leaves_the_server_as_it_was(server: Server, command: Cli, tmp_path: Path) -> None:
+    before = server.store.rows()
+    command("fuzz", "--target", server.target(tmp_path), "--report", tmp_path / "r", "--budget", "200")
+    assert server.store.rows() == before
+
+
+def test_a_finding_is_in_every_report_with_the_line_that_repeats_it(command: Cli, tmp_path: Path) -> None:
+    with serving(answer=CRASH) as server:
+        ended = command("fuzz", "--target", server.target(tmp_path), "--report", tmp_path / "r", *QUICK)
+
+    file = next((tmp_path / "r" / "findings").iterdir()).name
+    id = f"fuzz/replies/{file.removesuffix('.json').replace('-', '/', 3)}"
+    assert (ended.code, id in ended.out, "1 defect found by " in ended.out) == (1, True, True)
+    for name in ("report.json", "junit.xml", "report.html", "summary.md"):
+        text = (tmp_path / "r" / name).read_text("utf-8")
+        assert id in text
+        assert f"findings/{file}" in text
+
+
+def test_the_reports_say_what_was_covered(server: Server, command: Cli, tmp_path: Path) -> None:
+    command("fuzz", "--target", server.target(tmp_path), "--report", tmp_path / "r", "--seed", "5", *QUICK)
+
+    covered = json.loads((tmp_path / "r" / "report.json").read_text("utf-8"))["fuzzed"]
+    assert (covered["seed"], covered["inputs"] > 0, covered["forms"] > 3, covered["unstable"]) == (5, True, True, [])
+
+
+def test_junit_counts_each_search_and_each_finding_once(command: Cli, tmp_path: Path) -> None:
+    with serving(answer=CRASH) as server:
+        target = server.target(tmp_path)
+        command("fuzz", "--target", target, "--report", tmp_path / "r", "--only", "numbers", *QUICK)
+    assert '<testsuite name="vicidial" tests="2" failures="1" errors="0"' in (tmp_path / "r" / "junit.xml").read_text()
+
+
+def test_no_file_and_no_output_of_fuzzing_has_the_password(command: Cli, tmp_path: Path) -> None:
+    with serving(answer=CRASH) as server:
+        ended = command("fuzz", "--target", server.target(tmp_path), "--report", tmp_path / "r", *QUICK)
+    files = (path.read_text("utf-8") for path in (tmp_path / "r").rglob("*") if path.is_file())
+    assert not [text for text in (*files, ended.out, ended.err) if "pass=1234" in text]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        (CRASH, 1, "still there: "),
+        (NONSENSE, 1, "different now: "),
+        (None, 0, "fixed: "),
+    ],
+    ids=["still-there", "different", "fixed"],
+)
+def test_a_finding_is_sent_again(
+    found: Path, command: Cli, tmp_path: Path, answer: Behaviour | None, code: int, said: str
+) -> None:
+    with serving(**({"answer": answer} if answer else {})) as server:
+        ended = command("replay", found, "--target", server.target(tmp_path))
+    assert (ended.code, ended.out.startswith(said), "/voicemail_ext/plain/" in ended.out) == (code, True, True)
+
+
+def test_the_same_server_answers_a_replay_to_the_byte(found: Path, command: Cli, tmp_path: Path) -> None:
+    with serving(answer=CRASH) as server:
+        assert "every reply the same to the byte" in command("replay", found, "--target", server.target(tmp_path)).out
+
+
+def test_a_replay_that_is_not_answered_says_so(found: Path, command: Cli, tmp_path: Path) -> None:
+    with serving() as server:
+        target = server.target(tmp_path)
+    ended = command("replay", found, "--target", target)
+    assert (ended.code, "connection refused" in ended.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--budget", "0"), "--budget 0: must be 1 or more"),
+        (("--time", "soon"), "--time soon: is no duration such as 60s, 10m or 2h"),
+        (("--time", "0s"), "--time 0: must be a number above 0"),
+        (("--time", "5s", "--budget", "9"), "--budget and --time exclude each other: give the one you mean"),
+        (("--only", "nosuch"), "--only nosuch: there is no such search; there are replies, sequences"),
+        (("--seed", "-1"), "--seed -1: must be 0 or more"),
+    ],
+)
+def test_a_mistake_is_one_line(command: Cli, given: tuple[str, ...], said: str) -> None:
+    ended = command("fuzz", *given)
+    assert (ended.code, ended.err.splitlines()[-1].startswith(f"vicidial-conformance: {said}")) == (2, True)
+
+
+def test_a_server_that_may_not_be_written_to_is_not_fuzzed(command: Cli) -> None:
+    ended = command("fuzz", "http://192.0.2.1", "--user", "6666")
+    assert (ended.code, "add --allow-writes if you mean that" in ended.err) == (2, True)
+
+
+def test_fuzzing_for_a_time_ends(server: Server, command: Cli, tmp_path: Path) -> None:
+    ended = command("fuzz", "--target", server.target(tmp_path), "--time", "1s", "--only", "replies", "-q")
+    assert (ended.code, ended.out.startswith("No defects found by ")) == (0, True)
