@@ -8,7 +8,7 @@ one column only.
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -20,6 +20,7 @@ from conformance.emulator.faults.subtle import subtle
 from conformance.fuzz import driver
 from conformance.fuzz.driver import Fuzzer
 from conformance.fuzz.examples import Examples
+from conformance.fuzz.model import Tally
 from conformance.fuzz.names import NAMES
 from conformance.fuzz.properties.catalogue import search_of
 from conformance.options import Effort
@@ -36,11 +37,21 @@ def ours(fault: Fault, seed: int) -> int | None:
         searches = [search_of(name, run) for name in NAMES]
         weights = sum(search.weight for search in searches)
         fuzzer = Fuzzer(run, Effort(requests=BUDGET, seed=seed), weights, Examples(Path(folder) / "examples"))
-        for search in searches:
-            fuzzer(search)
-            if fuzzer.findings:
-                return min(finding.after for finding in fuzzer.findings.values())
-    return None
+        fuzzer.watch = _stop
+        with suppress(Found):
+            for search in searches:
+                fuzzer(search)
+        return min((finding.after for finding in fuzzer.findings.values()), default=None)
+
+
+class Found(BaseException):
+    """The first finding is all that counts here."""
+
+
+def _stop(tally: Tally, findings: int) -> None:
+    del tally
+    if findings:
+        raise Found
 
 
 def main() -> None:

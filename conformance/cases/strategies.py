@@ -29,8 +29,11 @@ FAR = 40
 LONGEST_DID = 50
 LEAST_UPDATES, MOST_UPDATES = 4, 14
 MOST_ADDITIONS = 4
+MOST_ENTRIES = 10
 MOST_FIELDS = 4
 MANY_FIELDS = 10
+OFTEN = 6
+"""How many times as likely a space is as any other kept character: text has words."""
 CLAUSE = "observed.md#4"
 
 
@@ -87,6 +90,7 @@ def values(parameter: Parameter, validity: Validity) -> SearchStrategy[str]:
 def _kept(parameter: Parameter, least: int, most: int) -> SearchStrategy[str]:
     """Text of kept characters; every length is as likely, while Hypothesis by itself prefers short ones."""
     letters = alphabet(parameter.kept)
+    letters += " " * (OFTEN if " " in letters else 0)
     return st.integers(least, most).flatmap(lambda size: st.text(letters, min_size=size, max_size=size))
 
 
@@ -225,9 +229,15 @@ def _any_or_many(function: Function) -> Fields:
     return st.one_of(fields(function), _some(usual, most // 2, most))
 
 
+DID_MARKS = ":+*#._"
 DID_TAIL = "0123456789abzABZ:+*#._"
 _ROOM = LONGEST_DID - OWN_DID_LENGTH
-_TAILS = st.one_of(st.just(""), st.text(DID_TAIL, max_size=4), st.text(DID_TAIL, min_size=_ROOM - 1, max_size=_ROOM))
+_TAILS = st.one_of(
+    st.just(""),
+    st.text(DID_TAIL, max_size=4),
+    st.text(DID_MARKS, max_size=6),
+    st.text(DID_TAIL, min_size=_ROOM - 1, max_size=_ROOM),
+)
 
 
 def dids(name: str = "<did>") -> SearchStrategy[str]:
@@ -277,13 +287,18 @@ def updates(draw: st.DrawFn) -> Case:
     return generated(setup(add("<did>")), *acts)
 
 
-_BATCHES = st.lists(entries(), min_size=1, max_size=14)
+@st.composite
+def batches(draw: st.DrawFn) -> tuple[str, ...]:
+    """Entries of a batch, from a few numbers that come again, with and without a plus; every length is as likely."""
+    few = draw(st.lists(entries(), min_size=1, max_size=MOST_ENTRIES))
+    every = [*few, *(entry.removeprefix("+") if entry.startswith("+") else f"+{entry}" for entry in few)]
+    return tuple(draw(st.sampled_from(every)) for _ in range(draw(st.integers(1, MOST_ENTRIES))))
 
 
 @st.composite
 def copies(draw: st.DrawFn) -> Case:
     """A copy_did onto several numbers: new ones, the same again, in another letter case, the source itself."""
-    batch = draw(_BATCHES)
+    batch = draw(batches())
     step = draw(carried(copy("<did>", ",".join(batch), *draw(fields_of("copy_did")))))
     return generated(setup(add("<did>")), step, *(question(did) for did in dict.fromkeys(batch)))
 

@@ -206,9 +206,10 @@ class Fuzzer:
         if smallest is None:
             self.unstable.setdefault(tried.origin or ("", ""), _finding(search, tried, after, stable=False))
             return
-        finding = _finding(search, smallest, after, stable=True)
-        self.findings.setdefault(finding.key, finding)
-        self.examples.save(search.name, finding.case)
+        if self._is_new(smallest):
+            finding = _finding(search, smallest, after, stable=True)
+            self.findings[finding.key] = finding
+            self.examples.save(search.name, finding.case)
 
     def _again(self, search: Search, tried: Tried) -> Tried | None:
         again = self._send(search, [tried.case])[0]

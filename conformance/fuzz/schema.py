@@ -14,11 +14,11 @@ from __future__ import annotations
 import json
 import random
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from functools import lru_cache
 from itertools import chain, count, islice, zip_longest
-from typing import Any, Protocol
+from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -26,18 +26,14 @@ from hypothesis import seed as seeded
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
-from conformance.cases.expand import Ground, requests, world
 from conformance.cases.model import Case, Entity, Place, Step
-from conformance.contract.model import Contract, Function, ServerSettings
+from conformance.contract.model import Contract, Function
 from conformance.contract.openapi import Json, document, to_json
-from conformance.contract.request import FORM_TYPE, Request
-from conformance.exchange import Exchange, Failure, Trouble
+from conformance.contract.request import FORM_TYPE
 from conformance.fuzz.own import READING, WRITING, Input, Maker
-from conformance.verdict.judge import Judgement, judge
-from conformance.verdict.model import Expect
 
-NUMBERS = 9000
-"""DID numbers that inputs take in turn."""
+_SEEDS = 9000
+"""How far the seeds of two batches are apart."""
 
 _BATCH = 25
 """Inputs drawn at a time from one strategy."""
@@ -47,63 +43,6 @@ _STALE = 1000
 
 _LENGTHS_IN_TURN = 4
 """Inputs about lengths for one of each other kind."""
-
-
-class Exchanger(Protocol):
-    """What sends: guarded, in the ledger, at its pace. A refused request comes back as a Failure."""
-
-    @property
-    def ground(self) -> Ground:
-        """The run's logins, entities and digits."""
-
-    def exchange(self, request: Request) -> Exchange:
-        """Send one request and wait for its reply."""
-
-
-OnResult = Callable[[Case, tuple[Exchange, ...]], None]
-
-
-def drive(exchanger: Exchanger, contract: Contract, function: str, budget: int, seed: int, on_result: OnResult) -> int:
-    """Send inputs until `budget` requests are spent; gives how many were sent. Raises ValueError as `inputs` does.
-
-    `on_result` gets each case with its exchanges, and may clean up after it; cases of which a request was refused by
-    the guard are no result.
-    """
-    sent = 0
-    generated = inputs(contract, function, seed, exchanger.ground.entities)
-    for number, case in enumerate(islice(generated, budget)):
-        wanted = requests(case, exchanger.ground, number % NUMBERS)
-        if sent + len(wanted) > budget:
-            break
-        exchanges = tuple(_until_failure(exchanger, wanted))
-        refused = _is_refused(exchanges[-1])
-        sent += len(exchanges) - refused
-        if not refused:
-            on_result(case, exchanges)
-    return sent
-
-
-def judged(
-    contract: Contract,
-    ground: Ground,
-    possible: Iterable[ServerSettings],
-    exchanges: tuple[Exchange, ...],
-    expect: Expect = Expect.EITHER,
-) -> Judgement:
-    """The judgement on a case's exchanges: by prediction, on a server where none of its DIDs was there before."""
-    return judge(contract, [world(ground, one) for one in possible], exchanges, expect)
-
-
-def _until_failure(exchanger: Exchanger, wanted: Iterable[Request]) -> Iterator[Exchange]:
-    for request in wanted:
-        exchange = exchanger.exchange(request)
-        yield exchange
-        if isinstance(exchange.result, Failure):
-            return
-
-
-def _is_refused(exchange: Exchange) -> bool:
-    return isinstance(exchange.result, Failure) and exchange.result.trouble is Trouble.REFUSED_BY_US
 
 
 def inputs(contract: Contract, function: str, seed: int, entities: Collection[Entity] = ()) -> Iterator[Case]:
@@ -191,7 +130,7 @@ def _fuzzed(documents: Iterable[str], seed: int) -> Iterator[Input]:
     ]
     for batch in count():
         for number, strategy in enumerate(strategies):
-            drawn = _drawn(strategy, (seed * NUMBERS + batch) * len(strategies) + number)
+            drawn = _drawn(strategy, (seed * _SEEDS + batch) * len(strategies) + number)
             yield from filter(None, map(_input, drawn))
 
 

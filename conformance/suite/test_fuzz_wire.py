@@ -1,4 +1,4 @@
-"""Whatever bytes arrive, the server stays up, answers no 5xx, and tells no password, PHP message, SQL or stack trace."""
+"""Whatever bytes arrive, the server lives on, sends no 5xx, and shows no password, PHP message, SQL or stack trace."""
 
 from __future__ import annotations
 

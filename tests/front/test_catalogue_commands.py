@@ -24,6 +24,7 @@ COMMANDS = (
     "provision",
     "fuzz",
     "replay",
+    "selfcheck",
 )
 
 

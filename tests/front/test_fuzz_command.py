@@ -13,7 +13,7 @@ from tests.front.servers import Server, liar, serving
 from tests.fuzz.support import crashing
 
 CRASH = crashing(lambda sent: "voicemail_ext" in sent)
-NONSENSE = liar(lambda body: body.replace(b"ERROR", b"ERR"), about_version=False)
+NONSENSE = liar(lambda body: body.replace(b"REQUIRED", b"NEEDED"), about_version=False)
 QUICK = ("--only", "replies", "--budget", "150")
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,7 +10,7 @@ from itertools import islice
 
 import pytest
 
-from conformance.cases.expand import Ground, Login, request
+from conformance.cases.expand import Ground, Login, request, requests, world
 from conformance.cases.model import Case, Entity, Level, Place, Purpose, Role
 from conformance.cases.steps import delete
 from conformance.contract.load import load_contract
@@ -22,9 +22,10 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Behaviour, Response, honest
 from conformance.exchange import Exchange, Failure, Trouble
 from conformance.fuzz.own import READING, WRITING
-from conformance.fuzz.schema import drive, inputs, judged
+from conformance.fuzz.schema import inputs
 from conformance.run.guard import Forbidden, Guard
-from conformance.verdict.model import Deviates, Fail, Pass
+from conformance.verdict.judge import Judgement, judge
+from conformance.verdict.model import Deviates, Expect, Fail, Pass
 from tests.emulator.asgi import Emulator, FakeClock
 
 CONTRACT = load_contract()
@@ -34,6 +35,8 @@ SEED = 7
 BUDGET = 250
 SETTINGS = (ServerSettings(), ServerSettings(non_latin=True))
 
+OnResult = Callable[[Case, tuple[Exchange, ...]], None]
+NUMBERS = 9000
 every_writing = pytest.mark.parametrize("function", sorted(WRITING))
 
 
@@ -63,6 +66,48 @@ class Stub:
         for did in self.claimed:
             self.emulator.ask(request(delete(did), self.ground, 0))
         self.claimed.clear()
+
+
+def drive(exchanger: Stub, contract: Contract, function: str, budget: int, seed: int, on_result: OnResult) -> int:
+    """Send inputs until `budget` requests are spent; gives how many were sent. Raises ValueError as `inputs` does.
+
+    `on_result` gets each case with its exchanges, and may clean up after it; cases of which a request was refused by
+    the guard are no result.
+    """
+    sent = 0
+    generated = inputs(contract, function, seed, exchanger.ground.entities)
+    for number, case in enumerate(islice(generated, budget)):
+        wanted = requests(case, exchanger.ground, number % NUMBERS)
+        if sent + len(wanted) > budget:
+            break
+        exchanges = tuple(_until_failure(exchanger, wanted))
+        refused = _is_refused(exchanges[-1])
+        sent += len(exchanges) - refused
+        if not refused:
+            on_result(case, exchanges)
+    return sent
+
+
+def judged(
+    contract: Contract,
+    ground: Ground,
+    possible: Iterable[ServerSettings],
+    exchanges: tuple[Exchange, ...],
+) -> Judgement:
+    """The judgement on a case's exchanges: by prediction, on a server where none of its DIDs was there before."""
+    return judge(contract, [world(ground, one) for one in possible], exchanges, Expect.EITHER)
+
+
+def _until_failure(exchanger: Stub, wanted: Iterable[Request]) -> Iterator[Exchange]:
+    for one in wanted:
+        exchange = exchanger.exchange(one)
+        yield exchange
+        if isinstance(exchange.result, Failure):
+            return
+
+
+def _is_refused(exchange: Exchange) -> bool:
+    return isinstance(exchange.result, Failure) and exchange.result.trouble is Trouble.REFUSED_BY_US
 
 
 def driven(function: str, config: Config | None = None, behaviour: Behaviour = honest, budget: int = BUDGET) -> Stub:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from conformance.cases.model import Case, Purpose
 from conformance.cases.steps import add, copy, setup
-from conformance.cases.strategies import carried, generated
+from conformance.cases.strategies import batches, carried, generated
 from conformance.contract.reply import Line, parse_reply
 from conformance.exchange import Exchange
 from conformance.fuzz.properties.seen import body, effect
@@ -16,7 +16,6 @@ from conformance.fuzz.search import Search, Sending, drawing
 from conformance.verdict.model import Difference
 
 NUMBERS = ("<did>", *(f"<did{index}>" for index in range(2, 10)))
-MOST = 20
 SUMMARIES = ("DIDS HAVE BEEN ADDED", "NO DIDS ADDED")
 """What the last line of a reply says of lists that were gone through."""
 
@@ -24,14 +23,14 @@ SUMMARIES = ("DIDS HAVE BEEN ADDED", "NO DIDS ADDED")
 def search(run: Sending) -> Search:
     """Batches of new and known numbers, the same again among them."""
     del run
-    return Search("counts", __doc__, drawing(_batches()), adds_up)
+    return Search("counts", __doc__, drawing(_batches()), adds_up, weight=2)
 
 
 @st.composite
 def _batches(draw: st.DrawFn) -> Case:
     known = draw(st.lists(st.sampled_from(NUMBERS[1:]), max_size=3, unique=True))
-    batches = draw(st.lists(st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=MOST), min_size=1, max_size=3))
-    calls = [draw(carried(copy("<did>", ",".join(batch)))) for batch in batches]
+    sent = draw(st.lists(batches(), min_size=1, max_size=3))
+    calls = [draw(carried(copy("<did>", ",".join(batch)))) for batch in sent]
     return generated(*(setup(add(did)) for did in ("<did>", *known)), *calls)
 
 
