@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import cache, partial
@@ -29,11 +29,11 @@ FAR = 40
 LONGEST_DID = 50
 LEAST_UPDATES, MOST_UPDATES = 4, 14
 MOST_ADDITIONS = 4
-MOST_ENTRIES = 10
+MOST_NUMBERS, MOST_ENTRIES = 4, 9
 MOST_FIELDS = 4
 MANY_FIELDS = 10
 OFTEN = 6
-"""How many times as likely a space is as any other kept character: text has words."""
+"""How many times as likely as other characters a space is: text has words."""
 CLAUSE = "observed.md#4"
 
 
@@ -204,11 +204,17 @@ def fields(function: Function, validities: Collection[Validity] = tuple(Validity
     """Optional fields of a function: several, each of one of the validities, in any order."""
     every = [
         params(parameter, validity)
-        for parameter in function.optional
+        for parameter in _with_free_text_often(function)
         for validity in possible(parameter)
         if validity in validities
     ]
     return _some(every, 0, MOST_FIELDS)
+
+
+def _with_free_text_often(function: Function) -> Iterator[Parameter]:
+    """The optional fields, those that keep spaces several times: there is more to be wrong about in free text."""
+    for parameter in function.optional:
+        yield from [parameter] * (3 if " " in alphabet(parameter.kept) else 1)
 
 
 def _some(every: Sequence[SearchStrategy[Param]], least: int, most: int) -> Fields:
@@ -254,7 +260,7 @@ def entries() -> SearchStrategy[str]:
     )
 
 
-_WAYS = st.sampled_from((("GET", Place.QUERY), ("GET", Place.QUERY), ("POST", Place.FORM), ("POST", Place.QUERY)))
+_WAYS = st.sampled_from((("GET", Place.QUERY), ("POST", Place.FORM), ("POST", Place.QUERY)))
 _TURNS = st.integers(0, MOST_FIELDS)
 
 
@@ -288,19 +294,20 @@ def updates(draw: st.DrawFn) -> Case:
 
 
 @st.composite
-def batches(draw: st.DrawFn) -> tuple[str, ...]:
-    """Entries of a batch, from a few numbers that come again, with and without a plus; every length is as likely."""
-    few = draw(st.lists(entries(), min_size=1, max_size=MOST_ENTRIES))
+def batches(draw: st.DrawFn, most: int) -> list[str]:
+    """Some lists for copy_did, of a few numbers that come again, with and without a plus; every length is as likely."""
+    few = draw(st.lists(entries(), min_size=1, max_size=MOST_NUMBERS))
     every = [*few, *(entry.removeprefix("+") if entry.startswith("+") else f"+{entry}" for entry in few)]
-    return tuple(draw(st.sampled_from(every)) for _ in range(draw(st.integers(1, MOST_ENTRIES))))
+    entry, size = st.sampled_from([*few, *every]), st.integers(1, MOST_ENTRIES)
+    return [",".join(draw(entry) for _ in range(draw(size))) for _ in range(draw(st.integers(1, most)))]
 
 
 @st.composite
 def copies(draw: st.DrawFn) -> Case:
     """A copy_did onto several numbers: new ones, the same again, in another letter case, the source itself."""
-    batch = draw(batches())
-    step = draw(carried(copy("<did>", ",".join(batch), *draw(fields_of("copy_did")))))
-    return generated(setup(add("<did>")), step, *(question(did) for did in dict.fromkeys(batch)))
+    [batch] = draw(batches(1))
+    step = draw(carried(copy("<did>", batch, *draw(fields_of("copy_did")))))
+    return generated(setup(add("<did>")), step, *(question(did) for did in dict.fromkeys(batch.split(","))))
 
 
 _DESCRIBED = st.lists(st.tuples(entries(), fields_of("copy_did")), min_size=2, max_size=8)

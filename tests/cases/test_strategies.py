@@ -111,7 +111,7 @@ def test_every_spelling_is_the_same_value(value: str, spelling: Spelling) -> Non
 
 
 @QUICK
-@given(inputs(load_contract()), st.integers(0, 8999))
+@given(inputs(), st.integers(0, 8999))
 def test_the_guard_lets_every_generated_input_out(case: Case, number: int) -> None:
     guard = Guard(load_contract(), GROUND, Level.STANDARD, (ServerSettings(),))
     for request in requests(case, GROUND, number):

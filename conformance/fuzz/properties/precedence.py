@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from hypothesis import strategies as st
@@ -23,14 +24,15 @@ MOST_FAULTS = 5
 def search(run: Sending) -> Search:
     """Requests with faults in the login, the source, the function's name, the DID and the fields, in any number."""
     roles = tuple(role for role in ROLES if role in run.ground.logins or role in MADE_UP_ROLES)
-    return Search("precedence", __doc__, drawing(_calls(roles)), weight=3)
+    return Search("precedence", __doc__, drawing(_calls(roles)), weight=4)
 
 
-_BASES = {
-    "add_did": (add("<did>"), add(""), add("<did>" + "0" * 40)),
+_BASES: Mapping[str, tuple[Step, ...]] = {
+    "add_did": (add("<did2>"), add("<did>"), add(""), add("<did2>" + "0" * 40)),
     "update_did": (update("<did>"), update("<did2>"), update("")),
     "copy_did": (copy("<did>", "<did2>"), copy("<did3>", "<did2>"), copy("<did>", ""), copy("<did>", "<did>,<did2>")),
 }
+"""Calls of each function: the first is right, the others each have a fault of their own. `<did>` exists."""
 
 
 @st.composite
@@ -41,10 +43,15 @@ def _calls(draw: st.DrawFn, roles: tuple[Role, ...]) -> Case:
 
 @st.composite
 def _call(draw: st.DrawFn, name: str, roles: tuple[Role, ...]) -> Step:
-    base = draw(st.sampled_from(_BASES[name]))
+    """A call with faults anywhere, or in its fields only: any other fault hides those."""
+    valid, *faulty = _BASES[name]
+    sent = draw(_faults(name))
+    if draw(st.booleans()):
+        return draw(carried(Step(name, (*valid.params, *sent))))
+    base = draw(st.sampled_from((valid, *faulty)))
     call = Step(
         draw(st.sampled_from((name, name, name, name, "no_such_function"))),
-        (*base.params, *draw(_faults(name))),
+        (*base.params, *sent),
         role=draw(st.sampled_from(roles)),
         source=draw(st.sampled_from(SOURCES)),
     )

@@ -1,0 +1,66 @@
+"""Every search passes a server that follows the contract, and finds one that does not."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from conformance import suite
+from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
+from conformance.emulator.config import Config
+from conformance.emulator.faults.catalogue import faults
+from conformance.emulator.faults.model import Fault, faulty
+from conformance.emulator.faults.subtle import subtle
+from conformance.fuzz.names import NAMES
+from tests.fuzz.support import IN_PROCESS, fuzzed
+
+FAULTS = {fault.id: fault for fault in (*faults(), *subtle())}
+SHOWN_BY = {
+    "replies": "subtle/numbers/octal",
+    "sequences": "subtle/memory/added-again",
+    "precedence": "subtle/order/three",
+    "refusals": "by-hand/store/refused-field-stored",
+    "successes": "by-hand/store/add-nothing",
+    "equivalence": "subtle/form/plus",
+    "counts": "by-hand/batches/added-one-more",
+    "numbers": "by-hand/replies/did-id-zero",
+    "robustness": "by-hand/replies/sql-on-success",
+    "schemas": "limit/add_did/did_pattern/max-one-less",
+}
+"""For each search that needs no socket, a fault that it finds by itself. Those of `wire` are in test_wire.py."""
+
+SERVERS = [
+    Config(dialect=dialect, settings=ServerSettings(Build(2, 14, build), mode))
+    for dialect, build, mode in product(Dialect, (137, 155, 179, 202), SqlMode)
+]
+
+
+def named(config: Config) -> str:
+    return f"{config.dialect}-{config.settings.build}-{config.settings.sql_mode}"
+
+
+@pytest.mark.parametrize("name", IN_PROCESS)
+def test_a_search_finds_a_fault_by_itself(name: str, tmp_path: Path) -> None:
+    fault: Fault = FAULTS[SHOWN_BY[name]]
+    made = fuzzed(tmp_path, names=(name,), requests=1000, app=faulty(fault))
+    assert made.findings != {}
+
+
+@pytest.mark.parametrize(("number", "config"), list(enumerate(SERVERS)), ids=list(map(named, SERVERS)))
+def test_no_search_finds_anything_on_a_server_that_follows_the_contract(
+    number: int, config: Config, tmp_path: Path
+) -> None:
+    made = fuzzed(tmp_path, names=IN_PROCESS, requests=120, seed=number, config=config)
+    assert (made.findings, made.unstable) == ({}, {})
+    assert made.answered > 0
+
+
+def test_every_property_is_stated_in_one_sentence_at_the_top_of_its_file_and_of_its_test() -> None:
+    folder = Path(next(iter(suite.__path__)))
+    for name in NAMES:
+        stated = import_module(f"conformance.fuzz.properties.{name}").__doc__ or ""
+        assert stated.count(".") == 1 or stated.endswith(".")
+        assert (folder / f"test_fuzz_{name}.py").read_text("utf-8").startswith(f'"""{stated}"""')
