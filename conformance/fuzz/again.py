@@ -62,7 +62,12 @@ def repeat(options: Options, path: Path, made: Callable[[Plan], Run] = Run) -> R
         record = run.once([(found.case(), found.number)], search_of(found.search, run).check)[0]
     finally:
         facts = run.close()
-    return Repeated(found, _now(found, record), record, facts.left)
+    return compared(found, record, facts.left)
+
+
+def compared(found: Replay, record: Record, left: tuple[str, ...]) -> Repeated:
+    """A finding beside what its input came to this time."""
+    return Repeated(found, _now(found, record), record, left)
 
 
 def _now(found: Replay, record: Record) -> Now:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from conformance.cases.model import Case, Purpose, Step
+from conformance.contract.reply import Aspect
 from conformance.fuzz.coverage import PLAIN, acts, rule_of
 from conformance.fuzz.model import Key
 from conformance.run.record import Record
@@ -13,6 +14,8 @@ from conformance.verdict.model import Difference, Fail
 _NO_FAULT = frozenset(
     {("active", "N"), ("did_pattern", "<did>"), ("source_did_pattern", "<did>"), ("new_dids", "<did2>")}
 )
+
+_ANSWER = frozenset({Aspect.LINES, Aspect.STATUS, Aspect.MESSAGE, Aspect.FIELDS})
 
 Pair = tuple[str, str]
 """A field, and the rule that its value meets."""
@@ -31,7 +34,7 @@ def key_of(case: Case, difference: Difference) -> Key:
 
     Where that is nothing, the rule is what was called until then, one after the other.
     """
-    function, aspect = origin(case, difference)
+    function, aspect = _shown(case, difference).function or case.function, _aspect(case, difference)
     pairs = sorted(_pairs(case, difference))
     if not pairs:
         return Key(function, PLAIN, "-".join(_called(case, difference)), aspect)
@@ -39,10 +42,8 @@ def key_of(case: Case, difference: Difference) -> Key:
 
 
 def origin(case: Case, difference: Difference) -> tuple[str, str]:
-    """What stays the same of a defect while its input gets smaller: function and aspect."""
-    step = _shown(case, difference)
-    aspect = "effect" if step.purpose is Purpose.EFFECT else difference.aspect
-    return step.function or case.function, aspect
+    """What stays the same of a defect while its input gets smaller: the function, and what kind of aspect it is."""
+    return _shown(case, difference).function or case.function, _kind(_aspect(case, difference))
 
 
 def is_known(case: Case, difference: Difference, known: Iterable[Key]) -> bool:
@@ -52,11 +53,20 @@ def is_known(case: Case, difference: Difference, known: Iterable[Key]) -> bool:
     """
     place, pairs, called = origin(case, difference), _pairs(case, difference), _called(case, difference)
     return any(
-        (key.function, key.aspect) == place and _holds(called, key.rule.split("-"))
+        (key.function, _kind(key.aspect)) == place and _holds(called, key.rule.split("-"))
         if key.field == PLAIN
-        else key.aspect == place[1] and set(zip(key.field.split("+"), key.rule.split("+"), strict=True)) <= pairs
+        else _kind(key.aspect) == place[1] and set(zip(key.field.split("+"), key.rule.split("+"), strict=True)) <= pairs
         for key in known
     )
+
+
+def _aspect(case: Case, difference: Difference) -> str:
+    return Aspect.EFFECT if _shown(case, difference).purpose is Purpose.EFFECT else difference.aspect
+
+
+def _kind(aspect: str) -> str:
+    """One name for the aspects in which a wrong answer may show: which of them it is depends on what is sent."""
+    return "answer" if aspect in _ANSWER else aspect
 
 
 def _shown(case: Case, difference: Difference) -> Step:

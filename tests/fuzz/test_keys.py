@@ -29,7 +29,11 @@ def test_other_fields_beside_it_do_not_make_another_defect() -> None:
 def test_another_rule_or_another_aspect_makes_another_defect() -> None:
     known = [key_of(PLAIN, difference(2))]
     assert not is_known(SHORT, difference(2), known)
-    assert not is_known(PLAIN, difference(2, "status"), known)
+    assert not is_known(PLAIN, difference(2, "separator"), known)
+
+
+def test_whether_a_wrong_answer_shows_in_status_message_or_fields_depends_on_what_else_is_sent() -> None:
+    assert is_known(PLAIN, difference(2, "status"), [key_of(PLAIN, difference(2))])
 
 
 def test_another_function_does_not() -> None:

@@ -9,4 +9,4 @@ from conformance.fuzz.search import Search, Sending, drawing
 def search(run: Sending) -> Search:
     """Calls of all three functions with any fields; prediction and invariants judge them, as they judge every input."""
     del run
-    return Search("replies", __doc__, drawing(inputs()), weight=6)
+    return Search("replies", __doc__, drawing(inputs()), weight=10)
