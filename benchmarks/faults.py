@@ -2,17 +2,20 @@
 
 Each of the twenty subtle faults of the emulator, three seeds, at most 2,000 requests. Plain Schemathesis gets the same
 OpenAPI documents, the same server and as many requests, and may call a fault found when any of its own checks fails
-that does not fail on the emulator without the fault. Run it with `python benchmarks/faults.py`, with `--ours` for
-one column only.
+that does not fail on the emulator without the fault. Run it with `python benchmarks/faults.py`; `--ours` or `--plain`
+is one of the two only, `--seeds 1` other seeds. A median is of those seeds that found the fault.
 """
 
 from __future__ import annotations
 
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from plain import plain
 from support import opened
 
 from conformance.emulator.faults.model import Fault, faulty
@@ -54,13 +57,34 @@ def _stop(tally: Tally, findings: int) -> None:
         raise Found
 
 
+Contender = Callable[[Fault, int], int | None]
+
+CONTENDERS: dict[str, Contender] = {"ours": ours, "plain": lambda fault, seed: plain(fault, seed, BUDGET)}
+
+
+def columns(found: Sequence[int | None]) -> str:
+    """The median of the requests it took, and how often the fault was found."""
+    seen = [number for number in found if number is not None]
+    return f"{f'{median(seen):.0f}' if seen else '-'} | {len(seen)}"
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the table, a row as soon as it is known."""
+    asked = _asked()
+    names = [name for name in CONTENDERS if getattr(asked, name)] or list(CONTENDERS)
+    print("| fault |", " | ".join(f"{name}: requests | found of {len(asked.seeds)}" for name in names), "|")
+    print("|---|" + "---|---|" * len(names))
     for fault in subtle():
-        found = [ours(fault, seed) for seed in SEEDS]
-        seen = [number for number in found if number is not None]
-        shown = f"{median(seen):.0f}" if seen else "-"
-        print(f"{fault.id:45} {shown:>6}   {found}", flush=True)
+        cells = (columns([CONTENDERS[name](fault, seed) for seed in asked.seeds]) for name in names)
+        print(f"| `{fault.id.removeprefix('subtle/')}` |", " | ".join(cells), "|", flush=True)
+
+
+def _asked() -> Namespace:
+    parser = ArgumentParser(description="After how many requests is each subtle fault found?")
+    for name in CONTENDERS:
+        parser.add_argument(f"--{name}", action="store_true", help="this one only")
+    parser.add_argument("--seeds", type=lambda text: [int(one) for one in text.split(",")], default=list(SEEDS))
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

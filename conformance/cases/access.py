@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Role, Step
 from conformance.cases.steps import OFF, valid
-from conformance.contract.model import Contract, Function
+from conformance.contract.model import Build, Contract, Function
+from conformance.contract.predict import DEBUG_UNTIL
 
 REPLIES = "observed.md#3"
 FIELDS = "observed.md#4"
@@ -39,7 +40,11 @@ class Login:
     what: str
     role: Role = Role.NOBODY
     params: tuple[Param, ...] = ()
+    since: Build | None = None
 
+
+_STRIPPED = (Param("user", "nosuch\t!user<did>"), Param("pass", "nosuch\t!password"))
+"""Documentation is silent on a tab, so it does not explain a server that strips nothing."""
 
 LOGINS = (
     Login("unknown-user", "the name of a user who does not exist", Role.UNKNOWN),
@@ -47,18 +52,21 @@ LOGINS = (
     Login("without-password", "a user but no password", params=(Param("user", "nosuchuser"),)),
     Login("without-user", "a password but no user", params=(Param("pass", "nosuchpassword"),)),
     Login("empty", "an empty user and an empty password", params=(Param("user", ""), Param("pass", ""))),
+    Login("stripped", "a tab and an exclamation mark in the name of an unknown user", params=_STRIPPED),
+    Login("debug", "DB=1 and neither user nor password", params=(Param("DB", "1"),), since=DEBUG_UNTIL),
 )
 
 
 def _login(function: Function, login: Login) -> Case:
     call = _call(function)
-    return case(
+    made = case(
         f"{function.name}/login/{login.rule}",
         f"{function.name} with {login.what}",
         REPLIES,
         replace(call, role=login.role, params=(*login.params, *call.params)),
         level=Level.PROBE,
     )
+    return replace(made, since=login.since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Lengths: one below the least, the least, the greatest, one above, far above, and nothing at all."""
+"""Lengths: one below the least, the least, the greatest, one above, far above, and nothing at all.
+
+And the greatest with characters behind it that servers strip before they look at the length.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ from conformance.contract.model import Contract, Function, Parameter
 
 FAR = 30
 """How many characters more than allowed is far above."""
+
+STRIPPED_BEHIND = "\t!"
+"""What no field keeps. Documentation is silent on a tab, so it does not explain a server that strips nothing."""
 
 FOREIGN = {1: "9", 2: "9_"}
 """Patterns too short to begin with the run's own digits; nobody knows whether the target has the second."""
@@ -36,6 +42,7 @@ def cases(contract: Contract) -> Iterator[Case]:
                 yield from (_required(function, parameter, length) for length in lengths(parameter))
             elif limited(parameter):
                 yield from (_optional(function, parameter, length) for length in lengths(parameter))
+                yield _stripped_to_longest(function, parameter)
             elif parameter.required:
                 yield _empty(function, parameter)
 
@@ -72,6 +79,17 @@ def _optional(function: Function, parameter: Parameter, length: Length) -> Case:
         parameter.clause,
         *carrying(function.name, Param(parameter.name, value)),
         level=level_of(function, parameter, value),
+    )
+
+
+def _stripped_to_longest(function: Function, parameter: Parameter) -> Case:
+    size = parameter.shipped.max
+    assert size is not None
+    return case(
+        _id(function, parameter, "longest-stripped"),
+        f"{function.name} with a tab and an exclamation mark behind {size} characters of {parameter.name}",
+        parameter.clause,
+        *carrying(function.name, Param(parameter.name, "5" * size + STRIPPED_BEHIND)),
     )
 
 

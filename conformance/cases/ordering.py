@@ -25,6 +25,7 @@ def cases(contract: Contract) -> Iterator[Case]:
                 yield _checks(function, base, first, second)
         for earlier, later in combinations(function.optional, 2):
             yield _fields(function, earlier, later)
+    yield _checks(contract.functions["update_did"], BASES["update_did"], MISSING, NO_DELETION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,23 @@ COMMON = (
 
 _DESCRIPTION = {TOO_SHORT.name: TOO_SHORT.value}
 
+MISSING = Fault("existence", params={"did_pattern": "<did>"})
+
+NO_DELETION = Fault("delete", role=Role.NO_DELETE_DIDS, params={"delete_did": "Y"})
+"""Checked right after existence, for DIDs that are there; what comes before existence is tried with that."""
+
 BASES = {"add_did": add("<did>"), "update_did": update("<did>"), "copy_did": copy("<did>", "<did2>")}
 """A request of each function to which faults are done. The DID that update and copy need does not exist."""
 
 OWN = {
     "add_did": (
         Fault("required", params={"did_pattern": ""}),
-        Fault("existence", params={"did_pattern": "<did>"}),
+        MISSING,
         Fault("optional", params=_DESCRIPTION),
     ),
     "update_did": (
         Fault("required", params={"did_pattern": ""}),
-        Fault("existence", params={"did_pattern": "<did>"}),
+        MISSING,
         Fault("optional", params=_DESCRIPTION),
     ),
     "copy_did": (

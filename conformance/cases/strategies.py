@@ -27,7 +27,7 @@ FAR = 40
 """How far beyond a limit lengths are tried."""
 
 LONGEST_DID = 50
-LEAST_UPDATES, MOST_UPDATES = 4, 14
+LEAST_UPDATES, MOST_UPDATES = 8, 20
 MOST_ADDITIONS = 4
 MOST_NUMBERS, MOST_ENTRIES = 4, 9
 MOST_FIELDS = 4
@@ -235,7 +235,8 @@ def _any_or_many(function: Function) -> Fields:
     return st.one_of(fields(function), _some(usual, most // 2, most))
 
 
-DID_MARKS = ":+*#._"
+DID_MARKS = ":+*#._ "
+"""Marks that a DID may have, and a space, which is stripped."""
 DID_TAIL = "0123456789abzABZ:+*#._"
 _ROOM = LONGEST_DID - OWN_DID_LENGTH
 _TAILS = st.one_of(

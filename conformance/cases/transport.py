@@ -16,6 +16,9 @@ CLAUSE = "observed.md#7"
 LONG = 7000
 """Characters of a URL that a server must still take: Apache's own limit is 8,190."""
 
+MANY = 30
+"""Parameters that no function knows; PHP reads 1,000 unless it is told otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -46,6 +49,11 @@ def _as_json(step: Step) -> Step:
     return replace(step, method="POST", place=Place.JSON)
 
 
+def _behind_many(step: Step) -> Step:
+    others = tuple(Param(f"nosuchparam{n}", "1") for n in range(MANY))
+    return replace(step, params=(*others, *step.params))
+
+
 def _with_empty_form(step: Step) -> Step:
     return replace(step, method="POST", form=(Param("nosuchparam", "1"),))
 
@@ -57,6 +65,7 @@ WAYS = (
     Way("backwards", "with its parameters in reverse", _backwards),
     Way("form-backwards", "as form with its parameters in reverse", lambda step: _backwards(_posted(step))),
     Way("unknown-parameter", "with a parameter that does not exist", _with(Param("nosuchparam", "1"))),
+    Way("many-parameters", f"with its own parameters after {MANY} that do not exist", _behind_many),
     Way("long-url", f"with a URL of more than {LONG:,} characters", _with(Param("junk", "x" * LONG))),
     Way("head", "by HEAD", _by("HEAD")),
     Way("put", "by PUT", _by("PUT")),
@@ -75,6 +84,7 @@ def cases(contract: Contract) -> Iterator[Case]:
             yield from (_sent(function.name, way) for way in WAYS)
             yield replace(_sent(function.name, DEBUG), since=DEBUG_UNTIL)
     yield from (_conflict(conflict) for conflict in CONFLICTS)
+    yield _in_capitals()
     step = _posted(Step("version", role=Role.NOBODY))
     yield case("version/transport/post", "version as form", CLAUSE, step, level=Level.PROBE)
 
@@ -82,6 +92,13 @@ def cases(contract: Contract) -> Iterator[Case]:
 def _sent(function: str, way: Way) -> Case:
     *before, act = valid(function)
     return case(f"{function}/transport/{way.rule}", f"{function} {way.what}", CLAUSE, *before, way.of(act))
+
+
+def _in_capitals() -> Case:
+    """A question, so that a server which reads the name creates nothing."""
+    step = Step("update_did", (Param("DID_PATTERN", "<did>"),))
+    title = "update_did with the name of did_pattern in capitals, which is another parameter"
+    return case("update_did/transport/name-in-capitals", title, CLAUSE, step, level=Level.PROBE, asks=("<did>",))
 
 
 @dataclass(frozen=True, slots=True)

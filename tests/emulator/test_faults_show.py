@@ -32,33 +32,6 @@ NO_CASE_YET = frozenset(
         ),
         # A DID of one character would have to be there, which nothing can remove again.
         "order/add_did/did-is-new-before-required",
-        # A field of the greatest length with a stripped character behind it.
-        *(
-            f"sanitising/add_did/{name}/{how}"
-            for name in ("extension", "exten_context", "voicemail_ext", "phone_extension", "filter_clean_cid_number")
-            for how in ("more", "off")
-        ),
-        *(f"sanitising/add_did/{name}/{how}" for name in ("entry_list_id", "phone_code") for how in ("more", "off")),
-        "sanitising/add_did/call_handle_method/off",
-        "sanitising/add_did/list_id/off",
-        "sanitising/add_did/campaign_id/more",
-        "sanitising/copy_did/did_description/more",
-        "sanitising/copy_did/did_description/off",
-        "build/add_did/phone_extension/sanitising/late",
-        "build/add_did/phone_extension/sanitising/early",
-        # A login with a stripped character in it, without a password, with DB, after a failure that was forgiven.
-        *(f"sanitising/common/{name}/{how}" for name in ("user", "pass") for how in ("more", "off")),
-        "by-hand/access/user-as-sent",
-        "check/common/login/empty-password",
-        "by-hand/access/debug-bypasses",
-        "by-hand/access/failures-not-forgiven",
-        # A deletion of what is not there by one who may not delete.
-        "order/update_did/delete-before-did-exists",
-        # A raw semicolon, a name in capitals, more than 20 parameters, a letter between angle brackets.
-        "by-hand/reading/semicolon-separates",
-        "by-hand/reading/names-any-case",
-        "by-hand/reading/first-20-parameters",
-        "by-hand/reading/tags-stripped",
     }
 )
 """Faults that show in some request, but in none of the catalogue."""

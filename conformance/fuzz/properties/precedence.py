@@ -37,7 +37,7 @@ _BASES: Mapping[str, tuple[Step, ...]] = {
 
 @st.composite
 def _calls(draw: st.DrawFn, roles: tuple[Role, ...]) -> Case:
-    made = [draw(_call(draw(st.sampled_from(tuple(_BASES))), roles)) for _ in range(draw(st.integers(2, 8)))]
+    made = [draw(_call(draw(st.sampled_from(tuple(_BASES))), roles)) for _ in range(draw(st.integers(4, 12)))]
     return generated(setup(add("<did>")), *made, question("<did2>"))
 
 

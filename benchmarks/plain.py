@@ -1,0 +1,160 @@
+"""Plain Schemathesis against an emulator: its own generation and its own checks, given a working login.
+
+It gets the OpenAPI documents of the three DID functions as they stand, and does what its runner does: its coverage
+phase first, then its fuzzing phase, here with the operations of all three documents in turn, so that what `update_did`
+and `copy_did` need may have been added before. Without a login nothing but the login is tested, and its configuration
+sets none in the forms of its coverage phase; so every request gets one, as a hook of its user's would do it.
+
+What it sends does not depend on the replies, so one list for a seed serves every emulator.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import lru_cache
+from itertools import chain, count, islice, zip_longest
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.core.failures import FailureGroup
+from starlette.applications import Starlette
+
+from conformance.contract.load import load_contract
+from conformance.contract.openapi import document, to_json
+from conformance.emulator.app import PATH, create_app
+from conformance.emulator.config import Config
+from conformance.emulator.faults.model import Fault, faulty
+from conformance.emulator.server import running
+
+FUNCTIONS = ("add_did", "update_did", "copy_did")
+LOGIN = {"user": "6666", "pass": "1234"}
+BATCH = 25
+"""Inputs drawn at a time from one strategy."""
+
+_SEEDS_APART = 1_000_003
+
+Failed = tuple[str, str, str, int]
+"""A check that failed: the kind of failure, the function whose document it was, the operation and the HTTP status."""
+
+Sent = tuple[str, Any]
+"""The function whose document a case is from, and the case."""
+
+Operation = tuple[str, Any, Any]
+"""The same function, its schema and one of its operations."""
+
+
+def plain(fault: Fault, seed: int, budget: int) -> int | None:
+    """The number of the request at which a check fails first that never does without the fault; None if none does."""
+    known = _known(seed, budget)
+    app = faulty(fault)
+    with closing(app.state.store):
+        return next((number for number, failed in _failures(app, seed, budget) if failed not in known), None)
+
+
+@lru_cache
+def _known(seed: int, budget: int) -> frozenset[Failed]:
+    """What fails on the emulator without a fault."""
+    app = create_app(Config())
+    with closing(app.state.store):
+        return frozenset(failed for _, failed in _failures(app, seed, budget))
+
+
+def _failures(app: Starlette, seed: int, budget: int) -> Iterator[tuple[int, Failed]]:
+    """Every failure of a check, with the number of its request, from 1."""
+    with running(Config(), app=app) as url, requests.Session() as session:
+        session.trust_env = False  # looking for proxies takes longer than the emulator's answer
+        base = url.removesuffix(PATH)
+        for number, (function, case) in enumerate(_cases(seed, budget), 1):
+            response = case.call(base_url=base, session=session)
+            try:
+                case.validate_response(response, transport_kwargs={"session": session, "base_url": base})
+            except FailureGroup as group:
+                for failure in group.exceptions:
+                    yield number, (type(failure).__name__, function, case.operation.label, response.status_code)
+
+
+@lru_cache
+def _cases(seed: int, budget: int) -> tuple[Sent, ...]:
+    """What is sent: the coverage phase, then the fuzzing phase."""
+    operations = [one for function in FUNCTIONS for one in _operations(function)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = islice(chain(_covered(operations), _fuzzed(operations, seed)), budget)
+        return tuple((function, _logged_in(case)) for function, case in found)
+
+
+def _operations(function: str) -> list[Operation]:
+    told = json.loads(to_json(document(load_contract(), function)))
+    schema: Any = schemathesis.openapi.from_dict(told, config=schemathesis.Config(seed=0))
+    return [(function, schema, operation) for path in schema for operation in schema[path].values()]
+
+
+def _covered(operations: Sequence[Operation]) -> Iterator[Sent]:
+    """Each constraint of each parameter met and broken. No seed changes these."""
+    return _in_turn(
+        [
+            (function, case)
+            for case in schema.iter_coverage_cases(
+                operation, generation_modes=list(GenerationMode), generation_config=schema.config.generation
+            )
+        ]
+        for function, schema, operation in operations
+    )
+
+
+def _fuzzed(operations: Sequence[Operation], seed: int) -> Iterator[Sent]:
+    """Valid and invalid inputs. It does not end."""
+    strategies = [
+        (function, operation.as_strategy(generation_mode=mode))
+        for mode in GenerationMode
+        for function, _, operation in operations
+    ]
+    for batch in count(seed * _SEEDS_APART):
+        yield from _in_turn(
+            [(function, case) for case in _drawn(strategy, batch * len(strategies) + number)]
+            for number, (function, strategy) in enumerate(strategies)
+        )
+
+
+def _in_turn(shares: Iterable[Sequence[Sent]]) -> Iterator[Sent]:
+    """One of each operation, then another of each."""
+    return (sent for turn in zip_longest(*shares) for sent in turn if sent is not None)
+
+
+def _drawn(strategy: Any, seed: int) -> list[Any]:
+    found: list[Any] = []
+
+    @seeded(seed)
+    @settings(
+        max_examples=BATCH,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(case: Any) -> None:
+        found.append(case)
+
+    try:
+        collect()
+    except Unsatisfiable:
+        return []
+    return found
+
+
+def _logged_in(case: Any) -> Any:
+    """The case with the login that works, where it has room for one."""
+    if case.operation.method.upper() != "POST":
+        case.query = {**(case.query or {}), **LOGIN}
+    elif isinstance(case.body, Mapping):
+        case.body = {**case.body, **LOGIN}
+    return case
