@@ -141,6 +141,14 @@ def run(
         bool, typer.Option("--insecure", rich_help_panel=_TARGET, help="Trust any certificate, as of a lab's own.")
     ] = False,
     only: Only = None,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick",
+            rich_help_panel=_WHAT,
+            help="Only the few cases that together catch every fault that the whole suite catches.",
+        ),
+    ] = False,
     level: LevelOption = None,
     allow_writes: Annotated[
         bool,
@@ -207,7 +215,7 @@ def run(
         target_file=target,
         user=user,
         password_file=password_file,
-        only=tuple(only or ()),
+        only=_selected(only, quick=quick),
         level=level,
         allow_writes=allow_writes,
         expect=expect,
@@ -225,6 +233,16 @@ def run(
 
         raise typer.Exit(rehearse(options, out))
     raise typer.Exit(launch(options, Screen(out, err, quiet, verbose), fail_fast=fail_fast))
+
+
+def _selected(only: list[str] | None, *, quick: bool) -> tuple[str, ...]:
+    if not quick:
+        return tuple(only or ())
+    if only:
+        raise UsageError("--only and --quick exclude each other: give the one you mean")
+    from conformance.cases.quick import quick_cases
+
+    return quick_cases()
 
 
 @app.command("list", epilog="Example: vicidial-conformance list --only 'add_did/*' --json")

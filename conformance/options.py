@@ -163,10 +163,15 @@ def wanted(id: str, patterns: Collection[str]) -> bool:
     return not patterns or any(fnmatch.fnmatchcase(id, pattern) for pattern in patterns)
 
 
+def no_match(patterns: Iterable[str]) -> str:
+    """What to say when nothing has a wanted id."""
+    return f"--only {' '.join(patterns)}: matches no case; `vicidial-conformance list` shows them all"
+
+
 def select(cases: Iterable[Case], only: Iterable[str]) -> tuple[Case, ...]:
     """The cases whose id matches one of the globs, or all without any. Raises UsageError if none does."""
     patterns = tuple(only)
     chosen = tuple(case for case in cases if wanted(case.id, patterns))
     if not chosen:
-        raise UsageError(f"--only {' '.join(patterns)}: matches no case; `vicidial-conformance list` shows them all")
+        raise UsageError(no_match(patterns))
     return chosen

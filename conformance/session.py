@@ -17,7 +17,7 @@ from conformance.contract.load import load_contract
 from conformance.crash import Crash
 from conformance.errors import ConformanceError, UsageError
 from conformance.fuzz.names import IDS
-from conformance.options import Effort, Options, plan, wanted
+from conformance.options import Effort, Options, no_match, plan, wanted
 from conformance.report.model import CaseResult, Report
 from conformance.report.write import write_all
 from conformance.reporting import Collector, keep
@@ -150,7 +150,7 @@ class Session:
         fuzzed = set(IDS) if self._effort is None else set()
         dropped = [item for item, id in ours.items() if id in fuzzed or not wanted(id, self.only)]
         if len(dropped) == len(ours):
-            self.stopped = UsageError(f"--only {' '.join(self.only)}: matches nothing here; `list` shows every case")
+            self.stopped = UsageError(no_match(self.only))
             pytest.exit(str(self.stopped), returncode=self.stopped.exit_code)
         if dropped:
             config.hook.pytest_deselected(items=dropped)

@@ -331,5 +331,5 @@ def generated(*steps: Step, clause: str = CLAUSE) -> Case:
 
 def inputs() -> SearchStrategy[Case]:
     """Any generated case for the three DID functions; mostly updates, which need one DID for many calls."""
-    kinds = (updates, updates, updates, updates, additions, additions, copies, descriptions)
+    kinds = (*[updates] * 4, *[additions] * 3, copies, descriptions)
     return st.sampled_from(kinds).flatmap(lambda kind: kind())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 _STATUS = re.compile(r"([A-Z]+): ")
 _FUNCTION = re.compile(r"([a-z][a-z_]*) ")
@@ -64,8 +65,12 @@ class Line:
         return f"{head}{name}{self.message}{self.separator}{'|'.join(map(str, self.fields))}"
 
 
+@lru_cache(maxsize=4_096)
 def parse_line(text: str) -> Line:
-    """Take one line apart. Text that is no reply at all comes back as fields without anything before them."""
+    """Take one line apart. Text that is no reply at all comes back as fields without anything before them.
+
+    Lines are kept for a while: templates come again with every prediction.
+    """
     status = _STATUS.match(text)
     if status is None:
         return Line("", "", "", "", tuple(text.split("|")))

@@ -24,7 +24,7 @@ MOST_FAULTS = 5
 def search(run: Sending) -> Search:
     """Requests with faults in the login, the source, the function's name, the DID and the fields, in any number."""
     roles = tuple(role for role in ROLES if role in run.ground.logins or role in MADE_UP_ROLES)
-    return Search("precedence", __doc__, drawing(_calls(roles)), weight=4)
+    return Search("precedence", __doc__, drawing(_calls(roles)), weight=5)
 
 
 _BASES: Mapping[str, tuple[Step, ...]] = {
@@ -66,4 +66,6 @@ def _faults(name: str) -> SearchStrategy[list[Param]]:
         for validity in possible(parameter)
         if validity not in SAFE
     ]
-    return st.lists(st.one_of(every), max_size=MOST_FAULTS, unique_by=lambda param: param.name)
+    some, size = st.one_of(every), min(2, len(load_contract().functions[name].optional))
+    pair = st.lists(some, min_size=size, max_size=size, unique_by=lambda param: param.name)
+    return st.one_of(pair, st.lists(some, max_size=MOST_FAULTS, unique_by=lambda param: param.name))

@@ -1,0 +1,1 @@
+"""Whether the suite catches servers that are wrong on purpose, and which case catches which fault."""

@@ -1,0 +1,115 @@
+"""Puts servers to the suite one after the other, and tells how they differ from the server without a fault."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from conformance.contract.load import load_contract
+from conformance.emulator.config import Config
+from conformance.emulator.faults.generated import Follower
+from conformance.emulator.faults.model import Fault
+from conformance.emulator.respond import Behaviour, answering
+from conformance.selfcheck.engine import Diverged
+from conformance.selfcheck.ground import ground
+from conformance.selfcheck.loop import waited
+from conformance.selfcheck.memory import Memory
+from conformance.selfcheck.model import HONEST, Attempt, attempt_of
+from conformance.selfcheck.recording import Recorder, Recording, recording
+from conformance.selfcheck.remembered import Remembered
+from conformance.selfcheck.run import Shortcut, Suite, Verdicts, numbers, run_in_process
+from conformance.selfcheck.wire import direct, wrapped
+from conformance.verdict.model import Expect
+
+
+@dataclass(frozen=True)
+class _FaultFree:
+    """The fault-free server of one configuration under the suite."""
+
+    config: Config
+    attempt: Attempt
+    verdicts: Verdicts
+    recording: Recording
+
+
+@dataclass
+class Checker:
+    """One for a process. Fault-free servers are asked once for each configuration.
+
+    `shortcuts` False sends every case to every server, also where the fault is known not to touch it.
+    """
+
+    suite: Suite = field(default_factory=Suite)
+    base: Config = field(default_factory=Config)
+    shortcuts: bool = True
+    _memory: Memory = field(default_factory=Memory)
+    _remembered: Remembered = field(default_factory=lambda: Remembered(load_contract()))
+    _honest: list[_FaultFree] = field(default_factory=list)
+    _strict: Checker | None = None
+
+    def config(self, fault: Fault) -> Config:
+        """The configuration that shows a fault."""
+        return fault.config(self.base)
+
+    def honest(self, config: Config) -> Attempt:
+        """What the fault-free server comes to in a configuration."""
+        return self._fault_free(config).attempt
+
+    def attempt(self, fault: Fault) -> Attempt:
+        """What a faulty server comes to; one that only answers as documented, with `--expect shipped`."""
+        attempt = self._attempt(fault)
+        if attempt.kills or not attempt.accepted or self.suite.expect is Expect.SHIPPED:
+            return attempt
+        if self._strict is None:
+            self._strict = Checker(replace(self.suite, expect=Expect.SHIPPED), self.base, self.shortcuts)
+        strict = self._strict.attempt(fault)
+        return msgspec.structs.replace(strict, expect=Expect.SHIPPED) if strict.kills else attempt
+
+    def _attempt(self, fault: Fault) -> Attempt:
+        free = self._fault_free(self.config(fault))
+        began = time.process_time()
+        with answering(self._remembered):
+            verdicts = self._verdicts(fault, free)
+        return attempt_of(fault.id, verdicts, free.verdicts, time.process_time() - began)
+
+    def _fault_free(self, config: Config) -> _FaultFree:
+        for known in self._honest:
+            if known.config == config:
+                return known
+        began = time.process_time()
+        recorder = Recorder()
+        verdicts = self._direct(recorder, config, recorder)
+        attempt = attempt_of(HONEST, verdicts, verdicts, time.process_time() - began)
+        seen = recording(load_contract(), recorder, ground(), numbers())
+        self._honest.append(_FaultFree(config, attempt, verdicts, seen))
+        return self._honest[-1]
+
+    def _verdicts(self, fault: Fault, free: _FaultFree) -> Verdicts:
+        if fault.around is not None:
+            return waited(self._wrapped(fault, free.config))
+        behaviour = fault.make()
+        if not self.shortcuts:
+            return self._direct(behaviour, free.config)
+        known = Shortcut(free.recording.records, free.recording.shared)
+        if isinstance(behaviour, Follower):
+            unaffected = free.recording.unaffected(behaviour.contract)
+            with suppress(Diverged):
+                return self._direct(behaviour, free.config, shortcut=replace(known, unaffected=unaffected))
+        return self._direct(fault.make(), free.config, shortcut=known)
+
+    def _direct(
+        self,
+        behaviour: Behaviour,
+        config: Config,
+        recorder: Recorder | None = None,
+        shortcut: Shortcut | None = None,
+    ) -> Verdicts:
+        server = direct(behaviour, config, load_contract())
+        return waited(run_in_process(server, self.suite, self._memory, recorder, shortcut))
+
+    async def _wrapped(self, fault: Fault, config: Config) -> Verdicts:
+        async with wrapped(fault, config) as server:
+            return await run_in_process(server, self.suite, self._memory)

@@ -1,0 +1,142 @@
+"""The self-check for the command line: which faults, how, and where the answers go. Gives the exit code."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from conformance.cases.model import Case, Level
+from conformance.emulator.faults.model import Fault
+from conformance.errors import UsageError
+from conformance.report.files import write_whole
+from conformance.selfcheck import html, json_file, matrix, quick, terminal
+from conformance.selfcheck.checker import Checker
+from conformance.selfcheck.model import Attempt
+from conformance.selfcheck.over_http import compared, drawn
+from conformance.selfcheck.pool import check_all
+from conformance.selfcheck.progress import watching
+from conformance.selfcheck.result import OverHttp, Result, row
+from conformance.selfcheck.run import Suite, written_out
+from conformance.selfcheck.summary import Summary
+from conformance.verdict.model import Expect
+
+ONE_IN = 100
+"""Of so many faults one is also asked over HTTP, unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for. None is the default."""
+
+    only: tuple[str, ...] = ()
+    sample: int | None = None
+    seed: int = 0
+    level: Level = Level.FULL
+    jobs: int | None = None
+    over_http: int | None = None
+    cases: Path | None = None
+    parts: bool = False
+    quiet: bool = False
+    json: Path | None = None
+    html: Path | None = None
+    compare: Path | None = None
+    write_matrix: Path | None = None
+    write_quick: Path | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.only or self.sample is not None or self.cases or self.level is not Level.FULL)
+
+
+@dataclass(frozen=True)
+class Selfcheck:
+    """The command, on two consoles. `cases` are all that there are."""
+
+    out: Console
+    err: Console
+    cases: tuple[Case, ...] = field(default_factory=written_out)
+    checker: Checker = field(default_factory=Checker)
+
+    def __call__(self, asked: Asked, faults: Sequence[Fault]) -> int:
+        """Do what is asked. Raises UsageError."""
+        before = self._before(asked)
+        chosen = select(faults, asked)
+        self.checker.suite = self._suite(asked)
+        result = self._checked(asked, chosen)
+        losses = matrix.losses(before, result.rows) if before is not None else ()
+        summary = Summary(result, losses)
+        for shown in terminal.report(summary, quiet=asked.quiet, with_parts=asked.parts):
+            self.out.print(shown, soft_wrap=True)
+        self._write(asked, summary)
+        return summary.exit_code
+
+    def _suite(self, asked: Asked) -> Suite:
+        return Suite(quick.read(asked.cases, self.cases) if asked.cases is not None else self.cases, asked.level)
+
+    def _before(self, asked: Asked) -> dict[str, frozenset[str]] | None:
+        """What is compared with; and all that could be wrong is found out before the work begins."""
+        for flag, file in (("--write-matrix", asked.write_matrix), ("--write-quick", asked.write_quick)):
+            if file is not None and asked.is_partial:
+                raise UsageError(f"{flag}: needs all faults and cases: leave out --only, --sample, --cases and --level")
+        return matrix.read(asked.compare) if asked.compare is not None else None
+
+    def _checked(self, asked: Asked, faults: Sequence[Fault]) -> Result:
+        began = time.monotonic()
+        jobs = asked.jobs if asked.jobs is not None else os.cpu_count() or 1
+        if jobs < 1:
+            raise UsageError(f"--jobs {jobs}: must be 1 or more")
+        with watching(self.err, len(faults)) as watch:
+            done = check_all(self.checker, faults, jobs, watch)
+        return Result(
+            level=asked.level.value,
+            cases=tuple(case.id for case in self.checker.suite.cases),
+            rows=tuple(row(*pair) for pair in zip(faults, done.attempts, strict=True)),
+            fault_free=done.fault_free,
+            over_http=self._over_http(asked, faults, done.attempts),
+            seconds=time.monotonic() - began,
+        )
+
+    def _over_http(self, asked: Asked, faults: Sequence[Fault], attempts: Sequence[Attempt]) -> tuple[OverHttp, ...]:
+        count = asked.over_http if asked.over_http is not None else len(faults) // ONE_IN
+        known = {attempt.fault: attempt for attempt in attempts}
+        usual = [fault for fault in faults if known[fault.id].expect is Expect.EITHER]
+        chosen = drawn(usual, min(count, len(usual)), asked.seed)
+        return tuple(compared(f, known[f.id], self.checker.suite, self.checker.base) for f in chosen)
+
+    def _write(self, asked: Asked, summary: Summary) -> None:
+        rows, cases = summary.result.rows, summary.result.cases
+        if asked.json is not None:
+            write_whole(asked.json, json_file.encode(summary))
+        if asked.html is not None:
+            write_whole(asked.html, html.render(summary).encode())
+        if asked.write_matrix is not None:
+            write_whole(asked.write_matrix, matrix.encode(rows, cases))
+        if asked.write_quick is not None:
+            write_whole(asked.write_quick, quick.encode(summary.fewest, len(summary.killers)))
+
+
+def select(faults: Sequence[Fault], asked: Asked) -> list[Fault]:
+    """The faults asked for. Raises UsageError if a glob matches none, with what it may have meant."""
+    for glob in asked.only:
+        if not any(fnmatch.fnmatchcase(fault.id, glob) for fault in faults):
+            raise UsageError(f"--only {glob}: matches no fault; {_near(glob, faults)}")
+    matching = [f for f in faults if not asked.only or any(fnmatch.fnmatchcase(f.id, glob) for glob in asked.only)]
+    if asked.sample is None:
+        return matching
+    if asked.sample < 1:
+        raise UsageError(f"--sample {asked.sample}: must be 1 or more")
+    return drawn(matching, asked.sample, asked.seed)
+
+
+def _near(glob: str, faults: Sequence[Fault]) -> str:
+    near = difflib.get_close_matches(glob, [fault.id for fault in faults], 3, 0.5)
+    kinds = sorted({fault.kind.value for fault in faults})
+    return f"did you mean {' or '.join(near)} ?" if near else f"ids begin with {', '.join(kinds)}"

@@ -1,0 +1,156 @@
+"""The fault-free server under the suite, case by case: what was exchanged, what was read for it, what is left of it.
+
+A server that differs from it only in its contract answers a case alike if nothing was read that differs, and if the
+case meets nothing that another case may have left. So such a case need not be sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from conformance.cases.expand import Ground
+from conformance.contract.model import Contract, ServerSettings
+from conformance.contract.request import Request
+from conformance.contract.world import Did, Entities, LoginFailed, State, User
+from conformance.emulator.config import Config
+from conformance.emulator.respond import Response, work_out
+from conformance.exchange import Exchange
+from conformance.selfcheck.ground import PREFLIGHT
+from conformance.selfcheck.traced import Path, Reads, changed, tracing
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What the requests of one case can change for those of another: failed logins, as server and run count them.
+
+    `troubles` are requests in a row that got no reply.
+    """
+
+    server: tuple[int, ...] = ()
+    run: tuple[tuple[str, int], ...] = ()
+    locked: frozenset[str] = frozenset()
+    troubles: int = 0
+
+
+@dataclass
+class CaseRecord:
+    """One case on the fault-free server.
+
+    `begins_at` is the did_id that the first new DID got or would have got. `reads` are the parts of the contract that
+    were read, `patterns` the DIDs that were looked for. `fails_logins` says that a login failed. `wire` is all that was
+    asked for it, clean-up included, with the responses.
+    """
+
+    begins_at: int
+    reads: set[Path] = field(default_factory=set)
+    patterns: set[str] = field(default_factory=set)
+    fails_logins: bool = False
+    wire: list[tuple[Request, Response]] = field(default_factory=list)
+    exchanges: tuple[Exchange, ...] = ()
+    after: Counters = Counters()
+
+    def meets_others(self, own: str) -> bool:
+        """Whether another case may have left what this one meets; DIDs that hold the digits `own` are its alone."""
+        return self.fails_logins or any(own not in pattern for pattern in self.patterns)
+
+
+@dataclass
+class Recorder:
+    """The fault-free behaviour, watched. `case` is the one under way; preflight has no name."""
+
+    case: str = PREFLIGHT
+    records: dict[str, CaseRecord] = field(default_factory=dict)
+    _reads: Reads = field(default_factory=Reads)
+    _traced: Contract | None = None
+
+    def __call__(self, contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
+        """Answer honestly, and note what was read for it."""
+        if self._traced is None:
+            self._traced = tracing(contract, self._reads)
+        if self.case not in self.records:
+            self.records[self.case] = CaseRecord(state.next_did_id or 0)
+        record = self.records[self.case]
+        self._reads.seen = record.reads
+        response = work_out(self._traced, _Watched(state, record.patterns), request, config, now)
+        record.wire.append((request, response))
+        record.fails_logins |= any(isinstance(change, LoginFailed) for change in response.changes)
+        return response
+
+    def ended(self, exchanges: tuple[Exchange, ...], after: Counters) -> None:
+        """The case under way has ended."""
+        if self.case in self.records:
+            self.records[self.case].exchanges = exchanges
+            self.records[self.case].after = after
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A state that notes which DIDs are looked for."""
+
+    state: State
+    patterns: set[str]
+
+    @property
+    def settings(self) -> ServerSettings:
+        """The server's settings."""
+        return self.state.settings
+
+    @property
+    def entities(self) -> Entities:
+        """What DIDs may refer to."""
+        return self.state.entities
+
+    @property
+    def next_did_id(self) -> int | None:
+        """The did_id of the next DID."""
+        return self.state.next_did_id
+
+    @property
+    def unknown_did_id(self) -> int:
+        """A did_id that no DID has."""
+        return self.state.unknown_did_id
+
+    def user(self, name: str) -> User | None:
+        """The user of that name."""
+        return self.state.user(name)
+
+    def find(self, pattern: str, *, exact: bool) -> Did | None:
+        """The DID with that pattern."""
+        self.patterns.add(pattern)
+        return self.state.find(pattern, exact=exact)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """All cases on the fault-free server of one configuration.
+
+    `shared` are those that may meet what others have left, `readers` the cases that read a part of the contract.
+    """
+
+    contract: Contract
+    records: Mapping[str, CaseRecord]
+    shared: frozenset[str]
+    readers: Mapping[Path, frozenset[str]]
+
+    def unaffected(self, contract: Contract) -> frozenset[str]:
+        """The cases that a server with another contract answers alike; none if preflight may differ already."""
+        differs = changed(self.contract, contract)
+        affected = frozenset[str]().union(*(self.readers.get(path, frozenset()) for path in differs))
+        return frozenset() if PREFLIGHT in affected else frozenset(self.records) - affected - self.shared
+
+
+def recording(contract: Contract, recorder: Recorder, ground: Ground, numbers: Mapping[str, int]) -> Recording:
+    """What a recorder has seen, ready to be asked."""
+    owns = {case: ground.did(number)[:-1] for case, number in numbers.items()}
+    owned = {case: record for case, record in recorder.records.items() if case in owns}
+    shared = {case for case, record in owned.items() if record.meets_others(owns[case])}
+    return Recording(contract, recorder.records, frozenset({PREFLIGHT, *shared}), _by_path(recorder.records.items()))
+
+
+def _by_path(records: Iterable[tuple[str, CaseRecord]]) -> Mapping[Path, frozenset[str]]:
+    readers: dict[Path, set[str]] = {}
+    for case, record in records:
+        for path in record.reads:
+            readers.setdefault(path, set()).add(case)
+    return {path: frozenset(cases) for path, cases in readers.items()}

@@ -1,0 +1,110 @@
+"""A self-check as a terminal shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from conformance.selfcheck.result import Row
+from conformance.selfcheck.summary import Summary
+
+NAMED = 5
+"""Cases named of those that a line is about."""
+
+
+def matrix(summary: Summary) -> RenderableType:
+    """Each caught fault with how many cases catch it, and the first of them."""
+    lines = [Text("cases  fault, and the first case that catches it", style="bold")]
+    for row in summary.result.rows:
+        if row.killed:
+            lines.append(_caught(row))
+    return Group(*lines)
+
+
+def _caught(row: Row) -> Text:
+    first = row.attempt.kills[0].case
+    return Text.assemble(f"{len(row.attempt.kills):>5}  ", row.id, ("  ", ""), (first, "dim"))
+
+
+def kinds(summary: Summary) -> RenderableType:
+    """The score by kind of fault."""
+    table = _table("kind", "visible", "caught", "hidden")
+    for kind in summary.kinds:
+        table.add_row(kind.kind, str(kind.visible), str(kind.caught), str(kind.hidden))
+    return table
+
+
+def parts(summary: Summary) -> RenderableType:
+    """Which part of the suite buys what."""
+    table = _table("suite", "caught", "lost", "of them")
+    for bought in summary.parts:
+        table.add_row(bought.part.name, str(bought.caught), str(len(bought.lost)), _some(bought.lost))
+    return table
+
+
+def report(summary: Summary, *, quiet: bool, with_parts: bool) -> Iterator[RenderableType]:
+    """The whole of it, the answer last."""
+    if not quiet:
+        yield from (matrix(summary), Text(), kinds(summary), Text())
+        yield from _section("hidden: the API cannot show these", (f"{r.id}: {r.hidden}" for r in summary.result.hidden))
+        yield from _redundancy(summary)
+    if with_parts:
+        yield from (parts(summary), Text())
+    yield from _wrong(summary)
+    yield Text(summary.score, style="bold green" if summary.exit_code == 0 else "bold red")
+
+
+def _redundancy(summary: Summary) -> Iterator[Text]:
+    idle, redundant, fewest = (len(found) for found in (summary.idle, summary.redundant, summary.fewest))
+    yield Text(
+        f"of {len(summary.result.cases)} cases {idle} catch none of these faults, {redundant} only what others catch "
+        f"too; {fewest} would be enough for this score\n"
+    )
+
+
+def _wrong(summary: Summary) -> Iterator[Text]:
+    """All that makes the exit code 1, and what is said of a fault and not true."""
+    survivors = (f"{row.id}: {row.reason}\n    {row.title}" for row in summary.result.survivors)
+    yield from _section("survivors: no case fails", survivors, "red")
+    honest = (
+        f"{server.server}: {_some([kill.case for kill in server.attempt.kills] + list(server.attempt.errors))}"
+        for server in summary.failed_honest
+    )
+    yield from _section("the fault-free server fails", honest, "red")
+    lost = (f"{loss.fault}: no longer by {_some(loss.cases)}" for loss in summary.losses)
+    yield from _section("lost: caught before", lost, "red")
+    differing = (
+        f"{check.fault}: only there {_some(check.only_there) or 'none'}, only here {_some(check.only_here) or 'none'}"
+        for check in summary.differing
+    )
+    yield from _section("a socket makes a difference", differing, "red")
+    shown = (f"{row.id}: {row.attempt.kills[0].case}" for row in summary.shown_after_all)
+    yield from _section("said to be hidden, and caught", shown, "yellow")
+
+
+def _section(title: str, lines: Iterable[str], style: str = "") -> Iterator[Text]:
+    found = list(lines)
+    if found:
+        yield Text(title, style=f"bold {style}".strip())
+        for line in found:
+            yield Text(f"  {line}")
+        yield Text()
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
+    return ", ".join(listed[:NAMED]) + more
+
+
+def _table(*names: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        table.add_column(name, overflow="fold", justify="right" if name in _NUMBERS else "left")
+    return table
+
+
+_NUMBERS = frozenset({"visible", "caught", "hidden", "lost"})

@@ -1,0 +1,148 @@
+"""A contract that notes which of its parts are read: a server whose contract differs elsewhere answers the same.
+
+A part is named by its path from the contract: fields by name, parameters and replies by theirs. Text, numbers and
+tuples of them are parts as a whole; of a structure it is a part whether it is there, of a mapping which keys it has, of
+a tuple of parameters their names in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
+from types import FunctionType
+from typing import Any, cast
+
+import msgspec
+
+from conformance.contract.model import Contract
+
+Path = tuple[str, ...]
+
+
+@dataclass
+class Reads:
+    """The parts that have been read since `seen` was last put in place."""
+
+    seen: set[Path] = field(default_factory=set)
+
+
+def tracing(contract: Contract, reads: Reads) -> Contract:
+    """The same contract to whoever reads it; `reads` is told of every part that is read."""
+    return cast(Contract, _Structure(contract, (), reads))
+
+
+def changed(before: Contract, after: Contract) -> frozenset[Path]:
+    """The parts in which two contracts differ."""
+    return frozenset(_changed(before, after, ()))
+
+
+def _changed(before: object, after: object, path: Path) -> Iterator[Path]:
+    if before is after:
+        return
+    old, new = _parts(before), _parts(after)
+    if old is None or new is None:
+        if type(before) is not type(after) or before != after:
+            yield path
+        return
+    if list(old) != list(new):
+        yield (*path, _KEYS) if isinstance(after, Mapping) else path
+    for name in {**old, **new}:
+        yield from _changed(old.get(name, _ABSENT), new.get(name, _ABSENT), (*path, name))
+
+
+_ABSENT = object()
+_KEYS = ""
+"""The last step of a path to what keys a mapping has."""
+
+
+def _parts(value: object) -> Mapping[str, object] | None:
+    """What a value is made of, by name; None for what is a part as a whole."""
+    if _is_structure(value):
+        return {name: getattr(value, name) for name in _fields(type(value))}
+    if isinstance(value, Mapping):
+        return value if any(map(_is_structure, value.values())) else None
+    if isinstance(value, tuple) and any(map(_is_structure, value)):
+        return {cast(Any, item).name: item for item in value}
+    return None
+
+
+def _is_structure(value: object) -> bool:
+    return isinstance(value, msgspec.Struct | Contract)
+
+
+def _fields(kind: type) -> tuple[str, ...]:
+    if is_dataclass(kind):
+        return tuple(field.name for field in fields(kind))
+    return cast(type[msgspec.Struct], kind).__struct_fields__
+
+
+@dataclass(eq=False)
+class _Node:
+    """Something of a contract. What reading it comes to is found out once, and which parts that reads."""
+
+    value: Any
+    path: Path
+    reads: Reads
+    known: dict[object, tuple[frozenset[Path], Any]] = field(default_factory=dict)
+
+    def _known(self, key: object, find: Callable[[], Any]) -> Any:
+        if key not in self.known:
+            outer, self.reads.seen = self.reads.seen, set()
+            try:
+                found = find()
+            finally:
+                inner, self.reads.seen = self.reads.seen, outer
+                outer |= inner
+            self.known[key] = frozenset(inner), found
+        parts, found = self.known[key]
+        self.reads.seen |= parts
+        return found
+
+    def _part(self, name: str, read: Callable[[str], object]) -> Any:
+        path = (*self.path, name)
+        self.reads.seen.add(path)
+        return _traced(read(name), path, self.reads)
+
+
+class _Structure(_Node):
+    """A structure of a contract. Its methods and properties see the tracing one, so that they are traced too."""
+
+    def __getattr__(self, name: str) -> Any:
+        computed = getattr(type(self.value), name, None)
+        if isinstance(computed, FunctionType):
+            return lambda *given: self._known((name, given), lambda: computed(self, *given))
+        return self._known(name, lambda: self._found(name, computed))
+
+    def _found(self, name: str, computed: object) -> Any:
+        match computed:
+            case property(fget=get) if get is not None:
+                return get(self)
+            case cached_property(func=get):
+                return get(self)
+        return self._part(name, lambda name: getattr(self.value, name))
+
+
+class _Table(_Node, Mapping[str, Any]):
+    """A mapping to structures."""
+
+    def __getitem__(self, key: str) -> Any:
+        return self._known(key, lambda: self._part(key, self.value.__getitem__))
+
+    def __iter__(self) -> Iterator[str]:
+        self.reads.seen.add((*self.path, _KEYS))
+        return iter(self.value)
+
+    def __len__(self) -> int:
+        self.reads.seen.add((*self.path, _KEYS))
+        return len(self.value)
+
+
+def _traced(value: object, path: Path, reads: Reads) -> Any:
+    if _is_structure(value):
+        return _Structure(value, path, reads)
+    if _parts(value) is None:
+        return value
+    if isinstance(value, Mapping):
+        return _Table(value, path, reads)
+    return tuple(_Structure(item, (*path, cast(Any, item).name), reads) for item in cast(tuple[object, ...], value))

@@ -1,0 +1,85 @@
+"""The state without a database is what the emulator's store is; remembered answers are what would be worked out."""
+
+import random
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from conformance.contract.load import load_contract
+from conformance.contract.request import Request
+from conformance.contract.world import Change, Did, DropDid, LoginFailed, LoginSucceeded, PutDid
+from conformance.emulator.config import Config
+from conformance.emulator.respond import answering, honest, work_out
+from conformance.emulator.store import Store
+from conformance.selfcheck.ground import NOW, clock
+from conformance.selfcheck.remembered import Remembered
+from conformance.selfcheck.shelf import Shelf
+
+PATTERNS = ("5", "abc", "ABC", "aBc", "é", "É", "")
+USERS = ("6666", "8000", "8004")
+
+
+def changes(seed: int) -> Iterator[tuple[Change, ...]]:
+    draw = random.Random(seed)  # noqa: S311 - for variety
+    for _ in range(150):
+        did = Did(draw.randrange(1, 40), draw.choice(PATTERNS), {"did_route": draw.choice(["EXTEN", None, 3])}, "A")
+        user = draw.choice(USERS)
+        kind = draw.randrange(6)
+        yield ((PutDid(did),), (DropDid(did.did_id),), (LoginFailed(user),) * 3, (LoginSucceeded(user),), (), ())[kind]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_state_without_a_database_says_what_the_store_says(seed: int) -> None:
+    config = Config()
+    shelf = Shelf(config)
+    with closing(Store(config, clock)) as store:
+        for made in changes(seed):
+            shelf.apply(made)
+            store.apply(made)
+            assert shelf.next_did_id == store.next_did_id
+            assert [shelf.user(name) for name in config.users] == [store.user(name) for name in config.users]
+            for pattern in PATTERNS:
+                assert shelf.find(pattern, exact=True) == store.find(pattern, exact=True)
+                assert shelf.find(pattern, exact=False) == store.find(pattern, exact=False)
+        users = [store.user(name) for name in config.users]
+        assert shelf.failed_logins() == tuple(user.failed_logins for user in users if user is not None)
+
+
+def test_a_failed_login_of_nobody_changes_nothing_at_all() -> None:
+    shelf = Shelf(Config())
+    with pytest.raises(KeyError):
+        shelf.apply((PutDid(Did(99, "abc", {})), LoginFailed("nobody")))
+    assert shelf.find("abc", exact=True) is None
+
+
+def test_the_next_did_id_can_be_set_but_never_to_one_in_use() -> None:
+    shelf = Shelf(Config(dids=(Did(7, "7", {}),)))
+    shelf.begin_at(100)
+    assert shelf.next_did_id == 100
+    shelf.begin_at(8)
+    assert shelf.next_did_id == 8
+    shelf.begin_at(7)
+    assert shelf.next_did_id == 8
+
+
+ADD = Request("source=test&user=6666&pass=1234&function=add_did&did_pattern=99912345678901")
+
+
+def test_a_remembered_answer_is_the_one_that_would_be_worked_out() -> None:
+    contract, config, shelf = load_contract(), Config(), Shelf(Config())
+    with answering(Remembered(contract)):
+        for _ in range(3):
+            response = honest(contract, shelf, ADD, config, NOW)
+            assert response == work_out(contract, shelf, ADD, config, NOW)
+            shelf.apply(response.changes)
+            assert honest(contract, shelf, ADD, config, NOW) == work_out(contract, shelf, ADD, config, NOW)
+            shelf.begin_at(shelf.next_did_id + 5)
+            shelf.apply(tuple(DropDid(did.did_id) for did in [shelf.find("99912345678901", exact=True)] if did))
+
+
+def test_outside_the_block_answers_are_worked_out_again() -> None:
+    contract = load_contract()
+    with answering(lambda *_: work_out(contract, Shelf(Config()), Request(""), Config(), NOW)):
+        inside = honest(contract, Shelf(Config()), ADD, Config(), NOW)
+    assert inside != honest(contract, Shelf(Config()), ADD, Config(), NOW)
