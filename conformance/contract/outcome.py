@@ -59,7 +59,9 @@ class Unspecified:
     changes: tuple[Change, ...] = ()
 
 
-NUMBER = Shape(r"[0-9]+", "number")
+NUMBER = Shape(r"[1-9][0-9]{0,9}", "number")
+"""A did_id: an unsigned integer of MySQL that counts up from 1."""
+
 CLOCK: Mapping[str, Value] = {
     "build_date": Shape(r"[0-9]{6}-[0-9]{4}", "yymmdd-hhmm"),
     "date": Shape(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", "date and time"),

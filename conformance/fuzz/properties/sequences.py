@@ -50,7 +50,7 @@ def search(run: Sending) -> Search:
     are hidden, strict SQL refuses what legacy SQL bends) is in that prediction, by build and setting.
     """
     strangers = [role for role in (Role.OTHER_GROUP, Role.NO_DELETE_DIDS) if role in run.ground.logins]
-    return Search("sequences", __doc__, walking(lambda example: machine(example, (Role.ADMIN, *strangers))), weight=6)
+    return Search("sequences", __doc__, walking(lambda example: machine(example, (Role.ADMIN, *strangers))), weight=9)
 
 
 def machine(example: Example, roles: tuple[Role, ...]) -> type[RuleBasedStateMachine]:

@@ -1,0 +1,46 @@
+"""The committed matrix holds: no case has lost a fault, and the suite is as good as the README says."""
+
+from __future__ import annotations
+
+import io
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from conformance.cases.quick import QuickFile, quick_cases
+from conformance.emulator.faults.catalogue import faults
+from conformance.selfcheck import matrix
+from conformance.selfcheck.command import Asked, Selfcheck
+
+ROOT = Path(__file__).parents[2]
+MATRIX = ROOT / "fixtures" / "selfcheck" / "matrix.json"
+SAMPLE = 24
+
+
+def test_no_case_has_lost_a_fault_of_a_sample() -> None:
+    out = Console(file=io.StringIO(), width=200)
+    Selfcheck(out, out)(Asked(sample=SAMPLE, seed=2, jobs=1, over_http=1, quiet=True, compare=MATRIX), faults())
+    assert isinstance(out.file, io.StringIO)
+    assert [line for line in out.file.getvalue().splitlines() if "lost" in line or "difference" in line] == []
+
+
+def test_the_matrix_is_about_the_faults_that_there_are() -> None:
+    assert set(matrix.read(MATRIX)) <= {fault.id for fault in faults()}
+
+
+def test_the_score_in_the_readme_is_that_of_the_matrix() -> None:
+    visible = {fault.id for fault in faults() if not fault.hidden}
+    caught = {fault for fault, cases in matrix.read(MATRIX).items() if cases} & visible
+    told = re.search(r"([0-9,]+) of ([0-9,]+) visible faults", (ROOT / "README.md").read_text("utf-8"))
+    assert told is not None
+    assert [int(number.replace(",", "")) for number in told.groups()] == [len(caught), len(visible)]
+
+
+def test_the_quick_cases_catch_as_much_as_they_say() -> None:
+    file = msgspec.json.decode((files("conformance.cases") / "quick.json").read_bytes(), type=QuickFile)
+    visible = {fault.id for fault in faults() if not fault.hidden}
+    caught = [fault for fault, cases in matrix.read(MATRIX).items() if fault in visible and cases & {*quick_cases()}]
+    assert len(caught) >= file.faults > len(visible) * 0.9
