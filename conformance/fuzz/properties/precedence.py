@@ -34,10 +34,13 @@ _BASES: Mapping[str, tuple[Step, ...]] = {
 }
 """Calls of each function: the first is right, the others each have a fault of their own. `<did>` exists."""
 
+_FUNCTIONS = ("update_did", "update_did", "add_did", "copy_did")
+"""Updates more often: of copy_did there is one field to be wrong, and what add_did adds has to be removed."""
+
 
 @st.composite
 def _calls(draw: st.DrawFn, roles: tuple[Role, ...]) -> Case:
-    made = [draw(_call(draw(st.sampled_from(tuple(_BASES))), roles)) for _ in range(draw(st.integers(4, 12)))]
+    made = [draw(_call(draw(st.sampled_from(_FUNCTIONS)), roles)) for _ in range(draw(st.integers(4, 12)))]
     return generated(setup(add("<did>")), *made, question("<did2>"))
 
 
@@ -46,7 +49,7 @@ def _call(draw: st.DrawFn, name: str, roles: tuple[Role, ...]) -> Step:
     """A call with faults anywhere, or in its fields only: any other fault hides those."""
     valid, *faulty = _BASES[name]
     sent = draw(_faults(name))
-    if draw(st.booleans()):
+    if draw(st.integers(0, 2)):
         return draw(carried(Step(name, (*valid.params, *sent))))
     base = draw(st.sampled_from((valid, *faulty)))
     call = Step(
