@@ -16,7 +16,7 @@ from conformance.emulator.respond import Behaviour, honest
 from tests.cases.perfect_server import GROUND
 from tests.emulator.asgi import RECORDED_AT
 
-SAMPLE = 4
+SAMPLE = 2
 """Faults of each kind that one run of the tests looks at."""
 
 NO_CASE_YET = frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from itertools import product
 from pathlib import Path
@@ -12,10 +13,12 @@ from conformance import suite
 from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
 from conformance.emulator.config import Config
 from conformance.emulator.faults.catalogue import faults
-from conformance.emulator.faults.model import Fault, faulty
+from conformance.emulator.faults.model import faulty
 from conformance.emulator.faults.subtle import subtle
 from conformance.fuzz.names import NAMES
-from tests.fuzz.support import IN_PROCESS, fuzzed
+from conformance.fuzz.properties.catalogue import search_of
+from tests.fuzz.findings import Enough, First
+from tests.fuzz.support import IN_PROCESS, fuzzed, fuzzer, opened
 
 FAULTS = {fault.id: fault for fault in (*faults(), *subtle())}
 SHOWN_BY = {
@@ -43,9 +46,13 @@ def named(config: Config) -> str:
 
 
 @pytest.mark.parametrize("name", IN_PROCESS)
-def test_a_search_finds_a_fault_by_itself(name: str, tmp_path: Path) -> None:
-    fault: Fault = FAULTS[SHOWN_BY[name]]
-    made = fuzzed(tmp_path, names=(name,), requests=1000, app=faulty(fault))
+def test_a_search_finds_a_fault_by_itself(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.fuzz.driver.REDUCING", 50)
+    with opened(tmp_path, app=faulty(FAULTS[SHOWN_BY[name]])) as (run, _):
+        made = fuzzer(run, tmp_path, (name,), 1000, 1)
+        made.watch = First()
+        with suppress(Enough):
+            made(search_of(name, run))
     assert made.findings != {}
 
 
@@ -53,7 +60,7 @@ def test_a_search_finds_a_fault_by_itself(name: str, tmp_path: Path) -> None:
 def test_no_search_finds_anything_on_a_server_that_follows_the_contract(
     number: int, config: Config, tmp_path: Path
 ) -> None:
-    made = fuzzed(tmp_path, names=IN_PROCESS, requests=120, seed=number, config=config)
+    made = fuzzed(tmp_path, names=IN_PROCESS, requests=60, seed=number, config=config)
     assert (made.findings, made.unstable) == ({}, {})
     assert made.answered > 0
 
