@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.cases.model import Case
-from conformance.session import Outcome, Searched, Session
+from conformance.outcomes import Outcome, Searched
+from conformance.session import Session
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.cases.model import Case
-from conformance.session import Outcome
+from conformance.outcomes import Outcome
 from conformance.suite.cases import cases_of
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.session import Searched
+from conformance.outcomes import Searched
 from conformance.suite.cases import search
 
 

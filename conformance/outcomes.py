@@ -1,0 +1,78 @@
+"""What becomes of a case or a search, in pytest's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from conformance.cases.model import Case
+from conformance.crash import Crash
+from conformance.report.model import CaseResult
+from conformance.run.record import Record
+from conformance.verdict.model import Blocked, Error, Fail, Kind, NotTested
+
+STATUSES: Mapping[Kind, tuple[str, str, str]] = {
+    Kind.PASS: ("passed", ".", "PASS"),
+    Kind.DEVIATION: ("deviation", "d", "DEVIATION"),
+    Kind.FAIL: ("failed", "F", "FAIL"),
+    Kind.NOT_TESTED: ("not tested", "n", "NOT TESTED"),
+    Kind.BLOCKED: ("blocked", "b", "BLOCKED"),
+    Kind.ERROR: ("error", "E", "ERROR"),
+}
+
+
+class Outcome:
+    """The verdict on one case, for its test to turn into pytest's terms."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def check(self, case: Case) -> None:
+        """Pass, fail or skip as the verdict says."""
+        assert self.record.result.id == case.id
+        match self.record.result.verdict:
+            case Fail():
+                pytest.fail(describe(self.record), pytrace=False)
+            case NotTested(missing=missing, setting=setting):
+                pytest.skip(f"not tested: needs {missing}; {setting} supplies it")
+            case Blocked(by=by):
+                pytest.skip(f"blocked: {by} failed")
+
+
+def describe(record: Record) -> str:
+    """A failed case in lines for a person: what is wrong, expected and got, and how to repeat it."""
+    verdict = record.result.verdict
+    assert isinstance(verdict, Fail)
+    lines = [f"{record.result.title} [{record.result.clause}]", verdict.summary]
+    for d in (d for d in verdict.differences if d.deviation is None):
+        lines += [f"  request {d.step}, {d.aspect}:", f"    documented: {d.documented}", f"    shipped:    {d.shipped}"]
+        lines += [f"    got:        {d.got[:500]}"]
+    return "\n".join([*lines, *(f"  {call.curl}" for call in record.result.calls)])
+
+
+class Searched:
+    """What a search has found, for its test to turn into pytest's terms."""
+
+    def __init__(self, records: tuple[Record, ...]) -> None:
+        self.records = records
+
+    def check(self) -> None:
+        """Pass, or fail with every finding."""
+        found = [describe(record) for record in self.records if isinstance(record.result.verdict, Fail)]
+        if found:
+            pytest.fail("\n\n".join(found), pytrace=False)
+
+
+def crashed(case: Case, crash: Crash) -> Record:
+    """The record of a case that we could not finish."""
+    result = CaseResult(
+        id=case.id,
+        title=case.title,
+        clause=case.clause,
+        level=case.level.value,
+        verdict=Error(reason=str(crash)),
+        requests=0,
+        elapsed=0.0,
+    )
+    return Record(result=result, exchanges=())
