@@ -111,10 +111,12 @@ _GRANTS = frozenset({"modify_dids", "delete_dids"})
 _ROLES: Mapping[Role, User] = {
     Role.ADMIN: User("", ""),
     Role.LEVEL7: User("", "", level=7, grants=_GRANTS),
+    Role.LEVEL6: User("", "", level=6, grants=_GRANTS),
     Role.NO_MODIFY_DIDS: User("", "", level=8),
     Role.NO_DELETE_DIDS: User("", "", level=8, grants=frozenset({"modify_dids"})),
     Role.NO_API_ACCESS: User("", "", level=8, api_access=False, grants=_GRANTS),
     Role.RESTRICTED_FUNCTIONS: User("", "", level=8, grants=_GRANTS, functions=frozenset({"version"})),
+    Role.RESTRICTED_NO_MODIFY_DIDS: User("", "", level=8, functions=frozenset({"version"})),
     Role.INACTIVE: User("", "", level=8, active=False, grants=_GRANTS),
     Role.LOCKABLE: User("", "", level=8, grants=_GRANTS),
     Role.OTHER_GROUP: User("", "", level=8, grants=_GRANTS, groups=frozenset()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from conformance.cases.expand import PLACEHOLDER
-from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Level, Need, Purpose, Role, Step
+from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Case, Entity, Level, Need, Purpose, Step
 from conformance.cases.steps import effects
 
 FIRST = "add_did/life-cycle/add"
@@ -31,7 +31,7 @@ def case(
         steps=whole,
         maybe=maybe,
         depends=(FIRST,) if any(step.purpose is Purpose.SETUP for step in steps) else (),
-        exclusive=any(step.role is Role.INACTIVE for step in steps),
+        exclusive=any(step.role in CANNOT_LOG_IN for step in steps),
         needs=needs_of(whole),
     )
 

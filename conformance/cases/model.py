@@ -35,14 +35,16 @@ class Level(Enum):
 
 
 class Role(StrEnum):
-    """Who sends a request. The first nine come from the target file, the last two need nothing."""
+    """Who sends a request. All come from the target file but the last two, which need nothing."""
 
     ADMIN = "admin"
     LEVEL7 = "level7"
+    LEVEL6 = "level6"
     NO_MODIFY_DIDS = "no_modify_dids"
     NO_DELETE_DIDS = "no_delete_dids"
     NO_API_ACCESS = "no_api_access"
     RESTRICTED_FUNCTIONS = "restricted_functions"
+    RESTRICTED_NO_MODIFY_DIDS = "restricted_no_modify_dids"
     INACTIVE = "inactive"
     OTHER_GROUP = "other_group"
     LOCKABLE = "lockable"
@@ -51,6 +53,9 @@ class Role(StrEnum):
 
 
 MADE_UP_ROLES = frozenset({Role.UNKNOWN, Role.NOBODY})
+
+CANNOT_LOG_IN = frozenset({Role.LEVEL6, Role.INACTIVE})
+"""Real users whose right password is refused; each time counts as a failed login (observed.md section 9)."""
 
 
 class Entity(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from conformance.cases.make import case
-from conformance.cases.model import Case, Level, Role, Step
+from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Role, Step
 from conformance.cases.steps import TOO_SHORT, add, copy, delete, sent_by, setup, update, valid
 from conformance.contract.model import Contract, Function
 
@@ -15,10 +15,12 @@ CLAUSE = "observed.md#6"
 WHO: Mapping[Role, str] = {
     Role.ADMIN: "a user with every permission",
     Role.LEVEL7: "a user of level 7",
+    Role.LEVEL6: "a user of level 6",
     Role.NO_MODIFY_DIDS: "a user without Modify DIDs",
     Role.NO_DELETE_DIDS: "a user without Delete DIDs",
     Role.NO_API_ACCESS: "a user without API access",
     Role.RESTRICTED_FUNCTIONS: "a user whose list of functions is version only",
+    Role.RESTRICTED_NO_MODIFY_DIDS: "a user without Modify DIDs whose list of functions is version only",
     Role.INACTIVE: "a user who is not active",
     Role.LOCKABLE: "a user for locking out",
     Role.OTHER_GROUP: "a user who may not view all user groups",
@@ -31,12 +33,12 @@ MAY_CHANGE = frozenset({Role.ADMIN, Role.NO_DELETE_DIDS, Role.OTHER_GROUP})
 """Who may add DIDs; all but the last may also copy and update those of this run."""
 
 REFUSED_ANYWHERE = (Role.LEVEL7, Role.NO_API_ACCESS, Role.RESTRICTED_FUNCTIONS, Role.UNKNOWN, Role.NOBODY)
-"""Who is refused by any function, whatever else the user may do. So is an inactive user, but that is a failed login."""
+"""Who is refused by any function, whatever else the user may do, and without a failed login."""
 
 
-NOT_FOR_DELETION = frozenset({Role.OTHER_GROUP, Role.INACTIVE, Role.LOCKABLE})
-"""The first could only delete a DID that is not ours; the second's failed login is no other than
-for update_did; the third is there to be locked."""
+NOT_FOR_DELETION = CANNOT_LOG_IN | {Role.OTHER_GROUP, Role.LOCKABLE}
+"""A failed login is no other than for update_did; other_group could only delete a DID that is not ours; lockable is
+there to be locked."""
 
 
 def cases(contract: Contract) -> Iterator[Case]:
@@ -72,7 +74,7 @@ def _deletion(role: Role) -> Case:
 
 def _level(role: Role) -> Level:
     """A failed login of a real user is a change."""
-    return Level.STANDARD if role is Role.INACTIVE else Level.PROBE
+    return Level.STANDARD if role in CANNOT_LOG_IN else Level.PROBE
 
 
 def _case(function: str, subject: str, role: Role, what: str, *steps: Step, level: Level = Level.STANDARD) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from conformance.cases.model import Level, Param, Purpose, Role, Step
+from conformance.cases.model import CANNOT_LOG_IN, Level, Param, Purpose, Role, Step
 
 OFF = Param("active", "N")
 """What keeps a new DID from taking calls."""
@@ -84,9 +84,9 @@ def effects(steps: Iterable[Step], level: Level, asks: tuple[str, ...] | None = 
 def _shows(act: Step) -> bool:
     """Whether the same request once more tells by its reply what the first one created, and harms nobody.
 
-    A reply to HEAD tells nothing; an inactive user's login fails and brings a lock nearer.
+    A reply to HEAD tells nothing; a login that fails brings a lock nearer.
     """
-    return act.function == "add_did" and act.method != "HEAD" and act.role is not Role.INACTIVE
+    return act.function == "add_did" and act.method != "HEAD" and act.role not in CANNOT_LOG_IN
 
 
 _NAMES = ("did_pattern", "new_dids")

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import request
-from conformance.cases.model import MADE_UP_ROLES, Entity, Need, Param, Role, Step
+from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Entity, Need, Param, Role, Step
 from conformance.contract.load import load_contract, refusal_name
 from conformance.contract.model import NEWEST_BUILD, Dialect, ServerSettings
 from conformance.contract.outcome import Answer
@@ -51,10 +51,12 @@ class Finding:
 ADVICE: Mapping[Need, str] = {
     Role.ADMIN: 'Admin > Users > the user: User Level 8 or 9, Active Y, "Modify DIDs", "Delete DIDs" and API access on',
     Role.LEVEL7: "Admin > Users > add a user: User Level 7, Active Y, the rest as for admin",
+    Role.LEVEL6: "Admin > Users > add a user: as admin, but User Level 6; each use is a failed login",
     Role.NO_MODIFY_DIDS: 'Admin > Users > add a user: User Level 8, API access on, "Modify DIDs" off',
     Role.NO_DELETE_DIDS: 'Admin > Users > add a user: User Level 8, API access and "Modify DIDs" on, "Delete DIDs" off',
     Role.NO_API_ACCESS: 'Admin > Users > add a user: User Level 8, "Modify DIDs" on, "Agent API Access" off',
     Role.RESTRICTED_FUNCTIONS: 'Admin > Users > add a user: as admin, "API Allowed Functions" with version only',
+    Role.RESTRICTED_NO_MODIFY_DIDS: 'Admin > Users > add a user: as restricted_functions, but "Modify DIDs" off',
     Role.INACTIVE: "Admin > Users > add a user: as admin, but Active N; each use is a failed login",
     Role.LOCKABLE: "Admin > Users > add a user: as admin, for nothing but being locked out at level full",
     Role.OTHER_GROUP: "Admin > User Groups: one that may view only itself; then a user in it, otherwise as admin",
@@ -70,6 +72,7 @@ REFUSED_BY: Mapping[Role, str] = {
     Role.NO_MODIFY_DIDS: "USER DOES NOT HAVE PERMISSION TO UPDATE DIDS",
     Role.NO_API_ACCESS: "USER DOES NOT HAVE PERMISSION TO UPDATE DIDS",
     Role.RESTRICTED_FUNCTIONS: "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION",
+    Role.RESTRICTED_NO_MODIFY_DIDS: "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION",
 }
 """What a role is told that asks about a DID; any other role is told that the DID does not exist."""
 
@@ -109,7 +112,7 @@ async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[State, str]:
     ground = plan.ground
     if need not in ground.logins and need not in ground.entities:
         return State.MISSING, "not in the target file"
-    if need is Role.INACTIVE:
+    if need in CANNOT_LOG_IN:
         return State.NOT_TRIED, "asking would count as a failed login"
     if isinstance(need, Entity) and Role.ADMIN not in ground.logins:
         return State.NOT_TRIED, "needs the role admin"

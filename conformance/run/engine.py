@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 from conformance.cases.expand import Ground, requests, world
-from conformance.cases.model import Case, Level, Purpose, Role
+from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Purpose, Role
 from conformance.contract.model import Contract, ServerSettings
 from conformance.contract.request import Request
 from conformance.contract.world import Did, World
@@ -35,12 +36,17 @@ from conformance.verdict.model import (
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A case that has run: its verdict, what was exchanged, and what cleaning up after it took."""
+    """A case that has run: its verdict, what was exchanged, and what cleaning up after it took.
+
+    `further` are the further tries of a case that failed, `repeated` whether all of them failed in the same way.
+    """
 
     case: Case
     verdict: Verdict
     exchanges: tuple[Exchange, ...] = ()
     cleanup: tuple[Exchange, ...] = ()
+    repeated: bool | None = None
+    further: tuple[Finished, ...] = ()
 
 
 Check = Callable[[Case, Sequence[Exchange]], Difference | None]
@@ -123,13 +129,13 @@ class Engine:
 
     def _logins_needed(self, case: Case) -> NotTested | None:
         """Why a case that makes real users' logins fail may not do so now; None if it may."""
-        failing = [step for step in case.steps if step.role is Role.INACTIVE]
-        login = self.ground.logins.get(Role.INACTIVE)
-        if not failing or login is None or self.sender.logins.left(login.user) >= len(failing):
-            if failing and login is not None:
-                self.sender.logins.spend(login.user, len(failing))
-            return None
-        return NotTested(missing=f"a failed login of {login.user}", setting="--allow-login-failures 3")
+        roles = [step.role for step in case.steps if step.role in CANNOT_LOG_IN]
+        failing = Counter(self.ground.logins[role].user for role in roles if role in self.ground.logins)
+        for user, times in failing.items():
+            if self.sender.logins.left(user) < times:
+                return NotTested(missing=f"a failed login of {user}", setting="--allow-login-failures 3")
+            self.sender.logins.spend(user, times)
+        return None
 
     def _not_testable(self, case: Case) -> NotTested | None:
         if case.level > self.level:

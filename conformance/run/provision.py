@@ -44,6 +44,8 @@ RECORDS: Mapping[Role, Record] = {
     Role.INACTIVE: Record(active="N"),
     Role.LOCKABLE: Record(),
     Role.OTHER_GROUP: Record(group=OTHER_GROUP),
+    Role.LEVEL6: Record(level=6),
+    Role.RESTRICTED_NO_MODIFY_DIDS: Record(functions="version", modify_dids=0, delete_dids=0),
 }
 """One user for each role that a target file can have."""
 

@@ -15,9 +15,10 @@ from conformance.contract.model import Contract, Dialect, ReplyForm, ServerSetti
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.reply import LINE_ASPECTS, Aspect, Line, matches, parse_reply
-from conformance.contract.world import World
+from conformance.contract.world import Change, World
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.verdict import invariants
+from conformance.verdict.learned import told_numbers, with_numbers
 from conformance.verdict.model import Deviates, Difference, Error, Expect, Fail, Pass, Verdict
 
 CONTENT_TYPE = "text/html; charset=utf-8"
@@ -159,7 +160,14 @@ class _Reader:
         """The reply measured against one outcome, each line in either printed form."""
         differences = [*self._whole(outcome), *self._lines(outcome), *self._invariants(outcome)]
         ids = {d.deviation for d in differences if d.deviation}
-        return Explanation(tuple(differences), frozenset(ids), self.world.after(outcome.changes))
+        return Explanation(tuple(differences), frozenset(ids), self.world.after(self._learned(outcome)))
+
+    def _learned(self, outcome: Outcome) -> tuple[Change, ...]:
+        """The changes, with the did_ids that the reply tells and no DID of this world has."""
+        pairs = zip(self._expected(outcome), parse_reply(self.reply.body), strict=False)
+        told = [told_numbers((line.documented, line.shipped), got) for line, got in pairs]
+        numbers = tuple(number for numbers in told for number in numbers if number not in self.world.dids)
+        return with_numbers(outcome.changes, numbers)
 
     def read_shipped(self, shipped: Outcome, documented: Outcome | Unspecified) -> Explanation:
         """The reply measured against what servers do; a deviation must name another outcome than the documented one."""
@@ -200,9 +208,12 @@ class _Reader:
         if self.reply.body and not self.reply.body.endswith("\n"):
             yield self.difference(Aspect.LINES, "a line feed at the end", "a line feed at the end", "none")
 
+    def _expected(self, outcome: Outcome) -> list[_Expected]:
+        return [line for answer in outcome.answers for line in _expected(answer, self.contract)]
+
     def _lines(self, outcome: Outcome) -> Iterable[Difference]:
         received = parse_reply(self.reply.body)
-        expected = [line for answer in outcome.answers for line in _expected(answer, self.contract)]
+        expected = self._expected(outcome)
         if len(received) != len(expected):
             told = " / ".join(str(line.documented) for line in expected if line.documented)
             sent = " / ".join(str(line.shipped) for line in expected if line.shipped)

@@ -19,16 +19,16 @@ LOGINS = {Role.ADMIN: Login("boss", "secret"), Role.OTHER_GROUP: Login("guest", 
 TARGET = {Entity.INGROUP: "SALES", Entity.HIDDEN_DID: "7275559999"}
 
 
-def test_the_default_users_are_those_of_the_recordings() -> None:
-    assert Config().users == USERS
+def test_the_users_of_the_recordings_are_there() -> None:
+    assert Config().users.items() >= USERS.items()
 
 
 def test_the_default_entities_are_those_of_the_recordings() -> None:
     assert Config().entities == ENTITIES
 
 
-def test_the_default_dids_are_those_of_the_recordings() -> None:
-    assert Config().dids == tuple(RECORDED_DIDS.values())
+def test_the_first_dids_are_those_of_the_recordings() -> None:
+    assert Config().dids[:3] == tuple(RECORDED_DIDS.values())
 
 
 def test_columns_that_nobody_set_hold_the_defaults_of_add_did() -> None:
@@ -92,4 +92,4 @@ def test_the_hidden_did_of_a_target_is_hidden_from_other_group_only(pattern: str
 
 def test_a_hidden_did_that_is_new_gets_a_number_and_the_default_columns() -> None:
     with emulator(Config().with_target_users(LOGINS, TARGET)) as it:
-        assert it.columns("7275559999") == {"did_id": 4, "did_pattern": "7275559999", **DEFAULTS}
+        assert it.columns("7275559999") == {"did_id": 5, "did_pattern": "7275559999", **DEFAULTS}

@@ -44,7 +44,7 @@ def test_the_documented_dialect_prints_the_did_id_of_a_deleted_did_first(documen
 
 def test_the_documented_dialect_prints_the_source_of_a_copy_first(documented: Emulator) -> None:
     assert documented.call("copy_did", source_did_pattern="7275551114", new_dids="9990001") == (
-        "NOTICE: copy_did DID HAS BEEN ADDED - 6666|7275551114|9990001|4|1\n"
+        "NOTICE: copy_did DID HAS BEEN ADDED - 6666|7275551114|9990001|5|1\n"
         "SUCCESS: copy_did DIDS HAVE BEEN ADDED - 6666|7275551114|1|0\n"
     )
 

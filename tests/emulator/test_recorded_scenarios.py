@@ -9,6 +9,7 @@ from conformance.emulator.config import Config
 from conformance.exchange import Exchange, Reply
 from tests.emulator.asgi import FakeClock, emulator
 from tests.support.recordings import SETTINGS, Probe, Scenario, probes, scenarios
+from tests.support.world import RECORDED_DIDS
 
 LINES = {
     "vicidial-2.14-202": 888,
@@ -57,7 +58,7 @@ def test_no_recorded_scenario_is_left_out(stem: str, lines: int) -> None:
 @pytest.mark.parametrize("scenario", [s for stem in SETTINGS for s in scenarios(stem)], ids=lambda s: s.id)
 def test_a_recorded_scenario_is_answered_alike_and_leaves_the_same_rows(scenario: Scenario) -> None:
     clock = FakeClock()
-    with emulator(Config(settings=scenario.settings), clock) as it:
+    with emulator(Config(settings=scenario.settings, dids=tuple(RECORDED_DIDS.values())), clock) as it:
         for exchange in scenario.exchanges:
             set_to(clock, recorded(exchange).body)
             assert it.ask(exchange.request) == recorded(exchange)

@@ -90,7 +90,7 @@ def test_a_did_id_is_never_used_again(shipped: Emulator) -> None:
     good_login(shipped)
     shipped.call("update_did", did_pattern="9990001", delete_did="Y")
     good_login(shipped)
-    assert shipped.columns("9990001")["did_id"] == 5
+    assert shipped.columns("9990001")["did_id"] == 6
 
 
 def test_no_did_of_the_emulator_has_the_number_of_an_unknown_one(shipped: Emulator) -> None:

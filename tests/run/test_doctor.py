@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cases.expand import Login
-from conformance.cases.model import MADE_UP_ROLES, Entity, Level, Need, Role
+from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Entity, Level, Need, Role
 from conformance.contract.model import Contract
 from conformance.contract.request import Request
 from conformance.contract.world import Did, LoginFailed, LoginSucceeded, PutDid, State
@@ -39,8 +39,11 @@ def states(found: dict[Need, Finding]) -> dict[Need, Is]:
 def test_every_role_and_entity_of_a_good_target_works(server: Server, tmp_path: Path) -> None:
     target = server.target
     good = states(findings(server, tmp_path))
-    given = [*(role for role in target.logins if role is not Role.INACTIVE), *target.entities]
+    given = [*(role for role in target.logins if role not in CANNOT_LOG_IN), *target.entities]
     assert {good[need] for need in given} == {Is.WORKS}
+
+
+ADMIN_ONLY = {Role.ADMIN: Login("6666", PASSWORD)}
 
 
 def test_it_writes_nothing(server: Server, tmp_path: Path) -> None:
@@ -54,18 +57,22 @@ def test_the_version_line_is_told(server: Server, tmp_path: Path) -> None:
     assert version.startswith("VERSION: 2.14-202|")
 
 
-def test_an_inactive_user_is_not_tried_because_that_is_a_failed_login(server: Server, tmp_path: Path) -> None:
-    assert findings(server, tmp_path)[Role.INACTIVE].state is Is.NOT_TRIED
-    assert server.failed_logins("8004") == 0
+@pytest.mark.parametrize("role", sorted(CANNOT_LOG_IN))
+def test_who_cannot_log_in_is_not_tried_because_that_is_a_failed_login(
+    server: Server, tmp_path: Path, role: Role
+) -> None:
+    assert findings(server, tmp_path)[role].state is Is.NOT_TRIED
+    assert server.failed_logins(server.target.logins[role].user) == 0
 
 
 def test_what_the_target_file_does_not_name_is_missing(server: Server, tmp_path: Path) -> None:
-    found = findings(server, tmp_path)
+    found = findings(server, tmp_path, logins=ADMIN_ONLY, entities={})
     assert (found[Role.OTHER_GROUP].state, found[Entity.HIDDEN_DID].state) == (Is.MISSING, Is.MISSING)
 
 
 def test_what_does_not_work_comes_with_advice(server: Server, tmp_path: Path) -> None:
-    assert findings(server, tmp_path)[Role.OTHER_GROUP].advice == ADVICE[Role.OTHER_GROUP]
+    found = findings(server, tmp_path, logins=ADMIN_ONLY)
+    assert found[Role.OTHER_GROUP].advice == ADVICE[Role.OTHER_GROUP]
 
 
 def test_what_works_needs_no_advice(server: Server, tmp_path: Path) -> None:

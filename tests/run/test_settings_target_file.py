@@ -126,7 +126,7 @@ def test_every_example_can_be_used(example: Path) -> None:
     assert target.logins[Role.ADMIN].user == "6666"
 
 
-def test_the_emulator_s_example_has_all_roles_of_the_recordings() -> None:
+def test_the_emulator_s_example_has_every_role() -> None:
     target = load_target(EXAMPLES / "emulator.toml")
     assert {str(role): entry.user for role, entry in target.roles.items()} == {
         "admin": "6666",
@@ -134,9 +134,12 @@ def test_the_emulator_s_example_has_all_roles_of_the_recordings() -> None:
         "no_modify_dids": "8001",
         "no_delete_dids": "8005",
         "lockable": "8000",
-        "no_api_access": "8002",
+        "no_api_access": "8006",
         "restricted_functions": "8003",
         "inactive": "8004",
+        "level6": "8007",
+        "restricted_no_modify_dids": "8008",
+        "other_group": "8009",
     }
 
 

@@ -38,9 +38,11 @@ def faults(contract: Contract) -> Iterator[Fault]:
 
 
 def _levels(function: Function) -> Iterator[Fault]:
+    """One less and one more; no more where the contract only knows that whoever logs in may have the level."""
     permission = function.permission
     assert permission is not None
-    for how, level in (("less", permission.level - 1), ("more", permission.level + 1)):
+    more = () if function.effect == "unspecified" else (("more", permission.level + 1),)
+    for how, level in (("less", permission.level - 1), *more):
         changed = msgspec.structs.replace(permission, level=level)
         yield mutant(
             f"{function.name}/level-one-{how}",

@@ -1,0 +1,32 @@
+"""What a reply tells that nobody could know before: the did_id of a new DID, by which a deletion must name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeGuard
+
+from conformance.contract.outcome import NUMBER
+from conformance.contract.reply import Aspect, Line, matches
+from conformance.contract.world import Change, PutDid
+
+
+def told_numbers(forms: Iterable[Line | None], got: Line) -> tuple[int, ...]:
+    """The did_ids that a received line tells, where one of its forms has a place for a number not known before."""
+    for form in forms:
+        if form is not None and matches(form, got, Aspect.FIELDS):
+            pairs = zip(form.fields, got.fields, strict=True)
+            return tuple(int(str(received)) for expected, received in pairs if expected == NUMBER)
+    return ()
+
+
+def with_numbers(changes: tuple[Change, ...], numbers: tuple[int, ...]) -> tuple[Change, ...]:
+    """The changes with the numbers that were told for new DIDs, if there is one for each and no two are the same."""
+    if len(numbers) != sum(map(_is_new, changes)) or len(numbers) != len(set(numbers)):
+        return changes
+    told = iter(numbers)
+    return tuple(PutDid(replace(c.did, did_id=next(told))) if _is_new(c) else c for c in changes)
+
+
+def _is_new(change: Change) -> TypeGuard[PutDid]:
+    return isinstance(change, PutDid) and change.did.did_id < 0
