@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, SqlMode
-from conformance.errors import UsageError
+from conformance.builds import described_build
+from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Dialect, SqlMode
 
 if TYPE_CHECKING:
     from conformance.emulator.config import Config
@@ -45,21 +45,11 @@ def emulator(
     from conformance.emulator.server import serve
     from conformance.run.settings import load_target, resolve
 
-    config = Config(dialect, ServerSettings(_build(build), sql_mode, non_latin), state)
+    config = Config(dialect, ServerSettings(described_build("--build", build), sql_mode, non_latin), state)
     if target is not None:
         made = resolve(None, load_target(target), None, None, os.environ)
         config = config.with_target_users(made.logins, made.entities)
     serve(config, host, port, _announce(config, built_in=target is None))
-
-
-def _build(text: str) -> Build:
-    try:
-        build = Build.parse(text)
-    except ValueError as error:
-        raise UsageError(f"--build: {error}") from error
-    if not OLDEST_BUILD <= build <= NEWEST_BUILD:
-        raise UsageError(f"--build {text}: only {OLDEST_BUILD} to {NEWEST_BUILD} are described")
-    return build
 
 
 def _announce(config: Config, *, built_in: bool) -> Callable[[str], None]:

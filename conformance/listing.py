@@ -10,27 +10,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance.cases.expand import Ground, Login, request, world
-from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Role
+from conformance.cases.expand import request, world
+from conformance.cases.model import Case
+from conformance.cases.sample import SAMPLE, predicted_text
 from conformance.contract.model import Contract, Deviation, Dialect, ServerSettings, Severity
-from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
 from conformance.contract.world import World
 from conformance.report.terminal import SEVERITIES
 from conformance.report.text import visible
-
-SAMPLE = Ground(
-    {role: Login(role.value, "PASSWORD") for role in Role if role not in MADE_UP_ROLES},
-    {
-        Entity.INGROUP: "INGROUP",
-        Entity.CALL_MENU: "call_menu",
-        Entity.SERVER_IP: "10.0.0.1",
-        Entity.HIDDEN_DID: "9990000",
-    },
-    "000000",
-)
-"""A target that has everything, for showing what a case sends."""
 
 
 def case_row(case: Case) -> dict[str, object]:
@@ -94,16 +82,7 @@ def _parameters(sent: Request) -> str:
 
 
 def _answer(contract: Contract, state: World, sent: Request, dialect: Dialect) -> str:
-    end = predict(contract, state, sent, dialect)
-    if isinstance(end, Unspecified):
-        return f"(unspecified: {end.why})"
-    return visible(_text(contract, end, dialect), 500)
-
-
-def _text(contract: Contract, end: Outcome, dialect: Dialect) -> str:
-    lines = [answer.line(contract, dialect) or f"({answer.name}: form not known)" for answer in end.answers]
-    status = "" if end.status == 200 else f"HTTP {end.status} "
-    return status + (" / ".join(map(str, lines)) or "(empty)")
+    return visible(predicted_text(contract, predict(contract, state, sent, dialect), dialect), 500)
 
 
 def deviations_json(deviations: Iterable[Deviation]) -> str:

@@ -1,0 +1,31 @@
+"""A target that has everything, and a prediction as text: how cases are shown to people without a server."""
+
+from __future__ import annotations
+
+from conformance.cases.expand import Ground, Login
+from conformance.cases.model import MADE_UP_ROLES, Entity, Role
+from conformance.contract.model import Contract, Dialect
+from conformance.contract.outcome import Outcome, Unspecified
+
+PASSWORD = "PASSWORD"  # noqa: S105 - the word itself stands where a password would
+
+SAMPLE = Ground(
+    {role: Login(role.value, PASSWORD) for role in Role if role not in MADE_UP_ROLES},
+    {
+        Entity.INGROUP: "INGROUP",
+        Entity.CALL_MENU: "call_menu",
+        Entity.SERVER_IP: "10.0.0.1",
+        Entity.HIDDEN_DID: "9990000",
+    },
+    "000000",
+)
+"""A target that has everything, for showing what a case sends."""
+
+
+def predicted_text(contract: Contract, end: Outcome | Unspecified, dialect: Dialect) -> str:
+    """What is predicted on one line: status unless 200, the reply's lines; or why there is no prediction."""
+    if isinstance(end, Unspecified):
+        return f"(unspecified: {end.why})"
+    lines = [answer.line(contract, dialect) or f"({answer.name}: form not known)" for answer in end.answers]
+    status = "" if end.status == 200 else f"HTTP {end.status} "
+    return status + (" / ".join(map(str, lines)) or "(empty)")

@@ -1,0 +1,130 @@
+"""One sequence of requests at two builds: the first request that they treat differently, what it comes to, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+from conformance.cases.sample import predicted_text
+from conformance.contract.call import Call, read
+from conformance.contract.load import refusal_name
+from conformance.contract.model import Contract, Dialect
+from conformance.contract.outcome import Outcome, Unspecified
+from conformance.contract.predict import predict
+from conformance.contract.request import Request
+from conformance.contract.world import World
+from conformance.upgrade.model import Cause, Effect, Origin
+from conformance.upgrade.turns import Turning
+
+End = Outcome | Unspecified
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two builds: the world before the request, and what is predicted."""
+
+    world: World
+    end: End
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A request, by its place from 0, that the two builds treat differently in one dialect."""
+
+    step: int
+    request: Request
+    dialect: Dialect
+    before: Side
+    after: Side
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """The old build and the new one."""
+        return self.before, self.after
+
+
+def first_difference(
+    contract: Contract, requests: Iterable[Request], worlds: tuple[World, World], dialect: Dialect
+) -> Difference | None:
+    """Where replies or stored effects part. What comes after that request is only its consequence."""
+    for step, request in enumerate(requests):
+        before, after = (Side(world, predict(contract, world, request, dialect)) for world in worlds)
+        if before.end != after.end and _shown(contract, before.end, dialect) != _shown(contract, after.end, dialect):
+            return Difference(step, request, dialect, before, after)
+        worlds = (before.world.after(before.end.changes), after.world.after(after.end.changes))
+    return None
+
+
+def _shown(contract: Contract, end: End, dialect: Dialect) -> object:
+    return predicted_text(contract, end, dialect), end.changes
+
+
+def effect(contract: Contract, difference: Difference) -> Effect:
+    """What a client sees of a difference."""
+    before, after = (side.end for side in difference.sides)
+    if isinstance(before, Unspecified) or isinstance(after, Unspecified):
+        return Effect.UNKNOWN
+    worked, works = (_succeeds(contract, end, difference.dialect) for end in (before, after))
+    if worked != works:
+        return Effect.WORKS if works else Effect.FAILS
+    return Effect.STORED if before.changes != after.changes else Effect.REPLY
+
+
+def _succeeds(contract: Contract, end: Outcome, dialect: Dialect) -> bool:
+    forms = [answer.form(contract) for answer in end.answers]
+    texts = [form.text(dialect) or form.shipped or "" for form in forms]
+    return end.status == 200 and not any(text.startswith("ERROR") for text in texts)
+
+
+def origins(contract: Contract, difference: Difference, turning: Turning) -> tuple[Origin, ...]:
+    """What the difference comes from: what the two builds read of the request, or else what they do with it."""
+    name = _called(contract, difference)
+    found = tuple(_read_differently(contract, difference, turning)) or tuple(
+        _done_differently(contract, difference, turning, name)
+    )
+    refused = tuple(origin for origin in found if _refuses(difference, origin))
+    newest = str(max(side.world.settings.build for side in difference.sides))
+    return refused or found or (Origin(name, None, Cause.UNNAMED, newest),)
+
+
+def _read_differently(contract: Contract, difference: Difference, turning: Turning) -> Iterator[Origin]:
+    before, after = (read(contract, side.world, difference.request, difference.dialect) for side in difference.sides)
+    if not isinstance(before, Call) or not isinstance(after, Call):
+        return
+    function = before.function or after.function
+    if function is None:
+        return
+    mine, theirs = before.values or {}, after.values or {}
+    same_function = before.function is after.function
+    names = [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)] if same_function else [None]
+    for name, cause in product(names, (Cause.FUNCTION, Cause.FIELD, Cause.SANITISING)):
+        if (function.name, name, cause) in turning:
+            yield turning[function.name, name, cause]
+
+
+def _done_differently(contract: Contract, difference: Difference, turning: Turning, name: str) -> Iterator[Origin]:
+    before, after = (deviations(contract, side.end) for side in difference.sides)
+    for id in sorted(before ^ after):
+        if ("", id, Cause.DEVIATION) in turning:
+            yield replace(turning["", id, Cause.DEVIATION], function=name)
+    if any(answer.name == "version" for answer in getattr(difference.after.end, "answers", ())):
+        yield Origin(name, None, Cause.BUILD, str(max(side.world.settings.build for side in difference.sides)))
+
+
+def _refuses(difference: Difference, origin: Origin) -> bool:
+    """Whether it is this field, of several, that one of the two refuses."""
+    answers = (answer for side in difference.sides for answer in getattr(side.end, "answers", ()))
+    return origin.field is not None and refusal_name(origin.field) in {answer.name for answer in answers}
+
+
+def _called(contract: Contract, difference: Difference) -> str:
+    sent = difference.request.parameters.values.get("function", b"").decode("latin-1")
+    return sent if sent in contract.functions else contract.common.name
+
+
+def deviations(contract: Contract, end: End) -> frozenset[str]:
+    """The deviations that a prediction meets: those of the rules, and those of its replies' forms."""
+    answers = end.answers if isinstance(end, Outcome) else ()
+    forms = [answer.form(contract) for answer in answers]
+    return end.quirks.union(*(form.deviations.values() for form in forms), *(f.invariants.values() for f in forms))

@@ -1,0 +1,75 @@
+"""The example of a change: one request of a case, what is answered and what is left, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.cases.expand import world
+from conformance.cases.sample import PASSWORD, SAMPLE, predicted_text
+from conformance.contract.model import Contract, Dialect, ServerSettings
+from conformance.contract.predict import predict
+from conformance.contract.request import Request
+from conformance.contract.world import Change, Column, Did, DropDid, PutDid, World
+from conformance.report.curl import curl_line
+from conformance.report.text import visible
+from conformance.upgrade.compare import Difference
+from conformance.upgrade.model import Example, Sides
+
+URL = "https://dialer.example/vicidial/non_agent_api.php"
+"""A server that does not exist, for the lines that repeat a request."""
+
+_WIDEST = 400
+
+
+def example(
+    contract: Contract, case: str, sent: tuple[Request, ...], difference: Difference, settings_told: str
+) -> Example:
+    """What the requests of a case come to on both sides, in both dialects, at the request that differs."""
+    settings = [side.world.settings for side in difference.sides]
+    replies = [_replies(contract, sent[: difference.step + 1], one) for one in settings]
+    return Example(
+        case=case,
+        request=difference.step + 1,
+        curl=curl_line(difference.request, URL, [PASSWORD]),
+        replies={dialect: Sides(replies[0][dialect], replies[1][dialect]) for dialect in Dialect},
+        stored=_stored(difference),
+        settings=settings_told,
+    )
+
+
+def _replies(contract: Contract, sent: tuple[Request, ...], settings: ServerSettings) -> Mapping[Dialect, str]:
+    """What each dialect answers to the last of some requests."""
+    found = {}
+    for dialect in Dialect:
+        state = world(SAMPLE, settings)
+        for request in sent:
+            end = predict(contract, state, request, dialect)
+            state = state.after(end.changes)
+        found[dialect] = visible(predicted_text(contract, end, dialect), _WIDEST)
+    return found
+
+
+def _stored(difference: Difference) -> Sides:
+    before, after = (side.end.changes for side in difference.sides)
+    if before == after:
+        return Sides("", "")
+    state = difference.before.world
+    return Sides(_left(before, after, state), _left(after, before, state))
+
+
+def _left(mine: tuple[Change, ...], other: tuple[Change, ...], state: World) -> str:
+    """What one side leaves, as far as the other does not."""
+    theirs = {**state.dids, **{change.did.did_id: change.did for change in other if isinstance(change, PutDid)}}
+    gone = [f"DID {state.dids[change.did_id].pattern} deleted" for change in mine if isinstance(change, DropDid)]
+    put = [_row(change.did, theirs.get(change.did.did_id)) for change in mine if isinstance(change, PutDid)]
+    return visible("; ".join((*put, *gone)) or "nothing", _WIDEST)
+
+
+def _row(did: Did, other: Did | None) -> str:
+    columns: Mapping[str, Column] = {} if other is None else other.columns
+    told = [f"{name}={_value(value)}" for name, value in did.columns.items() if other and value != columns.get(name)]
+    return f"DID {did.pattern} {', '.join(told)}".strip()
+
+
+def _value(value: Column) -> str:
+    return "NULL" if value is None else str(value)

@@ -1,0 +1,149 @@
+"""Every case of the catalogue at two builds -> what a client will see change. Pure, and nothing is sent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from conformance.cases.expand import requests, world
+from conformance.cases.model import Case
+from conformance.cases.sample import SAMPLE
+from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlMode
+from conformance.contract.request import Request
+from conformance.contract.world import World
+from conformance.upgrade.compare import Difference, deviations, effect, first_difference, origins
+from conformance.upgrade.example import example
+from conformance.upgrade.meaning import meaning
+from conformance.upgrade.model import AS_DOCUMENTED, Cause, Change, Effect, Forecast, Origin, Turn
+from conformance.upgrade.turns import Span, Turning, deviating, turning
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is equal on both sides of a comparison."""
+
+    dialect: Dialect
+    sql_mode: SqlMode = SqlMode.LEGACY
+    non_latin: bool = False
+
+    def at(self, build: Build) -> ServerSettings:
+        """The settings of a server of that build."""
+        return ServerSettings(build, self.sql_mode, self.non_latin)
+
+    def __str__(self) -> str:
+        if self.dialect is Dialect.DOCUMENTED:
+            return AS_DOCUMENTED
+        return f"as shipped, {self.sql_mode} SQL, use_non_latin={int(self.non_latin)}"
+
+
+SETTINGS = (
+    *(Setting(Dialect.SHIPPED, mode, latin) for mode, latin in product(SqlMode, (False, True))),
+    Setting(Dialect.DOCUMENTED),
+)
+"""All that can change a prediction besides the build; documentation knows neither SQL modes nor use_non_latin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A difference in a case. `alone` says that only one thing about the request comes to it."""
+
+    case: str
+    requests: tuple[Request, ...]
+    setting: Setting
+    difference: Difference
+    alone: bool
+
+
+_Key = tuple[Origin, Effect, str]
+
+
+def forecast(
+    contract: Contract, cases: Iterable[Case], old: Build, new: Build, settings: Iterable[Setting] = SETTINGS
+) -> Forecast:
+    """What a client will see change, as far as cases show it, when a server of one build becomes one of another."""
+    downgrade = new < old
+    known = turning(contract, Span(min(old, new), max(old, new)))
+    worlds = {one: (world(SAMPLE, one.at(old)), world(SAMPLE, one.at(new))) for one in settings}
+    groups = _groups(contract, cases, worlds, known) if old != new else {}
+    changes = [_change(contract, key, seen, known, downgrade=downgrade) for key, seen in groups.items()]
+    ranked = tuple(sorted(changes, key=_rank))
+    return Forecast(str(old), str(new), downgrade, ranked, tuple(_turns(contract, new, known, ranked)))
+
+
+def _rank(change: Change) -> tuple[object, ...]:
+    origin = change.origin
+    places = list(Effect).index(change.effect), list(Cause).index(origin.cause), Build.parse(origin.build)
+    return (change.only == AS_DOCUMENTED, *places, change.only, origin.field or "", origin.function)
+
+
+def _groups(
+    contract: Contract, cases: Iterable[Case], worlds: Mapping[Setting, tuple[World, World]], known: Turning
+) -> Mapping[_Key, list[Seen]]:
+    groups: dict[_Key, list[Seen]] = defaultdict(list)
+    for case in cases:
+        sent = requests(case, SAMPLE, 0)
+        found: dict[tuple[Origin, Effect], list[Seen]] = defaultdict(list)
+        for setting, both in worlds.items():
+            difference = first_difference(contract, sent, both, setting.dialect)
+            if difference is not None:
+                came_from = origins(contract, difference, known)
+                seen = Seen(case.id, sent, setting, difference, len(came_from) == 1)
+                for origin in came_from:
+                    found[origin, effect(contract, difference)].append(seen)
+        for (origin, what), all_seen in found.items():
+            groups[origin, what, _only(all_seen)] += all_seen
+    return groups
+
+
+def _only(all_seen: list[Seen]) -> str:
+    """The setting without which a case does not show a change; empty if there is none."""
+    shipped = [seen.setting for seen in all_seen if seen.setting.dialect is Dialect.SHIPPED]
+    if not shipped:
+        return AS_DOCUMENTED
+    modes, latins = {one.sql_mode for one in shipped}, {one.non_latin for one in shipped}
+    mode = f"{min(modes)} SQL" if len(modes) == 1 else ""
+    latin = f"use_non_latin={int(min(latins))}" if len(latins) == 1 else ""
+    return ", ".join(filter(None, (mode, latin)))
+
+
+def _change(contract: Contract, key: _Key, all_seen: list[Seen], known: Turning, *, downgrade: bool) -> Change:
+    origin, what, only = key
+    shown = min(all_seen, key=lambda seen: _clarity(seen, origin))
+    before, after = (
+        frozenset().union(*(deviations(contract, side.end) for side in sides))
+        for sides in zip(*(seen.difference.sides for seen in all_seen), strict=True)
+    )
+    turned = {id for id in before ^ after if ("", id, Cause.DEVIATION) in known}
+    return Change(
+        origin,
+        what,
+        only,
+        meaning(contract, origin, what, downgrade=downgrade),
+        len({seen.case for seen in all_seen}),
+        example(contract, shown.case, shown.requests, shown.difference, str(shown.setting)),
+        tuple(sorted(turned & after)),
+        tuple(sorted(turned & before)),
+    )
+
+
+def _clarity(seen: Seen, origin: Origin) -> tuple[bool, ...]:
+    """The least is the clearest example: a server's, of this cause alone, in a case of this function."""
+    return (
+        seen.setting.dialect is Dialect.DOCUMENTED,
+        not seen.alone,
+        not seen.case.startswith(f"{origin.function}/"),
+    )
+
+
+def _turns(contract: Contract, new: Build, known: Turning, changes: tuple[Change, ...]) -> Iterator[Turn]:
+    origins_shown = {change.origin for change in changes}
+    deviations_shown = {id for change in changes for id in (*change.begin, *change.end)}
+    for origin in known.values():
+        begins = Build.parse(origin.build) <= new
+        if origin.cause is not Cause.DEVIATION or origin.field is None:
+            yield Turn(origin, begins, origin in origins_shown)
+        else:
+            begins = bool(deviating(contract, origin.field)(new))
+            yield Turn(origin, begins, origin.field in deviations_shown, contract.deviations[origin.field])

@@ -1,0 +1,88 @@
+"""A forecast as a terminal shows it: the most dangerous first, one example for each family of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from conformance.contract.model import Deviation, Dialect, Severity
+from conformance.report.terminal import SEVERITIES
+from conformance.upgrade.family import Family, answer, families
+from conformance.upgrade.model import Change, Effect, Forecast, Turn
+
+_STYLES = {
+    Effect.STORED: "bold red",
+    Effect.FAILS: "bold red",
+    Effect.WORKS: "yellow",
+    Effect.REPLY: "cyan",
+    Effect.UNKNOWN: "dim",
+}
+
+
+def page(forecast: Forecast) -> RenderableType:
+    """All of it. Print it with `crop=False`, or the curl lines are cut at the edge of the terminal."""
+    return Group(
+        *(part for family in families(forecast.shipped) for part in _family(family)),
+        *_deviations(forecast),
+        *_notes(forecast),
+        Text(f"\n{answer(forecast)}", style="bold"),
+    )
+
+
+def _family(family: Family) -> Iterator[RenderableType]:
+    head = family.head
+    cause = f"{head.origin.cause}, {head.origin.build}"
+    cases = f"{family.cases} case{'s' * (family.cases != 1)}"
+    yield Text.assemble("\n", (head.effect.value, _STYLES[head.effect]), "  ", (cause, "bold"), (f"  {cases}", "dim"))
+    yield from (_indented(Text(member)) for member in family.members)
+    yield _indented(Text(head.meaning))
+    yield from _example(head)
+
+
+def _example(change: Change) -> Iterator[RenderableType]:
+    example = change.example
+    yield _indented(Text(f"for example {example.case}, request {example.request}:", style="dim"))
+    replies, stored = example.replies[Dialect.SHIPPED], example.stored
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, reply, left in (("before", replies.before, stored.before), ("after", replies.after, stored.after)):
+        table.add_row(name, Text(reply))
+        if left:
+            table.add_row("", Text(f"leaves {left}"))
+    yield _indented(table)
+    yield Text(f"  {example.curl}", no_wrap=True, overflow="ignore", style="dim")
+
+
+def _deviations(forecast: Forecast) -> Iterator[RenderableType]:
+    """The deviations that come and go, those that come before those that go."""
+    for begins, heading in ((True, "Deviations from the documentation that begin"), (False, "... that end")):
+        turns = [(turn.deviation, turn) for turn in forecast.turns if turn.deviation and turn.begins is begins]
+        if turns:
+            yield Text(f"\n{heading}", style="bold")
+            order = list(Severity)
+            yield from (_deviation(*one) for one in sorted(turns, key=lambda one: -order.index(one[0].severity)))
+
+
+def _deviation(deviation: Deviation, turn: Turn) -> RenderableType:
+    severity = (deviation.severity.value, SEVERITIES[deviation.severity.value])
+    head = Text.assemble(severity, "  ", deviation.id, (f"  {turn.origin.build}", "dim"))
+    return _indented(Group(head, _indented(Text(deviation.effect))))
+
+
+def _notes(forecast: Forecast) -> Iterator[RenderableType]:
+    if forecast.unshown:
+        yield Text("\nChanges that no case shows", style="bold")
+        yield from (_indented(Text(f"{turn.origin.build}  {turn.told}")) for turn in forecast.unshown)
+    others = len(forecast.changes) - len(forecast.shipped)
+    if others:
+        note = f"\nAnd {others} on servers that do what is documented: --json and --markdown have them."
+        yield Text(note, style="dim")
+
+
+def _indented(renderable: RenderableType) -> Padding:
+    return Padding(renderable, (0, 0, 0, 2), expand=False)

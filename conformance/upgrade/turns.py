@@ -1,0 +1,79 @@
+"""What the contract says begins or ends between two builds, and the build at which it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from conformance.contract.model import Build, Contract, Function, Parameter, ServerSettings, SqlMode
+from conformance.contract.sanitise import sanitise
+from conformance.upgrade.model import Cause, Origin
+
+_PROBE = "".join(map(chr, range(0x20, 0x7F))).encode() + "é".encode()
+"""Every printable ASCII character and a letter of another script: what is left of it is what a server keeps."""
+
+Trait = Callable[[Build], object]
+"""Something of a server that its build decides."""
+
+Turning = Mapping[tuple[str, str | None, Cause], Origin]
+"""What is not the same at two builds, by function, field and cause. A deviation is of no function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Two builds to compare, in the order of time."""
+
+    low: Build
+    high: Build
+
+    def turns(self, trait: Trait) -> bool:
+        """Whether a trait is not the same at both ends."""
+        return trait(self.low) != trait(self.high)
+
+    def at(self, trait: Trait) -> str:
+        """The first build after the older one that is as the newer one."""
+        numbers = range(self.low.number + 1, self.high.number + 1)
+        builds = (Build(self.high.major, self.high.minor, number) for number in numbers)
+        return str(next(build for build in builds if trait(build) == trait(self.high)))
+
+
+def turning(contract: Contract, span: Span) -> Turning:
+    """Every function, field, sanitising and deviation that is not the same at both ends."""
+    return {(origin.function, origin.field, origin.cause): origin for origin in _turns(contract, span)}
+
+
+def _turns(contract: Contract, span: Span) -> Iterator[Origin]:
+    for function in contract.functions.values():
+        if span.turns(function.known_to):
+            yield Origin(function.name, None, Cause.FUNCTION, span.at(function.known_to))
+        elif function.known_to(span.high):
+            for parameter in (*contract.common.parameters, *function.parameters):
+                yield from _of_field(function, parameter, span)
+    for id in contract.deviations:
+        trait = deviating(contract, id)
+        if span.turns(trait):
+            yield Origin("", id, Cause.DEVIATION, span.at(trait))
+
+
+def _of_field(function: Function, parameter: Parameter, span: Span) -> Iterator[Origin]:
+    if span.turns(parameter.known_to):
+        yield Origin(function.name, parameter.name, Cause.FIELD, span.at(parameter.known_to))
+    elif parameter.known_to(span.high) and span.turns(_keeping(parameter)):
+        yield Origin(function.name, parameter.name, Cause.SANITISING, span.at(_keeping(parameter)))
+
+
+def deviating(contract: Contract, id: str) -> Trait:
+    """Whether servers of a build are known to deviate so, in one setting at least."""
+
+    def holds(build: Build) -> bool:
+        settings = (ServerSettings(build, mode, latin) for mode in SqlMode for latin in (False, True))
+        return any(contract.deviations[id].holds_for(one) for one in settings)
+
+    return holds
+
+
+def _keeping(parameter: Parameter) -> Trait:
+    def kept(build: Build) -> object:
+        return [sanitise(_PROBE, parameter, ServerSettings(build, non_latin=latin)) for latin in (False, True)]
+
+    return kept

@@ -1,0 +1,82 @@
+"""The command line's command that says what an upgrade will change, before anything is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from conformance.builds import described_build
+from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build
+from conformance.errors import UsageError
+
+out = Console(highlight=False)
+
+EPILOG = """[bold]Examples[/]
+
+vicidial-conformance predict-upgrade --from 2.14-137 --to 2.14-202
+
+vicidial-conformance predict-upgrade --from reports/before        [dim]from the build that a run met[/]
+
+vicidial-conformance predict-upgrade --from 2.14-202 --to 2.14-179 [dim]a downgrade[/]
+
+[bold]Exit codes[/]
+
+0 the prediction was made, whatever it says, 2 wrong usage
+"""
+
+
+def predict_upgrade(
+    old: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="BUILD|REPORT",
+            help=f"The build that runs now, {OLDEST_BUILD} to {NEWEST_BUILD}, or the report of a run against it.",
+        ),
+    ],
+    new: Annotated[str, typer.Option("--to", metavar="BUILD", help="The build to come.")] = str(NEWEST_BUILD),
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, with an example of every change.")] = False,
+) -> None:
+    """Say what a client will see change from one build to another. Nothing is sent."""
+    if as_json and markdown:
+        raise UsageError("--json and --markdown exclude each other: give the one you mean")
+    builds = _from(old), described_build("--to", new)
+
+    import msgspec
+
+    from conformance.cases.catalogue import catalogue
+    from conformance.contract.load import load_contract
+    from conformance.upgrade import markdown as pages
+    from conformance.upgrade import terminal
+    from conformance.upgrade.forecast import forecast
+
+    contract = load_contract()
+    found = forecast(contract, catalogue(contract), *builds)
+    if as_json:
+        print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
+    elif markdown:
+        print(pages.markdown(found), end="")
+    else:
+        out.print(terminal.page(found), crop=False)
+
+
+def _from(text: str) -> Build:
+    """The build that is named, or that a report names."""
+    path = Path(text)
+    if not path.exists():
+        return described_build("--from", text)
+    from conformance.report.read import load_report
+
+    build = load_report(path).target.build
+    if not build:
+        raise UsageError(f"--from {text}: that run did not learn the server's build; name it, such as {NEWEST_BUILD}")
+    return described_build("--from", build)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("predict-upgrade", epilog=EPILOG)(predict_upgrade)

@@ -1,0 +1,94 @@
+"""A forecast: in which order, from which build on, in both directions; and what no case shows."""
+
+from functools import cache
+
+import msgspec
+import pytest
+
+from conformance.cases.catalogue import catalogue
+from conformance.cases.sample import PASSWORD
+from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect
+from conformance.upgrade.family import answer
+from conformance.upgrade.forecast import Setting, forecast
+from conformance.upgrade.model import Cause, Effect, Forecast
+from conformance.upgrade.turns import Span, turning
+from tests.support.asking import CONTRACT
+
+SOME = [case for case in catalogue(CONTRACT) if case.subject in ("list_id", "batch", "access", "phone_extension")]
+DID_FUNCTIONS = ("add_did", "update_did")
+SINCE_155 = ("call_handle_method", "agent_search_method", "list_id", "entry_list_id", "campaign_id", "phone_code")
+
+
+@cache
+def whole() -> Forecast:
+    """From the oldest build to the newest, by every case and in every setting."""
+    return forecast(CONTRACT, catalogue(CONTRACT), OLDEST_BUILD, NEWEST_BUILD)
+
+
+@cache
+def some(old: int, new: int) -> Forecast:
+    """By a few cases, in one setting."""
+    return forecast(CONTRACT, SOME, Build(2, 14, old), Build(2, 14, new), [Setting(Dialect.SHIPPED)])
+
+
+def test_the_most_dangerous_comes_first() -> None:
+    effects = [change.effect for change in whole().shipped]
+    assert effects == sorted(effects, key=list(Effect).index)
+    assert set(effects) == set(Effect)
+
+
+def test_every_change_has_a_cause_with_a_name() -> None:
+    assert [change for change in whole().changes if change.origin.cause is Cause.UNNAMED] == []
+
+
+def test_all_that_the_contract_says_begins_or_ends_is_shown_by_a_case_unless_it_says_why_not() -> None:
+    assert [turn.told for turn in whole().unshown if not (turn.deviation and turn.deviation.unobservable)] == []
+
+
+def test_no_password_is_in_it() -> None:
+    text = msgspec.json.encode(whole()).decode()
+    assert (PASSWORD in text, "$VICIDIAL_PASS" in text) == (False, True)
+
+
+def test_what_only_one_sql_mode_shows_says_so() -> None:
+    crash = [c for c in whole().changes if "strict-list-id-500" in c.begin]
+    assert {(c.effect, c.only, c.example.replies[Dialect.SHIPPED].after) for c in crash} == {
+        (Effect.FAILS, "strict SQL", "HTTP 500 (empty)")
+    }
+
+
+@pytest.mark.parametrize(
+    ("build", "origins"),
+    [
+        (140, {(name, "menu_id", Cause.FIELD) for name in DID_FUNCTIONS}),
+        (155, {(name, field, Cause.FIELD) for name in DID_FUNCTIONS for field in SINCE_155}),
+        (192, {("copy_did", None, Cause.FUNCTION)}),
+    ],
+)
+def test_what_begins_begins_at_its_build_and_not_one_earlier(
+    build: int, origins: set[tuple[str, str | None, Cause]]
+) -> None:
+    before, at = (turning(CONTRACT, Span(Build(2, 14, b - 1), Build(2, 14, b))) for b in (build - 1, build))
+    assert {key for key in at if key[2] is not Cause.DEVIATION} == origins
+    assert before == {}
+
+
+def test_a_downgrade_is_the_upgrade_backwards() -> None:
+    opposite = {Effect.FAILS: Effect.WORKS, Effect.WORKS: Effect.FAILS}
+    up = {(c.origin, opposite.get(c.effect, c.effect)) for c in some(137, 202).changes}
+    assert {(c.origin, c.effect) for c in some(202, 137).changes} == up
+    assert "downgrade" in answer(some(202, 137))
+
+
+def test_a_field_that_is_no_longer_read_is_told_as_such() -> None:
+    told = {c.meaning for c in some(202, 137).changes if c.origin.field == "list_id"}
+    assert all(text.startswith("The server no longer reads this field") for text in told)
+
+
+def test_equal_builds_change_nothing() -> None:
+    same = some(179, 179)
+    assert (same.changes, same.turns, answer(same)) == ((), (), "Nothing changes: both builds are 2.14-179.")
+
+
+def test_builds_between_which_nothing_turns_differ_in_what_version_says() -> None:
+    assert {c.origin.cause for c in some(155, 167).changes} == {Cause.BUILD}
