@@ -1,9 +1,27 @@
 import os
+from collections.abc import Iterator
 
 import pytest
+from coverage import Coverage
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Programs that tests start run at full speed: coverage is measured in the processes of the tests alone."""
+    config.addinivalue_line(
+        "markers", "untraced: runs over and over what other tests cover; measured, it takes twice as long"
+    )
     if hasattr(config, "workerinput"):
         os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """No coverage for tests that ask for none."""
+    measured = Coverage.current() if item.get_closest_marker("untraced") else None
+    if measured is not None:
+        measured.stop()
+    try:
+        return (yield)
+    finally:
+        if measured is not None:
+            measured.start()

@@ -65,7 +65,7 @@ DEBUG_LINES = ("debug-login", "debug-user-group", "debug-exists", "debug-insert"
 
 def _with_debug_lines(end: Outcome | Unspecified, state: State, request: Request) -> Outcome | Unspecified:
     """Old builds print SQL for DB=1. Recorded is one reply: that of add_did with nothing but a pattern, on 2.14-137."""
-    if state.settings.build >= DEBUG_UNTIL or request.parameters.values.get("DB", b"0") == b"0":
+    if request.parameters.values.get("DB", b"0") == b"0" or state.settings.build >= DEBUG_UNTIL:
         return end
     quirks = end.quirks | {"debug-prints-sql"}
     recorded = isinstance(end, Outcome) and len(end.changes) == 1 and isinstance(end.changes[0], PutDid)
@@ -83,5 +83,5 @@ def _log_failure(state: State, request: Request) -> str | None:
     if request.has_raw_apostrophe:
         return "apostrophe-500"
     source = request.parameters.values.get("source", b"")
-    strict = state.settings.sql_mode is SqlMode.STRICT
-    return "strict-source-500" if strict and len(source) > LOG_SOURCE_SIZE else None
+    too_long = len(source) > LOG_SOURCE_SIZE
+    return "strict-source-500" if too_long and state.settings.sql_mode is SqlMode.STRICT else None

@@ -127,18 +127,15 @@ def render(template: str, values: Mapping[str, Value]) -> Line:
 
 
 def _fill(template: str, values: Mapping[str, Value]) -> tuple[Value, ...]:
-    shapes = [values[name] for name in _PLACEHOLDER.findall(template) if isinstance(values[name], Shape)]
-    if not shapes:
-        return tuple(_PLACEHOLDER.sub(lambda m: str(values[m[1]]), template).split("|"))
-    pattern = "".join(_piece(part, values) for part in re.split(r"(\{\w+\})", template))
-    example = _PLACEHOLDER.sub(lambda m: _example(values[m[1]]), template)
-    return (Shape(pattern, example),)
+    filled = [values[piece] if is_name else piece for is_name, piece in _pieces(template)]
+    if not any(isinstance(value, Shape) for value in filled):
+        return tuple("".join(map(str, filled)).split("|"))
+    pattern = "".join(value.pattern if isinstance(value, Shape) else re.escape(value) for value in filled)
+    return (Shape(pattern, "".join(value.example if isinstance(value, Shape) else value for value in filled)),)
 
 
-def _piece(part: str, values: Mapping[str, Value]) -> str:
-    value = values[part[1:-1]] if _PLACEHOLDER.fullmatch(part) else part
-    return value.pattern if isinstance(value, Shape) else re.escape(value)
-
-
-def _example(value: Value) -> str:
-    return value.example if isinstance(value, Shape) else value
+@lru_cache(maxsize=4_096)
+def _pieces(template: str) -> tuple[tuple[bool, str], ...]:
+    """A template taken apart into text and names of placeholders; True for a name."""
+    split = _PLACEHOLDER.split(template)
+    return tuple((place % 2 == 1, piece) for place, piece in enumerate(split) if piece)

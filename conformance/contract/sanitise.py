@@ -17,7 +17,7 @@ def sanitise(raw: bytes, parameter: Parameter, settings: ServerSettings) -> str:
     kept = parameter.kept_by(settings.build)
     if kept is None or _left_alone(parameter, settings):
         return as_text(raw)
-    if not settings.non_latin:
+    if raw.isascii() or not settings.non_latin:
         return _dropped(kept).sub("", raw.decode("latin-1"))
     try:
         text = raw.decode("utf-8")
@@ -51,7 +51,7 @@ def _dropped(kept: str) -> re.Pattern[str]:
 
 
 def _left_alone(parameter: Parameter, settings: ServerSettings) -> bool:
-    return settings.non_latin and parameter.column is not None and settings.build < NON_LATIN_DID_FIELDS_SINCE
+    return parameter.column is not None and settings.build < NON_LATIN_DID_FIELDS_SINCE and settings.non_latin
 
 
 def _is_letter(character: str) -> bool:

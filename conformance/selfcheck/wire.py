@@ -59,6 +59,7 @@ class Direct:
     async def send(self, request: Request, lane: int) -> Reply | Failure:
         """The reply to one request, over any lane."""
         del lane
+        assert request.wire is None, "a byte-level message needs a socket"
         response = self.replied.popleft() if self.replied else self.respond(as_received(request))
         if _is_plain(request, response):
             return Reply(response.status, response.headers.get("content-type", ""), _text(response.body))

@@ -22,11 +22,12 @@ def told_numbers(forms: Iterable[Line | None], got: Line) -> tuple[int, ...]:
 
 def with_numbers(changes: tuple[Change, ...], numbers: tuple[int, ...]) -> tuple[Change, ...]:
     """The changes with the numbers that were told for new DIDs, if there is one for each and no two are the same."""
-    if len(numbers) != sum(map(_is_new, changes)) or len(numbers) != len(set(numbers)):
+    if len(numbers) != sum(map(is_new, changes)) or len(numbers) != len(set(numbers)):
         return changes
     told = iter(numbers)
-    return tuple(PutDid(replace(c.did, did_id=next(told))) if _is_new(c) else c for c in changes)
+    return tuple(PutDid(replace(c.did, did_id=next(told))) if is_new(c) else c for c in changes)
 
 
-def _is_new(change: Change) -> TypeGuard[PutDid]:
+def is_new(change: Change) -> TypeGuard[PutDid]:
+    """Whether a DID appears whose did_id nobody can know."""
     return isinstance(change, PutDid) and change.did.did_id < 0

@@ -33,7 +33,8 @@ def deleted(pattern: str, did_id: str) -> Exchange:
 
 
 def verdict(*exchanges: Exchange) -> Verdict:
-    user = User("u", "p", level=9, grants=GRANTS)
+    password = exchanges[0].request.parameters.values["pass"].decode()
+    user = User("u", password, level=9, grants=GRANTS)
     world = World(WORLD.settings, {"u": user}, dids=WORLD.dids)
     return judge(load_contract(), [world], exchanges, Expect.EITHER).verdict
 
@@ -56,3 +57,22 @@ def test_each_copy_of_a_batch_has_its_own_number(last: str) -> None:
 
 def test_a_number_that_nobody_told_may_be_any() -> None:
     assert not isinstance(verdict(deleted("9990001", "5")), Fail)
+
+
+def test_a_did_id_that_is_the_same_as_the_password_is_no_password() -> None:
+    found = verdict(*(with_password("1234", one) for one in (copied(("9990002", "1234")), deleted("9990002", "1234"))))
+    assert not isinstance(found, Fail)
+
+
+def test_a_password_elsewhere_in_the_same_reply_is_one() -> None:
+    line = copied(("9990002", "1234"))
+    assert isinstance(line.result, Reply)
+    told = Exchange(line.request, Reply(200, CONTENT_TYPE, line.result.body.replace("u|", "u/1234|"), 0.0))
+    found = verdict(with_password("1234", told))
+    assert isinstance(found, Fail)
+    assert any("password" in str(difference.documented) for difference in found.differences)
+
+
+def with_password(password: str, asked: Exchange) -> Exchange:
+    query = asked.request.query.replace("pass=p&", f"pass={password}&")
+    return Exchange(Request(query=query), asked.result)

@@ -6,6 +6,8 @@ from conformance.verdict.model import Fail, Kind, kind
 from tests.support.forms import Form, reply_forms
 from tests.support.mutations import MUTATIONS
 
+pytestmark = pytest.mark.untraced
+
 FORMS = reply_forms()
 PRINTED = [form for form in FORMS if form.reply.body]
 CONTENT_TYPES = ["text/plain; charset=utf-8", "application/json", "text/html", "text/html; charset=iso-8859-1", ""]

@@ -14,6 +14,8 @@ from tests.support.asking import CONTRACT, judged, judged_as, printed
 from tests.support.recordings import SETTINGS, Scenario, scenarios
 from tests.support.world import hypotheses, recorded_world
 
+pytestmark = pytest.mark.untraced
+
 ALL = pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.id)
 FILES = pytest.mark.parametrize("stem", SETTINGS)
 CLOCK = {"date": "2026-11-21 19:06:14", "epoch": "1795287974", "build_date": "250720-1841"}
