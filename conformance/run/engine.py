@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -67,6 +67,13 @@ def stops(finished: Finished) -> bool:
         return kind(finished.verdict) in (Kind.ERROR, Kind.BLOCKED)
     wrong = next(d for d in finished.verdict.differences if d.deviation is None)
     return finished.case.steps[wrong.step - 1].purpose is not Purpose.EFFECT
+
+
+def not_known(case: Case, possible: Iterable[ServerSettings]) -> NotTested | None:
+    """Why nobody knows what a server answers to a case, if its build may be too old."""
+    if case.since is None or all(settings.build >= case.since for settings in possible):
+        return None
+    return NotTested(missing=f"build {case.since}", setting="a newer build: what this one answers is not known")
 
 
 @dataclass
@@ -141,11 +148,10 @@ class Engine:
         if case.level > self.level:
             flag = "--allow-writes" if case.level is Level.STANDARD else "--level full"
             return NotTested(missing=f"level {case.level.value}", setting=flag)
-        if case.since is not None and any(settings.build < case.since for settings in self.possible):
-            return NotTested(missing=f"build {case.since}", setting="a newer build: what this one answers is not known")
         missing = self.ground.missing(case)
-        if not missing:
-            return None
+        too_old = not_known(case, self.possible)
+        if too_old or not missing:
+            return too_old
         table = "roles" if isinstance(missing[0], Role) else "entities"
         return NotTested(missing=", ".join(missing), setting=f"[{table}] {missing[0]} in the target file")
 

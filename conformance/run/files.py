@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from conformance.contract.model import SqlMode
 from conformance.errors import UsageError
 
 RUN_FILE = "run.json"
@@ -13,12 +14,17 @@ LEDGERS = "ledger*.jsonl"
 
 
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run was: its target, its digits, and the user that cleans up. No password."""
+    """What a run was: its target, its digits, and the user that cleans up. No password.
+
+    `sql_mode` and `non_latin` are what its target file says; None where nobody said.
+    """
 
     url: str
     run: str
     user: str
     level: str
+    sql_mode: SqlMode | None = None
+    non_latin: bool | None = None
 
 
 def write_run(folder: Path, run: RunFile) -> None:

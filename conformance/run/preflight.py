@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 from conformance.cases.expand import Ground, request
 from conformance.cases.model import Level, Param, Role, Step
-from conformance.contract.model import Build
-from conformance.contract.reply import parse_reply
+from conformance.contract.load import load_contract
+from conformance.contract.model import Build, Dialect
+from conformance.contract.reply import parse_line, parse_reply
 from conformance.errors import TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply, Trouble
+from conformance.run.known import told_build
 from conformance.run.logins import LOCKED, LOGIN_INCORRECT
 from conformance.run.sender import Sender
 
 SANITY = Step("version", role=Role.NOBODY)
+ANY_API = Step("update_did", role=Role.NOBODY)
+"""What every API refuses in words of its own, whatever it makes of `version`; nobody's login fails by it."""
+
 PREFLIGHT = "preflight"
 SENTINEL = 9999
 """The case number whose DID preflight creates and deletes; no case has it."""
@@ -23,28 +28,37 @@ _SHOWN = 120
 
 
 async def sanity(sender: Sender, ground: Ground, url: str) -> tuple[str, Build | None]:
-    """The server's `version` line, and its build if it is one we can read. Raises TargetUnreachable."""
+    """What the server answers to `version`, and its build if it is one we can read.
+
+    Raises TargetUnreachable where there is no VICIdial API. One that hides its version is one all the same.
+    """
     tried = f"asked {url}?function=version"
     result = (await sender.send(request(SANITY, ground, 0), PREFLIGHT, 0)).result
     if isinstance(result, Failure):
         raise TargetUnreachable(f"{tried}: {result.message}")
-    return _version(result, sender.redact(result.body), tried)
+    body = sender.redact(result.body)
+    line = body.split("\n", maxsplit=1)[0]
+    if result.status == 200 and parse_line(line).status == "VERSION":
+        return line, told_build(line)
+    if _is_api((await sender.send(request(ANY_API, ground, 0), PREFLIGHT, 0)).result):
+        return line, None
+    raise _no_api(result, body, tried)
 
 
-def _version(reply: Reply, body: str, tried: str) -> tuple[str, Build | None]:
-    lines = parse_reply(reply.body)
-    if reply.status == 200 and lines and lines[0].status == "VERSION":
-        return body.split("\n", maxsplit=1)[0], _build(str(lines[0].fields[0]))
+def _is_api(result: Reply | Failure) -> bool:
+    """Whether a reply is one of those that all functions have in common, in either dialect."""
+    if isinstance(result, Failure) or result.status != 200 or not result.body:
+        return False
+    came = parse_reply(result.body)[0]
+    texts = (form.text(dialect) for form in load_contract().common.replies.values() for dialect in Dialect)
+    known = {(line.status, line.message) for text in texts if text and (line := parse_line(text)).status == "ERROR"}
+    return (came.status, came.message) in known
+
+
+def _no_api(reply: Reply, body: str, tried: str) -> TargetUnreachable:
     shown = repr(re.sub(r"\s+", " ", body)[:_SHOWN]) if body else "an empty body"
     came = f"HTTP {reply.status}, {reply.content_type or 'no content type'}, {shown}"
-    raise TargetUnreachable(f"{tried}: no VICIdial API answers there (no line 'VERSION: ...'); got {came}")
-
-
-def _build(text: str) -> Build | None:
-    try:
-        return Build.parse(text)
-    except ValueError:
-        return None
+    return TargetUnreachable(f"{tried}: no VICIdial API answers there (no line 'VERSION: ...'); got {came}")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ T = TypeVar("T")
 class ExchangeLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of exchanges.jsonl. `purpose` is setup, act, effect or cleanup; `elapsed` is in seconds.
 
-    `wire` is a byte-level message, each character a byte; then `method` and `query` are empty.
+    `wire` is a byte-level message, each character a byte; then `method` and `query` are empty. `attempt` is 1, or more
+    where a case that failed is tried again.
     """
 
     case: str
@@ -35,6 +36,7 @@ class ExchangeLine(msgspec.Struct, frozen=True, kw_only=True):
     elapsed: float
     trouble: str | None
     wire: str | None = None
+    attempt: int = 1
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +61,11 @@ def record(finished: Finished, redact: Redact, curl: Curl) -> Record:
         elapsed=sum(exchange.result.elapsed for exchange in every),
         calls=tuple(_call(exchange, curl) for exchange in kept),
         exclusive=case.exclusive,
+        repeated=finished.repeated,
     )
-    return redacted(Record(result=result, exchanges=tuple(_lines(finished))), redact)
+    attempts = enumerate((finished, *finished.further), 1)
+    lines = tuple(line for number, attempt in attempts for line in _lines(attempt, number))
+    return redacted(Record(result=result, exchanges=lines), redact)
 
 
 def redacted(value: T, redact: Redact) -> T:
@@ -94,18 +99,20 @@ def _call(exchange: Exchange, curl: Curl) -> Call:
     return Call(curl=curl(exchange), status=result.status, body=result.body, elapsed=result.elapsed)
 
 
-def _lines(finished: Finished) -> Iterator[ExchangeLine]:
+def _lines(finished: Finished, attempt: int) -> Iterator[ExchangeLine]:
     purposes = [step.purpose.value for step in finished.case.steps]
-    yield from _numbered(finished.case.id, finished.exchanges, purposes)
-    yield from _numbered(finished.case.id, finished.cleanup, ["cleanup"] * len(finished.cleanup))
+    yield from _numbered(finished.case.id, finished.exchanges, purposes, attempt)
+    yield from _numbered(finished.case.id, finished.cleanup, ["cleanup"] * len(finished.cleanup), attempt)
 
 
-def _numbered(case: str, exchanges: Sequence[Exchange], purposes: Sequence[str]) -> Iterator[ExchangeLine]:
+def _numbered(
+    case: str, exchanges: Sequence[Exchange], purposes: Sequence[str], attempt: int
+) -> Iterator[ExchangeLine]:
     for step, (exchange, purpose) in enumerate(zip(exchanges, purposes, strict=False), 1):
-        yield line(case, step, purpose, exchange)
+        yield line(case, step, purpose, exchange, attempt)
 
 
-def line(case: str, step: int, purpose: str, exchange: Exchange) -> ExchangeLine:
+def line(case: str, step: int, purpose: str, exchange: Exchange, attempt: int = 1) -> ExchangeLine:
     """One exchange as exchanges.jsonl has it."""
     request, result = exchange.request, exchange.result
     reply = result if isinstance(result, Reply) else None
@@ -122,4 +129,5 @@ def line(case: str, step: int, purpose: str, exchange: Exchange) -> ExchangeLine
         elapsed=result.elapsed,
         trouble=None if isinstance(result, Reply) else f"{result.trouble}: {result.message}",
         wire=request.wire,
+        attempt=attempt,
     )

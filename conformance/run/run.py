@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import ssl
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -24,10 +24,12 @@ from conformance.errors import ConformanceError, UsageError
 from conformance.exchange import Exchange
 from conformance.report.curl import curl_line
 from conformance.report.model import Fuzzed
+from conformance.run.again import Again
 from conformance.run.cleanup import finish as clean_up
 from conformance.run.engine import Check, Engine, Finished, predicted
 from conformance.run.files import RunFile, ledgers, read_run, write_run
 from conformance.run.guard import Guard
+from conformance.run.known import known_build
 from conformance.run.ledger import Ledger, read_ledger
 from conformance.run.logins import Logins
 from conformance.run.pace import Pace
@@ -46,7 +48,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to run: against what, how far, how fast. Times are in seconds, `rate` in requests per second."""
+    """How to run: against what, how far, how fast. Times are in seconds, `rate` in requests per second.
+
+    `try_again` is whether a case that fails is sent again, to see whether it fails in the same way.
+    """
 
     target: Target
     level: Level
@@ -59,6 +64,7 @@ class Plan:
     rate: float | None = None
     login_failures: int = 0
     mask_users: bool = False
+    try_again: bool = True
 
     @property
     def ground(self) -> Ground:
@@ -72,7 +78,10 @@ def new_run() -> str:
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run has found out and left, besides its results; `silent` says why the server no longer answered."""
+    """What a run has found out and left, besides its results; `silent` says why the server no longer answered.
+
+    `note` says how the build became known, where the server did not tell it itself.
+    """
 
     version: str
     build: str
@@ -82,6 +91,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     silent: str | None = None
     locked: tuple[str, ...] = ()
     fuzzed: Fuzzed | None = None
+    note: str = ""
 
 
 class Run:
@@ -116,19 +126,29 @@ class Run:
         except BaseException:
             self._stop()
             raise
+        self._cases = Again(self._engine, self.plan.try_again)
 
     def ask(self, case: Case) -> None:
         """Begin a case without waiting for it."""
-        self._loop.call_soon_threadsafe(self._engine.start, case)
+        self._loop.call_soon_threadsafe(self._cases.start, case)
 
     def result(self, case: Case) -> Record:
-        """The record of a case, begun now if it was not before."""
+        """The record of a case, begun now if it was not before; one that fails has been tried again."""
         return record(self._wait(self._finish(case)), self.redact, self._curl)
 
     def once(self, cases: Sequence[tuple[Case, int]], check: Check = predicted) -> list[Record]:
         """The records of cases that are not the catalogue's, sent at the same time, each with its number."""
         finished = self._wait(self._once(cases, check))
         return [record(one, self.redact, self._curl) for one in finished]
+
+    def exchanged(self, case: Case) -> Finished:
+        """A case with its replies as they came, passwords and all: for those who compare them."""
+        return self._wait(self._engine.once(case, self._engine.numbers[case.id]))
+
+    def consider(self, possible: Iterable[ServerSettings]) -> None:
+        """From now on the server may have any of these settings, whatever it was taken for before."""
+        self._engine.possible = frozenset(possible)
+        self.sender.guard = replace(self.sender.guard, settings=_enough(tuple(self._engine.possible)))
 
     @property
     def sent(self) -> int:
@@ -183,11 +203,11 @@ class Run:
         return await asyncio.gather(*(self._engine.once(case, number, check) for case, number in cases))
 
     async def _finish(self, case: Case) -> Finished:
-        return await self._engine.start(case)
+        return await self._cases.start(case)
 
     async def _close(self) -> Facts:
         engine = self._engine
-        silent = await self._end(engine)
+        silent = await self._end()
         await self.transport.__aexit__(None, None, None)
         return Facts(
             version=self.redact(self.version),
@@ -197,12 +217,13 @@ class Run:
             left=self.sender.ledger.open,
             silent=self.redact(silent) if silent else None,
             locked=tuple(map(self.redact, self.sender.logins.locks())),
+            note=known_build(self.plan.target.build, self.version).note,
         )
 
-    async def _end(self, engine: Engine) -> str | None:
+    async def _end(self) -> str | None:
         """Clean up. Gives what is wrong if that broke, or the server no longer answers as it did in the beginning."""
         try:
-            await engine.finish()
+            await self._cases.finish()
             await sanity(self.sender, self.ground, self.plan.target.url)
         except ConformanceError as error:
             return str(error)
@@ -215,8 +236,8 @@ async def first_questions(
     sender: Sender, ground: Ground, target: Target, level: Level
 ) -> tuple[str, tuple[ServerSettings, ...]]:
     """What a target calls itself and the settings that it may have. Raises TargetUnreachable and UsageError."""
-    version, build = await sanity(sender, ground, target.url)
-    possible = possible_settings(target, target.build or build or NEWEST_BUILD)
+    version, _ = await sanity(sender, ground, target.url)
+    possible = possible_settings(target, known_build(target.build, version).build)
     sender.guard = replace(sender.guard, settings=_enough(possible))
     strict = not is_loopback(target.url) and not target.disposable
     await Preflight(sender, ground, level, strict)()
@@ -233,12 +254,23 @@ def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender
     admin = plan.target.logins.get(Role.ADMIN)
     url, user = plan.target.url, admin.user if admin and not plan.mask_users else ""
     _check_folder(plan.folder, url)
-    write_run(plan.folder, RunFile(url=url, run=plan.run, user=user, level=plan.level.value))
+    write_run(plan.folder, _run_file(plan, user))
     logins = logins_of(plan)
     ledger = Ledger(plan.folder / f"ledger{worker}.jsonl")
     settings = _enough(possible_settings(plan.target, NEWEST_BUILD))
     guard = Guard(load_contract(), plan.ground, plan.level, settings, known=frozenset(ledger.open))
     return Sender(load_contract(), guard, ledger, logins, pace, transport.send)
+
+
+def _run_file(plan: Plan, user: str) -> RunFile:
+    return RunFile(
+        url=plan.target.url,
+        run=plan.run,
+        user=user,
+        level=plan.level.value,
+        sql_mode=plan.target.sql_mode,
+        non_latin=plan.target.non_latin,
+    )
 
 
 def _check_folder(folder: Path, url: str) -> None:

@@ -58,6 +58,11 @@ class Fail(msgspec.Struct, frozen=True, kw_only=True, tag="fail", tag_field="kin
     summary: str
     differences: tuple[Difference, ...]
 
+    @property
+    def ways(self) -> frozenset[tuple[int, str]]:
+        """The requests and aspects that nothing explains: what stays the same when the same defect shows again."""
+        return frozenset((d.step, d.aspect) for d in self.differences if d.deviation is None)
+
 
 class NotTested(msgspec.Struct, frozen=True, kw_only=True, tag="not-tested", tag_field="kind"):
     """A need is missing; `setting` says what would supply it."""

@@ -1,0 +1,1 @@
+"""What differs between the reports of several runs: verdicts, replies, deviations, waits."""

@@ -1,0 +1,128 @@
+"""What has become of one case between two runs."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+from conformance.compare.model import CaseChange, Change, ReplyChange
+from conformance.report.model import CaseResult
+from conformance.report.view import note
+from conformance.verdict.model import Deviates, Fail, Kind, NotTested
+
+_ANSWERED = (Kind.PASS, Kind.DEVIATION, Kind.FAIL)
+"""The verdicts that say something about a server."""
+
+_BECAME = {
+    (Kind.PASS, Kind.FAIL): Change.REGRESSION,
+    (Kind.DEVIATION, Kind.FAIL): Change.REGRESSION,
+    (Kind.PASS, Kind.DEVIATION): Change.DEVIATES,
+    (Kind.DEVIATION, Kind.PASS): Change.NO_DEVIATION,
+    (Kind.FAIL, Kind.PASS): Change.FIX,
+    (Kind.FAIL, Kind.DEVIATION): Change.FIX,
+}
+
+Replies = tuple[str, ...] | None
+"""The normal forms of a case's replies; None where they were not kept."""
+
+
+def change(
+    before: CaseResult | None, after: CaseResult | None, replies: tuple[Replies, Replies], *, same_judge: bool
+) -> Change:
+    """What has become of a case. `same_judge` is whether one suite judged both, by the same expectation."""
+    if before is None or after is None:
+        return Change.NEW if before is None else Change.GONE
+    if before.is_flaky or after.is_flaky:
+        return Change.FLAKY
+    answered = [result.kind in _ANSWERED for result in (before, after)]
+    if not all(answered):
+        return _unanswered(before, after) if any(answered) else Change.NONE
+    alike = _alike(before, after, replies)
+    if alike and Fail not in (type(before.verdict), type(after.verdict)):
+        # what is known of a server grows as a run goes on, so one reply may be read in two ways
+        return Change.NONE if same_judge or before.kind is after.kind else Change.JUDGED
+    found = _verdicts(before, after)
+    if found is Change.NONE:
+        return Change.NONE if alike else Change.REPLY
+    return found if same_judge or not alike else Change.JUDGED
+
+
+def _unanswered(before: CaseResult, after: CaseResult) -> Change:
+    is_untested = any(isinstance(result.verdict, NotTested) for result in (before, after))
+    return Change.NOT_TESTED if is_untested else Change.NO_ANSWER
+
+
+def _verdicts(before: CaseResult, after: CaseResult) -> Change:
+    otherwise = Change.REGRESSION if _newly_wrong(before, after) else Change.NONE
+    return _BECAME.get((before.kind, after.kind), otherwise)
+
+
+def _newly_wrong(before: CaseResult, after: CaseResult) -> frozenset[tuple[int, str]]:
+    """Where a case fails that failed elsewhere before."""
+    if not isinstance(before.verdict, Fail) or not isinstance(after.verdict, Fail):
+        return frozenset()
+    return after.verdict.ways - before.verdict.ways
+
+
+def _alike(before: CaseResult, after: CaseResult, replies: tuple[Replies, Replies]) -> bool:
+    """Whether the replies are the same; where they were not kept, whether the verdicts say the same."""
+    if None not in replies:
+        return replies[0] == replies[1]
+    return before.kind is after.kind and _told(before) == _told(after)
+
+
+def _told(result: CaseResult) -> object:
+    match result.verdict:
+        case Deviates(ids=ids):
+            return ids
+        case Fail() as fail:
+            return fail.ways
+        case _:
+            return None
+
+
+def described(
+    found: Change, before: CaseResult | None, after: CaseResult | None, replies: tuple[Replies, Replies]
+) -> CaseChange:
+    """That change, with all that there is to say about it."""
+    known = after or before
+    assert known is not None
+    return CaseChange(
+        id=known.id,
+        title=known.title,
+        change=found,
+        before=before.verdict if before else None,
+        after=after.verdict if after else None,
+        why=_why(found, before, after),
+        replies=_changed(replies),
+    )
+
+
+def _changed(replies: tuple[Replies, Replies]) -> tuple[ReplyChange, ...]:
+    if replies[0] is None or replies[1] is None:
+        return ()
+    steps = enumerate(zip_longest(replies[0], replies[1]), 1)
+    return tuple(ReplyChange(step=step, before=old, after=new) for step, (old, new) in steps if old != new)
+
+
+def _why(found: Change, before: CaseResult | None, after: CaseResult | None) -> str:
+    if before is None or after is None:
+        return _shown(before or after)
+    match found:
+        case Change.FLAKY:
+            sides = [name for name, result in (("before", before), ("after", after)) if result.is_flaky]
+            return f"failed {' and '.join(sides)}, and not again when tried again"
+        case Change.NOT_TESTED | Change.NO_ANSWER:
+            is_before = before.kind not in _ANSWERED
+            silent, other = (before, after) if is_before else (after, before)
+            return f"{'before' if is_before else 'after'}: {_shown(silent)}; the other run: {other.kind.value}"
+        case Change.REGRESSION if wrong := _newly_wrong(before, after):
+            told = ", ".join(f"request {step}: {aspect}" for step, aspect in sorted(wrong))
+            return f"fail as before, and now in {told}"
+        case _:
+            return " -> ".join(dict.fromkeys((_shown(before), _shown(after))))
+
+
+def _shown(result: CaseResult | None) -> str:
+    assert result is not None
+    text = note(result)
+    return f"{result.kind.value} ({text})" if text else result.kind.value

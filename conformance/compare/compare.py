@@ -1,0 +1,186 @@
+"""Runs -> what differs between them. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from conformance.compare.cases import Replies, change, described
+from conformance.compare.model import (
+    DIFFERENT,
+    CaseChange,
+    Cell,
+    Change,
+    Comparison,
+    DeviationChange,
+    Fact,
+    Pair,
+    Row,
+    Side,
+    Tally,
+)
+from conformance.compare.timing import shifts
+from conformance.compare.traces import Given
+from conformance.report.model import CaseResult, DeviationSeen, Report
+from conformance.verdict.model import Deviates, Kind
+
+FACTS: dict[str, Callable[[Report], str]] = {
+    "suite": lambda report: report.suite,
+    "server": lambda report: report.target.version.partition("|DATE:")[0],
+    "build": lambda report: report.target.build,
+    "settings": lambda report: " or ".join(report.target.settings),
+    "level": lambda report: report.level,
+    "expect": lambda report: report.expect,
+    "roles": lambda report: ", ".join(report.target.roles),
+    "entities": lambda report: ", ".join(report.target.entities),
+}
+"""What is said of runs where it is not the same for all."""
+
+_ANSWERED = (Kind.PASS, Kind.DEVIATION, Kind.FAIL)
+_CONFORMING = (Change.DEVIATES, Change.NO_DEVIATION, Change.REPLY)
+"""The changes of cases that may conform in both runs."""
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def compare(given: Sequence[Given]) -> Comparison:
+    """Two or more runs beside each other: every later one beside the first."""
+    first, *others = given
+    pairs = tuple(_pair(first, other, number) for number, other in enumerate(others, 1))
+    return Comparison(
+        sides=tuple(map(_side, given)),
+        facts=tuple(_facts([one.report for one in given])),
+        pairs=pairs,
+        rows=_rows(given, pairs),
+    )
+
+
+def _side(given: Given) -> Side:
+    report = given.report
+    return Side(
+        name=given.name,
+        url=report.target.url,
+        build=report.target.build,
+        started=report.started,
+        answer=report.answer,
+        cases=len(report.results),
+        requests=report.requests,
+        has_replies=given.traces is not None,
+        notes=tuple(_notes(given)),
+    )
+
+
+def _notes(given: Given) -> Iterable[str]:
+    report = given.report
+    if report.ended:
+        yield f"ended early: {report.ended}"
+    if len(report.results) != report.expected:
+        yield f"{report.expected - len(report.results)} of {report.expected} cases were never reported"
+    if given.traces is None:
+        yield "has no exchanges.jsonl: its replies and waits are not compared, only its verdicts"
+
+
+def _facts(reports: Sequence[Report]) -> Iterable[Fact]:
+    for name, told in FACTS.items():
+        values = tuple(told(report) for report in reports)
+        if len(set(values)) > 1:
+            yield Fact(name=name, values=values)
+
+
+def _pair(before: Given, after: Given, place: int) -> Pair:
+    same_judge = all(FACTS[name](before.report) == FACTS[name](after.report) for name in ("suite", "expect"))
+    old, new = ({result.id: result for result in given.report.results} for given in (before, after))
+    found: dict[str, Change] = {}
+    changes = []
+    for id in dict.fromkeys((*old, *new)):
+        results, replies = (old.get(id), new.get(id)), (_replies(before, id), _replies(after, id))
+        found[id] = change(*results, replies, same_judge=same_judge)
+        if found[id] is not Change.NONE:
+            changes.append(described(found[id], *results, replies))
+    changes.sort(key=lambda case: list(Change).index(case.change))
+    same = [id for id, one in found.items() if one is Change.NONE]
+    waits = [given.traces.waits if given.traces else {} for given in (before, after)]
+    return Pair(
+        before=0,
+        after=place,
+        has_replies=None not in (before.traces, after.traces),
+        changes=tuple(changes),
+        same=sum(old[id].kind in _ANSWERED for id in same),
+        unanswered=sum(old[id].kind not in _ANSWERED for id in same),
+        functions=_tallies(changes, lambda case: case.function),
+        fields=_tallies(changes, lambda case: case.field),
+        deviations=_deviations(before.report, after.report, found),
+        shifts=shifts(*waits),
+    )
+
+
+def _replies(given: Given, id: str) -> Replies:
+    return given.traces.replies.get(id, ()) if given.traces else None
+
+
+def _tallies(changes: Iterable[CaseChange], name: Callable[[CaseChange], str]) -> tuple[Tally, ...]:
+    """The changes that tell of a server, by that name, the most regressions first."""
+    counts: dict[str, Counter[Change]] = {}
+    for case in changes:
+        if case.change in DIFFERENT:
+            counts.setdefault(name(case), Counter())[case.change] += 1
+    order = sorted(counts, key=lambda one: ([-counts[one][kind] for kind in DIFFERENT], one))
+    return tuple(Tally(name=one, counts=dict(counts[one])) for one in order)
+
+
+def _deviations(before: Report, after: Report, found: Mapping[str, Change]) -> tuple[DeviationChange, ...]:
+    """The deviations that not the same cases show, those of the most cases first. A fail says nothing of them.
+
+    Replies that are the same show the same deviations, however much was known of the server by then.
+    """
+    changed = {id for id, one in found.items() if one in _CONFORMING}
+    same = {id for id, one in found.items() if one is Change.NONE}
+    old, new, *alike = (_showing(report, ids) for ids in (changed, same) for report in (before, after))
+    listed = {seen.id: seen for report in (before, after) for seen in report.deviations}
+    made = []
+    for id in sorted(listed):
+        both = len(alike[0][id] | alike[1][id])
+        if old[id] != new[id]:
+            made.append(_deviation(listed[id], both + len(old[id]), both + len(new[id])))
+    return tuple(sorted(made, key=lambda deviation: -abs(deviation.after - deviation.before)))
+
+
+def _deviation(seen: DeviationSeen, before: int, after: int) -> DeviationChange:
+    return DeviationChange(
+        id=seen.id, title=seen.title, severity=seen.severity, effect=seen.effect, before=before, after=after
+    )
+
+
+def _showing(report: Report, ids: Collection[str]) -> Mapping[str, set[str]]:
+    """The cases that showed each deviation, of those with these ids."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for result in report.results:
+        if result.id in ids and isinstance(result.verdict, Deviates):
+            for id in result.verdict.ids:
+                found[id].add(result.id)
+    return found
+
+
+def _rows(given: Sequence[Given], pairs: Sequence[Pair]) -> tuple[Row, ...]:
+    order = list(Change)
+    changes: dict[str, Change] = {}
+    for case in (case for pair in pairs for case in pair.changes):
+        changes[case.id] = min(changes.get(case.id, case.change), case.change, key=order.index)
+    results = [{result.id: result for result in one.report.results} for one in given]
+    rows = [
+        Row(id=id, cells=_cells(id, given, results), change=changes.get(id, Change.NONE))
+        for id in dict.fromkeys(id for known in results for id in known)
+    ]
+    return tuple(sorted(rows, key=lambda row: order.index(row.change)))
+
+
+def _cells(id: str, given: Sequence[Given], results: Sequence[dict[str, CaseResult]]) -> tuple[Cell, ...]:
+    letters: dict[Replies, str] = {}
+    return tuple(_cell(known.get(id), _replies(one, id), letters) for one, known in zip(given, results, strict=True))
+
+
+def _cell(result: CaseResult | None, replies: Replies, letters: dict[Replies, str]) -> Cell:
+    if result is None:
+        return Cell(kind=None)
+    letter = letters.setdefault(replies, _LETTERS[len(letters) % len(_LETTERS)]) if replies else ""
+    return Cell(kind=result.kind, replies=letter, is_flaky=result.is_flaky)

@@ -1,0 +1,36 @@
+"""Reading the folder of a run for a comparison. The one module of the comparison that touches the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from conformance.cases.catalogue import catalogue
+from conformance.compare.normal import normal
+from conformance.compare.traces import Given, traced
+from conformance.contract.load import load_contract
+from conformance.errors import UsageError
+from conformance.report.read import load_report
+from conformance.report.text import visible
+from conformance.reporting import EXCHANGES
+from conformance.run.exchanges import read_exchanges
+from conformance.run.record import ExchangeLine
+
+
+def load(folder: Path) -> Given:
+    """Read a report folder. Raises UsageError, which names the file and the reason."""
+    if not folder.is_dir():
+        what = "is a file: give the folder that it is in" if folder.exists() else "does not exist"
+        raise UsageError(visible(f"{folder}: {what}"))
+    report = load_report(folder)
+    path = folder / EXCHANGES
+    if not path.exists():
+        return Given(str(folder), report, None)
+    contract = load_contract()
+    reported = frozenset(result.id for result in report.results)
+    return Given(str(folder), report, traced(exchanges(path), reported, normal(report, contract, catalogue(contract))))
+
+
+def exchanges(path: Path) -> Iterator[ExchangeLine]:
+    """The lines of an exchanges.jsonl. Raises UsageError for one that is none."""
+    return (line for _, line in read_exchanges(path))

@@ -1,0 +1,103 @@
+"""A comparison as Markdown, for a job summary or a merge request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from conformance.compare import view
+from conformance.compare.model import Cell, Change, Comparison, Pair
+from conformance.report.jinja import cell, code, fenced, plain
+
+GROUPS = 25
+IDS = 10
+ROWS = 200
+"""How many of each are shown; the JSON form has them all."""
+
+
+def render(comparison: Comparison) -> str:
+    """The whole comparison; the answer comes first, since a summary is read from the top."""
+    parts = [f"## {plain(comparison.answer)}", *_runs(comparison)]
+    parts += _pair(comparison.pairs[0]) if len(comparison.pairs) == 1 else _matrix(comparison)
+    return "\n\n".join(parts) + "\n"
+
+
+def _runs(comparison: Comparison) -> Iterator[str]:
+    sides = list(enumerate(comparison.sides, 1))
+    rows = [(str(n), cell(side.name), cell(side.url), cell(side.build), str(side.cases)) for n, side in sides]
+    yield _table(("", "run", "server", "build", "cases"), rows)
+    notes = [f"- run {n} {plain(note)}" for n, side in sides for note in side.notes]
+    if notes:
+        yield "\n".join(notes)
+    if comparison.facts:
+        yield "### Not the same for all runs"
+        facts = [(fact.name, *map(cell, fact.values)) for fact in comparison.facts]
+        yield _table(("", *(str(n) for n, _ in sides)), facts)
+
+
+def _pair(pair: Pair) -> Iterator[str]:
+    for change, heading in view.HEADINGS.items():
+        yield from _groups(pair, change, heading)
+    for name, rows in view.tables(pair):
+        yield f"### By {name}"
+        columns = view.columns(rows)
+        numbered = [(cell(row.name), *(str(row.counts.get(change, 0)) for change in columns)) for row in rows[:ROWS]]
+        yield _table(("", *(view.COLUMNS[change] for change in columns)), numbered)
+    if pair.deviations:
+        yield "### By known deviation: the cases that showed it"
+        lines = [(plain(d.severity), cell(d.id), f"{d.before}", f"{d.after}", plain(d.effect)) for d in pair.deviations]
+        yield _table(("severity", "deviation", "before", "after", "what it does to a client"), lines)
+    if pair.shifts:
+        yield "### Waits that shifted: median, and the half of all replies around it"
+        shifts = [(cell(s.function), view.waits(s.before), view.waits(s.after), f"{s.factor:.1f}") for s in pair.shifts]
+        yield _table(("function", "before", "after", "factor"), shifts)
+    for change, heading in view.NAMED.items():
+        yield from _named(pair, change, heading)
+
+
+def _groups(pair: Pair, change: Change, heading: str) -> Iterator[str]:
+    found = view.groups(pair.of(change))
+    if not found:
+        return
+    yield f"### {heading}: {len(pair.of(change))}"
+    for group in found[:GROUPS]:
+        signs = (("-", group.before), ("+", group.after))
+        told = [f"{sign} {line}" for sign, reply in signs if reply is not None for line in reply.split("\n")]
+        yield f"{plain(group.verdicts)}: {code(view.ids(group.cases, IDS))}"
+        if group.summary:
+            yield plain(group.summary)
+        if told:
+            yield fenced("\n".join(told), "diff")
+    if len(found) > GROUPS:
+        yield f"... and {sum(len(group.cases) for group in found[GROUPS:])} more"
+
+
+def _named(pair: Pair, change: Change, heading: str) -> Iterator[str]:
+    found = pair.of(change)
+    if found:
+        yield f"### {heading}: {len(found)}"
+        every = view.reasons(found)
+        more = [("", "", f"... and {len(every) - GROUPS} more reasons")] if len(every) > GROUPS else []
+        rows = [(str(len(cases)), cell(view.ids(cases, IDS)), plain(why)) for why, cases in every[:GROUPS]]
+        yield _table(("cases", "which", "why"), [*rows, *more])
+
+
+def _matrix(comparison: Comparison) -> Iterator[str]:
+    rows = comparison.differing
+    if rows:
+        yield "### Cases that differ; runs with the same letter sent the same replies"
+        numbers = [str(n) for n, _ in enumerate(comparison.sides, 1)]
+        yield _table(("case", *numbers), [(cell(row.id), *map(_told, row.cells)) for row in rows[:ROWS]])
+    if len(rows) > ROWS:
+        yield f"... and {len(rows) - ROWS} more"
+    yield "\n".join(f"- {pair.before + 1} to {pair.after + 1}: {plain(pair.answer)}" for pair in comparison.pairs)
+
+
+def _told(one: Cell) -> str:
+    if one.kind is None:
+        return "-"
+    return " ".join(filter(None, (one.kind.value, one.replies, "flaky" * one.is_flaky)))
+
+
+def _table(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [names, ("---",) * len(names), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

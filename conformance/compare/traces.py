@@ -1,0 +1,65 @@
+"""The exchanges of one run, as far as a comparison needs them: a stream of lines goes in, no body comes out whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from conformance.cases.model import Purpose
+from conformance.contract.request import Request
+from conformance.contract.sanitise import as_text
+from conformance.report.model import Report
+from conformance.run.record import ExchangeLine
+
+_COMPARED = frozenset(purpose.value for purpose in Purpose)
+
+
+class Wait(NamedTuple):
+    """How long the reply to a call of one function took, in seconds."""
+
+    function: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Each case's replies in their normal form, and the wait for each reply, by case and step, in the order sent."""
+
+    replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    waits: Mapping[tuple[str, int], Wait] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One of the runs to compare. `traces` is None where the folder has no exchanges."""
+
+    name: str
+    report: Report
+    traces: Traces | None
+
+
+def traced(lines: Iterable[ExchangeLine], cases: Collection[str], normal: Callable[[ExchangeLine], str]) -> Traces:
+    """The first tries of these cases, without what cleaned up after them.
+
+    A folder that was used again holds the lines of every run; the last ones count.
+    """
+    replies: dict[str, list[str]] = {}
+    waits: dict[tuple[str, int], Wait] = {}
+    for line in lines:
+        if line.attempt != 1 or line.purpose not in _COMPARED or line.case not in cases:
+            continue
+        if line.step == 1:
+            for step in range(len(replies.get(line.case, ()))):
+                waits.pop((line.case, step + 1), None)
+            replies[line.case] = []
+        replies.setdefault(line.case, []).append(normal(line))
+        if line.status is not None and line.wire is None:
+            waits[line.case, line.step] = Wait(_function(line), line.elapsed)
+    return Traces({case: tuple(told) for case, told in replies.items()}, waits)
+
+
+def _function(line: ExchangeLine) -> str:
+    """What the request called, or what its case is about if that was no function's name."""
+    sent = Request(line.query, line.form, line.method).parameters.values
+    return as_text(sent.get("function", b"")) or line.case.split("/")[0]

@@ -1,0 +1,1 @@
+"""Which builds and settings explain how a server answers, found out by asking as little as possible."""

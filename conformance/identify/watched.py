@@ -1,0 +1,79 @@
+"""Settings that note what a prediction asks of them: all settings that would answer the same are predicted the same."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from conformance.contract.model import ServerSettings, SqlMode
+
+Question = Callable[[ServerSettings], object]
+
+
+@dataclass
+class Watched:
+    """Stands for some settings, and remembers what was asked of them."""
+
+    settings: ServerSettings
+    asked: dict[Hashable, tuple[Question, object]] = field(default_factory=dict)
+
+    def as_settings(self) -> ServerSettings:
+        """Itself, for whoever takes settings."""
+        return cast(ServerSettings, self)
+
+    def answers_alike(self, other: ServerSettings) -> bool:
+        """Whether other settings answer all that was asked in the same way."""
+        return all(question(other) == answer for question, answer in self.asked.values())
+
+    def note(self, name: Hashable, question: Question) -> object:
+        """The answer to a question, remembered by its name."""
+        if name not in self.asked:
+            self.asked[name] = question, question(self.settings)
+        return self.asked[name][1]
+
+    @property
+    def sql_mode(self) -> SqlMode:
+        """As of the settings."""
+        return cast(SqlMode, self.note("sql_mode", lambda settings: settings.sql_mode))
+
+    @property
+    def non_latin(self) -> bool:
+        """As of the settings."""
+        return cast(bool, self.note("non_latin", lambda settings: settings.non_latin))
+
+    @property
+    def build(self) -> _WatchedBuild:
+        """The build; only what it is compared with is noted."""
+        return _WatchedBuild(self)
+
+
+class _WatchedBuild:
+    """A build; `2.14-155 <= build` is asked of it as `build >= 2.14-155`."""
+
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
+
+    def _compared(self, how: Callable[[Any, Any], bool], other: object) -> bool:
+        return bool(self._watched.note((how, other), lambda settings: how(settings.build, other)))
+
+    def __lt__(self, other: object) -> bool:
+        return self._compared(operator.lt, other)
+
+    def __le__(self, other: object) -> bool:
+        return self._compared(operator.le, other)
+
+    def __gt__(self, other: object) -> bool:
+        return self._compared(operator.gt, other)
+
+    def __ge__(self, other: object) -> bool:
+        return self._compared(operator.ge, other)
+
+    def __eq__(self, other: object) -> bool:
+        return self._compared(operator.eq, other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return cast(str, self._watched.note("build", lambda settings: str(settings.build)))

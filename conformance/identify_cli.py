@@ -1,0 +1,90 @@
+"""The command line's command that places a server by what it answers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from conformance import defaults
+from conformance.errors import UsageError
+
+out = Console(highlight=False)
+
+EPILOG = """[bold]Examples[/]
+
+vicidial-conformance identify https://dialer.example --user 6666    [dim]changes nothing[/]
+
+vicidial-conformance identify --target lab.toml --allow-writes      [dim]can ask more[/]
+
+[bold]Exit codes[/]
+
+0 placed, 1 no build that we know answers so, 2 wrong usage, 3 no answer to be had, 4 something was left on the server
+"""
+
+
+def identify(
+    url: Annotated[
+        str | None, typer.Argument(metavar="[URL]", help="The server, unless the target file names it.")
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS or --password-file.")
+    ] = None,
+    password_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Read the password from this file.")
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--target", metavar="FILE.toml", help="Roles, users and entities.")
+    ] = None,
+    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let another machine be written to.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep the ledger here, not in reports/<host>-<time>/.")
+    ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(metavar="N", help="At most so many requests a second. [dim]Default: 10, here none.[/]"),
+    ] = None,
+    ca_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Trust the certificates in this PEM file.")
+    ] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Trust any certificate, as of a lab's own.")] = False,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for a reply.")] = defaults.TIMEOUT,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Say which builds and settings explain what a server answers, by the fewest questions that tell them apart.
+
+    What the server says of its build is shown beside that, and not relied on.
+    """
+    from conformance.identify import terminal
+    from conformance.identify.asking import identify as placing
+    from conformance.options import Options, plan
+
+    if url is None and target is None:
+        raise UsageError("identify needs a server: give its URL, or a target file with --target")
+    options = Options(
+        url=url,
+        user=user,
+        password_file=password_file,
+        target_file=target,
+        allow_writes=allow_writes,
+        report=report,
+        rate=rate,
+        ca_file=ca_file,
+        insecure=insecure,
+        timeout=timeout,
+        concurrency=1,
+    )
+    found = placing(plan(options, os.environ))
+    if as_json:
+        out.print(terminal.as_json(found), soft_wrap=True, markup=False)
+    else:
+        out.print(terminal.page(found), soft_wrap=True)
+    raise typer.Exit(found.exit_code)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command(epilog=EPILOG)(identify)

@@ -1,0 +1,52 @@
+"""Which build a run takes its server for: the one that was given, else the one that the server tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build
+from conformance.contract.reply import parse_line
+from conformance.errors import UsageError
+
+ADVICE = (
+    "give it with --build (under pytest --target-build, or build in the target file); "
+    "`vicidial-conformance identify` finds it by what the server answers"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A build, and what a reader has to be told about how it became known; nothing if the server told it itself."""
+
+    build: Build
+    note: str = ""
+
+
+def told_build(line: str) -> Build | None:
+    """The build in a `version` line, if there is one that can be read."""
+    said = parse_line(line)
+    try:
+        return Build.parse(str(said.fields[0])) if said.status == "VERSION" and said.fields else None
+    except ValueError:
+        return None
+
+
+def known_build(given: Build | None, line: str) -> Known:
+    """The build of a server that answers `version` with this line.
+
+    A build that is newer than all described ones is predicted as the newest of them. Raises UsageError where no build
+    is given and the server tells none or too old a one, and for a given one that is too old.
+    """
+    told = told_build(line)
+    build = given or told
+    if build is None:
+        raise UsageError(f"the server does not tell its build ('version' was answered {line[:120]!r}): {ADVICE}")
+    if build < OLDEST_BUILD:
+        whose = "the given build" if given else "the server says that its build"
+        raise UsageError(f"{whose} is {build}; the oldest that is described is {OLDEST_BUILD}: {ADVICE}")
+    notes = []
+    if given is not None and given != told:
+        notes.append(f"the build was given; the server says {told}" if told else "the build was given, not told by it")
+    if build > NEWEST_BUILD:
+        notes.append(f"{build} is newer than {NEWEST_BUILD}, the newest that is described: judged as that one")
+    return Known(build, "; ".join(notes))

@@ -1,0 +1,142 @@
+"""Report folders to compare: of runs against emulators, and of made-up results; and what predictions say of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from conformance.cases.expand import requests, world
+from conformance.cases.model import Case
+from conformance.compare.compare import compare
+from conformance.compare.load import load
+from conformance.compare.model import Change, Comparison, Pair
+from conformance.contract.model import Dialect
+from conformance.contract.outcome import Outcome
+from conformance.contract.predict import predict
+from conformance.emulator.app import create_app
+from conformance.emulator.config import Config
+from conformance.emulator.respond import Behaviour, honest
+from conformance.report import json_file
+from conformance.report.model import CaseResult, Report
+from conformance.reporting import EXCHANGES, Collector
+from conformance.run.record import ExchangeLine
+from conformance.run.run import Run
+from conformance.run.settings import Target
+from tests.report import sample
+from tests.safety.support import CASES, CONTRACT, Server, built_in_target, planned, run_in_process
+
+URL = "http://127.0.0.1:1/vicidial/non_agent_api.php"
+
+
+def every(*ids: str) -> list[Case]:
+    """The cases of the catalogue whose id begins so."""
+    return [case for case in CASES.values() if case.id.startswith(ids)]
+
+
+def ran(
+    folder: Path,
+    cases: Iterable[Case],
+    config: Config | None = None,
+    behaviour: Behaviour = honest,
+    *,
+    target: Callable[[Target], Target] = lambda target: target,
+    **options: object,
+) -> Path:
+    """A report folder of a run against an emulator in this process."""
+    app = create_app(config or Config(), behaviour=behaviour)
+    with closing(app.state.store):
+        server = Server(URL, app)
+        plan = planned(target(built_in_target(URL)), folder, **options)
+        return reported(run_in_process(server, plan), list(cases))
+
+
+def reported(run: Run, cases: Sequence[Case]) -> Path:
+    """The folder with the report of these cases."""
+    collector = Collector(run.plan)
+    run.open()
+    try:
+        for case in cases:
+            run.ask(case)
+        for case in cases:
+            collector.add(run.result(case))
+    finally:
+        collector.facts[""] = run.close()
+    json_file.write(collector.report([case.id for case in cases]), run.plan.folder)
+    return run.plan.folder
+
+
+def made_up(folder: Path, *results: CaseResult, lines: Sequence[ExchangeLine] = (), **facts: object) -> Path:
+    """A report folder with these results and exchanges."""
+    json_file.write(sample.report(*results, **facts), folder)
+    (folder / EXCHANGES).write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+    return folder
+
+
+def line(case: str, body: str, *, run: str = "000007", step: int = 1, **changes: object) -> ExchangeLine:
+    """One exchange of a made-up run."""
+    query = f"source=conformance&user=6666&pass=***&function={case.partition('/')[0]}&did_pattern=999{run}00011"
+    facts: dict[str, object] = {
+        "case": case,
+        "step": step,
+        "purpose": "act",
+        "method": "GET",
+        "query": query,
+        "form": None,
+        "status": 200,
+        "content_type": "text/html; charset=utf-8",
+        "body": body,
+        "elapsed": 0.01,
+        "trouble": None,
+        **changes,
+    }
+    return ExchangeLine(**facts)  # type: ignore[arg-type]
+
+
+def compared(*folders: Path) -> Comparison:
+    return compare([load(folder) for folder in folders])
+
+
+def pair(*folders: Path) -> Pair:
+    (found,) = compared(*folders).pairs
+    return found
+
+
+def ids(found: Pair, *changes: Change) -> set[str]:
+    return {case.id for case in found.of(*changes)}
+
+
+def results(folder: Path) -> Mapping[str, CaseResult]:
+    return {result.id: result for result in load(folder).report.results}
+
+
+def edited(folder: Path, edit: Callable[[Report], Report]) -> Path:
+    """The folder, its report changed."""
+    json_file.write(edit(load(folder).report), folder)
+    return folder
+
+
+def predicted(case: Case, config: Config) -> tuple[str, ...]:
+    """What the contract says that a server of this configuration replies to a case, asked of nothing but `predict`."""
+    ground = planned(built_in_target(URL), Path("/")).ground
+    now, told = world(ground, config.settings), []
+    for request in requests(case, ground, 1):
+        outcome = predict(CONTRACT, now, request, config.dialect)
+        if not isinstance(outcome, Outcome):
+            outcome = predict(CONTRACT, now, request, Dialect.SHIPPED)
+        if isinstance(outcome, Outcome):
+            lines = [a.line(CONTRACT, config.dialect) or a.line(CONTRACT, Dialect.SHIPPED) for a in outcome.answers]
+            told.append(f"{outcome.status} {lines}")
+        else:
+            told.append(outcome.why)
+        now = now.after(outcome.changes)
+    return tuple(told)
+
+
+def predicted_differences(cases: Iterable[Case], one: Config, other: Config) -> set[str]:
+    """The cases whose replies differ between two servers, by prediction alone; those that one cannot be asked aside."""
+    builds = (one.settings.build, other.settings.build)
+    asked = [case for case in cases if case.since is None or min(builds) >= case.since]
+    return {case.id for case in asked if predicted(case, one) != predicted(case, other)}

@@ -1,0 +1,168 @@
+"""What is said of whole runs: facts, notes, roll-ups, deviations, the matrix, the last line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from conformance.compare.model import Change, Comparison, to_json
+from conformance.reporting import EXCHANGES
+from conformance.verdict.model import Deviates, Fail, NotTested, Pass, Verdict
+from tests.compare.support import compared, line, made_up, pair
+from tests.report import sample
+
+FAIL = Fail(summary="wrong", differences=(sample.FUNCTION,))
+SEPARATOR = Deviates(ids=("error-separator",))
+
+
+def run(folder: Path, verdicts: dict[str, Verdict], said: str = "A: a", **facts: object) -> Path:
+    """A report of these verdicts, each case with one reply."""
+    results = [sample.case(id, verdict) for id, verdict in verdicts.items()]
+    return made_up(folder, *results, lines=[line(id, said) for id in verdicts], **facts)
+
+
+def seen(*ids: str) -> dict[str, object]:
+    return {"deviations": tuple(sample.seen(id) for id in ids)}
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("suite", {"suite": "0.2.0"}),
+        ("level", {"level": "probe"}),
+        ("expect", {"expect": "shipped"}),
+        ("build", {"target": sample.target(build="2.14-137")}),
+        ("settings", {"target": sample.target(settings=("strict",))}),
+        ("server", {"target": sample.target(version="VERSION: 2.14-202|BUILD: 999999-9999|DATE: x")}),
+        ("roles", {"target": sample.target(roles=("admin",))}),
+    ],
+)
+def test_what_is_not_the_same_for_both_runs_is_told(name: str, facts: dict[str, object], tmp_path: Path) -> None:
+    one, two = run(tmp_path / "1", {"a/b/c": Pass()}), run(tmp_path / "2", {"a/b/c": Pass()}, **facts)
+    assert [fact.name for fact in compared(one, two).facts] == [name]
+
+
+def test_when_a_server_was_asked_and_under_which_url_is_no_difference(tmp_path: Path) -> None:
+    version = sample.target().version.replace("19:19:58", "20:20:20").replace("1795288798", "1795292420")
+    target = sample.target(version=version, url="https://dialer.example/x")
+    one = run(tmp_path / "1", {"a/b/c": Pass()})
+    found = compared(one, run(tmp_path / "2", {"a/b/c": Pass()}, target=target, started="2027-01-01T00:00:00+00:00"))
+    assert (found.facts, found.pairs[0].changes) == ((), ())
+
+
+def test_a_run_that_ended_early_is_compared_and_says_so(tmp_path: Path) -> None:
+    one = run(tmp_path / "1", {"a/b/c": Pass(), "a/b/d": Pass()})
+    two = run(tmp_path / "2", {"a/b/c": Pass()}, ended="interrupted", expected=2)
+    found = compared(one, two)
+    assert found.sides[1].notes == ("ended early: interrupted", "1 of 2 cases were never reported")
+    assert [case.id for case in found.pairs[0].of(Change.GONE)] == ["a/b/d"]
+
+
+def test_a_folder_without_exchanges_is_compared_by_verdicts_and_says_so(tmp_path: Path) -> None:
+    one, two = (run(tmp_path / name, {"a/b/c": Pass()}) for name in "12")
+    (two / EXCHANGES).unlink()
+    found = compared(one, two)
+    assert (found.sides[0].notes, len(found.sides[1].notes)) == ((), 1)
+    assert found.answer == "The same: no difference, of 1 case compared by verdict alone."
+
+
+def test_changes_are_rolled_up_by_function_and_by_field(tmp_path: Path) -> None:
+    names = ["add_did/active/x", "add_did/group/x", "copy_did/active/x"]
+    one = run(tmp_path / "1", dict.fromkeys(names, Pass()))
+    two = run(tmp_path / "2", {**dict.fromkeys(names, FAIL), names[2]: Pass()}, "B: b")
+    found = pair(one, two)
+    regression, reply = {Change.REGRESSION: 1}, {Change.REPLY: 1}
+    assert [(row.name, row.counts) for row in found.functions] == [
+        ("add_did", {Change.REGRESSION: 2}),
+        ("copy_did", reply),
+    ]
+    assert [(row.name, row.counts) for row in found.fields] == [
+        ("active", {**regression, **reply}),
+        ("group", regression),
+    ]
+
+
+def test_deviations_are_newly_seen_or_no_longer_seen(tmp_path: Path) -> None:
+    old, new = Deviates(ids=("gone", "kept")), Deviates(ids=("kept", "new"))
+    one = run(tmp_path / "1", {"a/b/c": old}, **seen("gone", "kept"))
+    two = run(tmp_path / "2", {"a/b/c": new}, "B: b", **seen("kept", "new"))
+    assert [(d.id, d.is_new, d.cases) for d in pair(one, two).deviations] == [("gone", False, 1), ("new", True, 1)]
+
+
+def test_a_deviation_in_replies_that_are_the_same_is_not_new(tmp_path: Path) -> None:
+    one = run(tmp_path / "1", {"a/b/c": Pass()})
+    assert pair(one, run(tmp_path / "2", {"a/b/c": SEPARATOR}, **seen("error-separator"))).deviations == ()
+
+
+def test_a_deviation_of_a_case_that_only_one_run_tested_is_not_new(tmp_path: Path) -> None:
+    one = run(tmp_path / "1", {"a/b/c": NotTested(missing="x", setting="y")})
+    assert pair(one, run(tmp_path / "2", {"a/b/c": SEPARATOR}, **seen("error-separator"))).deviations == ()
+
+
+def test_regressions_come_first(tmp_path: Path) -> None:
+    one = run(tmp_path / "1", {"a/b/c": FAIL, "a/b/d": Pass(), "a/b/e": Pass()})
+    two = run(tmp_path / "2", {"a/b/c": Pass(), "a/b/d": Pass(), "a/b/e": FAIL}, "B: b")
+    assert [case.change for case in pair(one, two).changes] == [Change.REGRESSION, Change.FIX, Change.REPLY]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said", "answer"),
+    [
+        (Pass(), Pass(), "A: a", "The same: no difference, of 1 case compared."),
+        (Pass(), FAIL, "B: b", "Worse: 1 regression, 0 fixes, 0 with another reply, of 1 case compared."),
+        (
+            FAIL,
+            Pass(),
+            "B: b",
+            "Changed, but not worse: 0 regressions, 1 fix, 0 with another reply, of 1 case compared.",
+        ),
+        (
+            NotTested(missing="x", setting="y"),
+            Pass(),
+            "B: b",
+            "Nothing to compare: no case was answered in both runs. 1 not compared.",
+        ),
+    ],
+)
+def test_the_last_line_says_what_it_comes_to(
+    before: Verdict, after: Verdict, said: str, answer: str, tmp_path: Path
+) -> None:
+    found = compared(run(tmp_path / "1", {"a/b/c": before}), run(tmp_path / "2", {"a/b/c": after}, said))
+    assert (found.answer, found.exit_code) == (answer, int(answer.startswith("Worse")))
+
+
+# --- more than two ---
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Comparison:
+    same = {"a/b/same": Pass(), "a/b/other": Pass(), "a/b/worse": Pass()}
+    worse = {**same, "a/b/worse": FAIL}
+    runs = [run(tmp_path / "1", same), run(tmp_path / "2", same), run(tmp_path / "3", worse, "B: b")]
+    return compared(*runs)
+
+
+def test_of_more_than_two_runs_each_is_beside_the_first(three: Comparison) -> None:
+    assert [(found.before, found.after, len(found.changes)) for found in three.pairs] == [(0, 1, 0), (0, 2, 3)]
+    assert (three.exit_code, three.answer) == (1, "1 worse, 0 changed, 1 the same, of 2 runs beside the first.")
+
+
+def test_the_matrix_begins_with_what_differs_most(three: Comparison) -> None:
+    assert [(row.id, row.change) for row in three.rows] == [
+        ("a/b/worse", Change.REGRESSION),
+        ("a/b/same", Change.REPLY),
+        ("a/b/other", Change.REPLY),
+    ]
+    assert [(cell.kind, cell.replies) for cell in three.rows[0].cells] == [("pass", "a"), ("pass", "a"), ("fail", "b")]
+
+
+def test_a_case_that_a_run_does_not_have_is_an_empty_cell(tmp_path: Path) -> None:
+    one, two = run(tmp_path / "1", {"a/b/c": Pass()}), run(tmp_path / "2", {"a/b/d": Pass()})
+    rows = {row.id: [cell.kind for cell in row.cells] for row in compared(one, two, one).rows}
+    assert rows == {"a/b/c": ["pass", None, "pass"], "a/b/d": [None, "pass", None]}
+
+
+def test_a_comparison_reads_back_from_json_as_it_was_written(three: Comparison) -> None:
+    assert msgspec.json.decode(to_json(three), type=Comparison) == three

@@ -1,0 +1,182 @@
+"""Runs against emulators: every difference that predictions show is reported, and none besides."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.cases.expand import Login
+from conformance.cases.model import Entity, Level
+from conformance.compare.model import DIFFERENT, NOT_COMPARED, Change
+from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlMode
+from conformance.contract.request import Request
+from conformance.contract.world import State
+from conformance.emulator.app import create_app
+from conformance.emulator.config import Config
+from conformance.emulator.respond import HTML, Behaviour, Response, honest
+from conformance.verdict.model import Expect
+from tests.compare.support import URL, compared, every, ids, pair, predicted_differences, ran, reported, results
+from tests.safety.support import Server, built_in_target, planned, run_in_process
+
+NEWEST = Config()
+SOME = every(
+    "add_did/life-cycle/",
+    "add_did/did_description/",
+    "add_did/menu_id/",
+    "add_did/list_id/",
+    "add_did/login/debug",
+    "add_did/role/",
+    "add_did/group/",
+    "copy_did/life-cycle/",
+    "copy_did/new_dids/absent",
+    "update_did/agent_search_method/",
+    "update_did/delete_did/",
+    "version/",
+)
+"""Cases in which builds, databases and dialects differ, and others in which they do not."""
+
+
+def server(build: str = "2.14-202", sql_mode: SqlMode = SqlMode.LEGACY, dialect: Dialect = Dialect.SHIPPED) -> Config:
+    return Config(dialect, ServerSettings(Build.parse(build), sql_mode))
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return ran(tmp_path_factory.mktemp("runs") / "before", SOME, NEWEST)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        server("2.14-137"),
+        server("2.14-179"),
+        server(sql_mode=SqlMode.STRICT),
+        server(dialect=Dialect.DOCUMENTED),
+    ],
+    ids=["2.14-137", "2.14-179", "strict", "documented"],
+)
+def test_what_is_reported_is_what_predictions_say(other: Config, before: Path, tmp_path: Path) -> None:
+    found = pair(before, ran(tmp_path / "after", SOME, other))
+    untested = {id for id, result in results(before).items() if result.kind.value == "not-tested"}
+    expected = predicted_differences(SOME, NEWEST, other) - untested
+    assert expected
+    assert ids(found, *DIFFERENT) == expected
+    assert found.same + found.unanswered + len(found.changes) == len(SOME)
+
+
+def test_the_older_build_says_which_cases_it_cannot_be_asked(before: Path, tmp_path: Path) -> None:
+    found = pair(before, ran(tmp_path / "after", SOME, server("2.14-137")))
+    (case,) = found.of(*NOT_COMPARED)
+    assert (case.id, case.change) == ("add_did/login/debug", Change.NOT_TESTED)
+    assert "build 2.14-179" in case.why
+
+
+def test_the_same_server_twice_is_no_difference(before: Path, tmp_path: Path) -> None:
+    found = compared(before, ran(tmp_path / "after", SOME, NEWEST, run="987654"))
+    assert (found.facts, found.pairs[0].changes, found.pairs[0].deviations) == ((), (), ())
+    assert found.pairs[0].answer.startswith("The same: no difference, of ")
+
+
+def test_the_same_server_with_other_users_and_entities_is_no_difference(before: Path, tmp_path: Path) -> None:
+    """Only what the runs were told is different: the server takes the users and entities that each has."""
+    given = built_in_target(URL)
+    logins = {role: Login(f"api{login.user}x", login.password) for role, login in given.logins.items()}
+    entities = {**given.entities, Entity.INGROUP: "SALESLINE", Entity.CALL_MENU: "main_menu"}
+    target = replace(given, logins=logins, entities=entities, url="http://127.0.0.1:2/vicidial/non_agent_api.php")
+    app = create_app(NEWEST.with_target_users(logins, entities))
+    run = run_in_process(Server(target.url, app), planned(target, tmp_path / "after", run="555555"))
+    after = reported(run, SOME)
+    app.state.store.close()
+
+    found = compared(before, after)
+    assert [case.id for case in found.pairs[0].changes] == []
+    assert found.sides[0].url != found.sides[1].url
+
+
+def test_masked_user_names_are_no_difference(before: Path, tmp_path: Path) -> None:
+    after = ran(tmp_path / "after", SOME, NEWEST, mask_users=True)
+    assert "6666" not in (after / "exchanges.jsonl").read_text()
+    assert pair(before, after).changes == ()
+
+
+def test_a_run_under_a_lower_level_names_what_it_did_not_test(before: Path, tmp_path: Path) -> None:
+    found = compared(before, ran(tmp_path / "after", SOME, NEWEST, level=Level.PROBE))
+    assert [fact.name for fact in found.facts if fact.name == "level"] == ["level"]
+    only = found.pairs[0]
+    assert {case.change for case in only.changes} == {Change.NOT_TESTED}
+    assert all("level standard; needs --allow-writes" in case.why for case in only.changes)
+    assert only.answer.endswith("not compared.")
+
+
+def test_another_expectation_of_the_same_server_is_no_regression(before: Path, tmp_path: Path) -> None:
+    found = compared(before, ran(tmp_path / "after", SOME, NEWEST, expect=Expect.DOCUMENTED))
+    assert {case.change for case in found.pairs[0].changes} == {Change.JUDGED}
+    assert ("expect" in [fact.name for fact in found.facts], found.exit_code) == (True, 0)
+
+
+# --- servers that are wrong ---
+
+
+def misspelling(word: bytes, by: bytes) -> Behaviour:
+    def answer(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
+        response = honest(contract, state, request, config, now)
+        return replace(response, body=response.body.replace(word, by))
+
+    return answer
+
+
+TOO_SHORT = "add_did/did_description/too-short"
+
+
+def test_a_word_that_is_wrong_now_is_a_regression_and_mended_a_fix(before: Path, tmp_path: Path) -> None:
+    after = ran(tmp_path / "after", SOME, NEWEST, misspelling(b"DID DESCRIPTION MUST", b"DESCRIPTION MUST"))
+    worse, better = pair(before, after), pair(after, before)
+    expected = {id for id, result in results(after).items() if result.kind.value == "fail"}
+    assert TOO_SHORT in expected
+    assert ids(worse, Change.REGRESSION) == expected == ids(better, Change.FIX)
+    assert (compared(before, after).exit_code, compared(after, before).exit_code) == (1, 0)
+
+
+def test_a_fail_in_another_aspect_is_a_regression(tmp_path: Path) -> None:
+    cases = every(TOO_SHORT)
+    one = ran(tmp_path / "one", cases, NEWEST, misspelling(b"DID DESCRIPTION MUST", b"DESCRIPTION MUST"))
+    two = ran(tmp_path / "two", cases, NEWEST, misspelling(b"ERROR: add_did DID DESC", b"NOTICE: add_did DID DESC"))
+    (case,) = pair(one, two).of(Change.REGRESSION)
+    assert case.why == "fail as before, and now in request 1: status"
+
+
+def test_a_fail_with_other_words_in_the_same_aspect_is_a_changed_reply(tmp_path: Path) -> None:
+    cases = every(TOO_SHORT)
+    one, two = (
+        ran(tmp_path / by.decode(), cases, NEWEST, misspelling(b"DESCRIPTION MUST", by)) for by in (b"ONE", b"TWO")
+    )
+    assert ids(pair(one, two), *DIFFERENT) == ids(pair(one, two), Change.REPLY) == {TOO_SHORT}
+
+
+def unreliable(seed: int) -> Behaviour:
+    """Two replies of a hundred are an HTTP 500, but those to the first questions of a run."""
+    chance = random.Random(seed)  # noqa: S311 - a faulty server, not a secret
+
+    def answer(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
+        asks = b"function=version" in request.query.encode()
+        if not asks and chance.random() < 0.02:
+            return Response(500, HTML, b"")
+        return honest(contract, state, request, config, now)
+
+    return answer
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_an_unreliable_server_is_no_regression_and_is_named_as_flaky(seed: int, before: Path, tmp_path: Path) -> None:
+    found = compared(before, ran(tmp_path / "after", SOME, NEWEST, unreliable(seed)))
+    assert found.pairs[0].of(Change.FLAKY)
+    assert ids(found.pairs[0], *DIFFERENT) == set()
+    assert (found.exit_code, " flaky." in found.answer) == (0, True)
+
+
+def test_two_runs_of_an_unreliable_server_are_no_regression_either_way(tmp_path: Path) -> None:
+    one, two = (ran(tmp_path / str(seed), SOME, NEWEST, unreliable(seed)) for seed in (4, 5))
+    assert ids(pair(one, two), *DIFFERENT) == ids(pair(two, one), *DIFFERENT) == set()

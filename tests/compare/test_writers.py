@@ -1,0 +1,149 @@
+"""What people see of a comparison, in a terminal and in Markdown."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from conformance.compare import markdown, terminal
+from conformance.compare.model import Comparison, Shift, Waits
+from conformance.report.model import CaseResult
+from conformance.verdict.model import Deviates, Fail, NotTested, Pass
+from tests.compare.support import compared, line, made_up
+from tests.report import sample
+
+FAIL = Fail(summary="function should be 'add_did', got 'ADD_DID'", differences=(sample.FUNCTION,))
+SHIFT = Shift(
+    function="add_did",
+    requests=900,
+    before=Waits(low=0.010, median=0.012, high=0.015),
+    after=Waits(low=0.030, median=0.036, high=0.045),
+    factor=3.0,
+)
+
+
+@pytest.fixture
+def every(tmp_path: Path) -> Comparison:
+    """Each kind of change once, and a shift."""
+    flaky = msgspec.structs.replace(sample.case("add_did/active/flaky", FAIL), repeated=False)
+    old = [
+        sample.case("add_did/active/worse", Pass()),
+        sample.case("copy_did/group/better", FAIL),
+        sample.case("add_did/active/other", Pass()),
+        sample.case("add_did/active/flaky", Pass()),
+        sample.case("add_did/active/untested", NotTested(missing="level standard", setting="--allow-writes")),
+        sample.case("add_did/active/gone", Pass()),
+    ]
+    new = [
+        sample.case("add_did/active/worse", Deviates(ids=("error-separator",))),
+        sample.case("copy_did/group/better", Pass()),
+        sample.case("add_did/active/other", Pass()),
+        flaky,
+        sample.case("add_did/active/untested", Pass()),
+        sample.case("add_did/active/new", FAIL),
+    ]
+    before = made_up(tmp_path / "1", *old, lines=[line(case.id, "A: a|one") for case in old])
+    more = {"level": "probe", "deviations": (sample.seen(),), "ended": "interrupted"}
+    after = made_up(tmp_path / "2", *new, lines=[line(case.id, "A: a|two") for case in new], **more)
+    found = compared(before, after)
+    return msgspec.structs.replace(found, pairs=(msgspec.structs.replace(found.pairs[0], shifts=(SHIFT,)),))
+
+
+def printed(comparison: Comparison, width: int = 80) -> str:
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    console.print(terminal.shown(comparison))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("write", [printed, markdown.render])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Regressions: 1",
+        "Fixes: 1",
+        "- A: a|one",
+        "+ A: a|two",
+        "pass -> deviation",
+        "add_did/active/worse",
+        "By function",
+        "Known deviations newly seen",
+        "12 ms (10 to 15)",
+        "36 ms (30 to 45)",
+        "Flaky: failed, and not again when tried again: 1",
+        "New cases: 1",
+        "Cases gone: 1",
+        "interrupted",
+        "level",
+    ],
+)
+def test_every_change_is_shown(text: str, write: object, every: Comparison) -> None:
+    assert text in write(every)  # type: ignore[operator]
+
+
+def test_the_differences_come_first_and_the_answer_last_in_a_terminal(every: Comparison) -> None:
+    shown = printed(every, 200)
+    order = ["Regressions", "Fixes", "Replies that changed", "By function", "Flaky", "Not tested", "New cases"]
+    assert sorted(order, key=shown.index) == order
+    assert shown.splitlines()[-1] == every.answer
+
+
+def test_the_answer_comes_first_in_markdown(every: Comparison) -> None:
+    first = markdown.render(every).splitlines()[0]
+    assert first.replace("\\", "") == f"## {every.answer}"
+
+
+def test_a_terminal_of_80_columns_is_enough(every: Comparison) -> None:
+    assert max(map(len, printed(every).splitlines())) <= 80
+
+
+def test_why_a_case_fails_now_is_shown(tmp_path: Path) -> None:
+    before, after = (made_up(tmp_path / v.kind, v, lines=[line(v.id, "A: a")]) for v in _sides())
+    for text in (printed(compared(before, after)), markdown.render(compared(before, after))):
+        assert "function should be" in text.replace("\\", "")
+
+
+def _sides() -> list[CaseResult]:
+    return [sample.case("add_did/active/x", verdict) for verdict in (Pass(), FAIL)]
+
+
+def test_cases_with_the_same_change_are_one_group(tmp_path: Path) -> None:
+    names = [f"add_did/active/{number}" for number in range(9)]
+    one, two = (
+        made_up(tmp_path / said, *(sample.case(id, Pass()) for id in names), lines=[line(id, said) for id in names])
+        for said in ("A: a", "B: b")
+    )
+    shown = printed(compared(one, two))
+    assert (shown.count("+ B: b"), "9 cases, pass, request 1" in shown, "and 6 more" in shown) == (1, True, True)
+
+
+def test_the_same_twice_is_two_lines_and_the_answer(tmp_path: Path) -> None:
+    one = made_up(tmp_path / "1", sample.case("a/b/c", Pass()), lines=[line("a/b/c", "A: a")])
+    assert len(printed(compared(one, one), 300).splitlines()) == 5
+
+
+@pytest.mark.parametrize("write", [printed, markdown.render])
+def test_three_runs_are_a_matrix(write: object, tmp_path: Path) -> None:
+    folders = [
+        made_up(tmp_path / str(number), sample.case("a/b/c", verdict), lines=[line("a/b/c", f"A: {number > 1}")])
+        for number, verdict in enumerate((Pass(), Pass(), FAIL))
+    ]
+    text = write(compared(*folders))  # type: ignore[operator]
+    assert "pass a" in text
+    assert "fail b" in text
+
+
+@pytest.mark.parametrize("write", [printed, markdown.render])
+def test_hostile_text_stays_text(write: object, tmp_path: Path) -> None:
+    hostile = made_up(tmp_path / "1", *sample.hostile().results, target=sample.hostile().target)
+    calm = made_up(tmp_path / "2", sample.case("a/b/c", Pass()), lines=[line("a/b/c", sample.HOSTILE)])
+    other = made_up(tmp_path / "3", sample.case("a/b/c", Pass()), lines=[line("a/b/c", "A: a")])
+    for folders in ((hostile, calm), (other, calm), (calm, hostile, other)):
+        text = write(compared(*folders))  # type: ignore[operator]
+        assert "\x1b" not in text
+        assert "\x00" not in text
+        assert "\u202e" not in text

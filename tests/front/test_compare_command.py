@@ -1,0 +1,64 @@
+"""What `compare` shows, and its exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conformance.verdict.model import Deviates, Pass
+from tests.compare.support import line, made_up
+from tests.front.conftest import Cli
+from tests.report import sample
+
+ID = "add_did/life-cycle/add"
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return made_up(tmp_path / "good", sample.case(ID, Pass()), lines=[line(ID, "A: a")])
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    worse = sample.case(ID, Deviates(ids=("error-separator",)))
+    return made_up(tmp_path / "bad", worse, lines=[line(ID, "B: b")])
+
+
+def test_the_same_is_0_a_regression_1_and_a_fix_0(good: Path, bad: Path, command: Cli) -> None:
+    assert [command("compare", *pair).code for pair in ((good, good), (good, bad), (bad, good))] == [0, 1, 0]
+
+
+def test_a_regression_in_any_of_several_runs_is_1(good: Path, bad: Path, command: Cli) -> None:
+    assert command("compare", good, good, bad).code == 1
+
+
+def test_the_last_line_is_the_answer(good: Path, command: Cli) -> None:
+    ended = command("compare", good, good)
+    assert ended.out.splitlines()[-1] == "The same: no difference, of 1 case compared."
+    assert ended.err == ""
+
+
+def test_json_is_complete_and_nothing_else(good: Path, bad: Path, command: Cli) -> None:
+    ended = command("compare", good, bad, "--json")
+    found = json.loads(ended.out)
+    assert (ended.code, found["pairs"][0]["changes"][0]["id"]) == (1, ID)
+
+
+def test_markdown_goes_to_stdout(good: Path, bad: Path, command: Cli) -> None:
+    ended = command("compare", good, bad, "--markdown")
+    assert (ended.code, ended.out.startswith("## Worse: 1 regression")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("good",), "compare needs two report folders or more"),
+        (("good", "none"), "none: does not exist"),
+        (("good", "."), "cannot read report.json: No such file or directory"),
+        (("good", "good", "--json", "--markdown"), "--json and --markdown exclude each other"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(arguments: tuple[str, ...], said: str, good: Path, command: Cli) -> None:
+    ended = command("compare", *arguments)
+    assert (ended.code, ended.err.count("\n"), said in ended.err) == (2, 1, True)
+    assert good.exists()
