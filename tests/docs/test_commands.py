@@ -1,9 +1,10 @@
 """What the documentation says about the command line, the verdicts and the exit codes is what the code does."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-import typer
 from typer.main import get_command
 
 from conformance.cases.catalogue import catalogue
@@ -14,7 +15,7 @@ from conformance.plugin import pytest_addoption
 from conformance.verdict.model import Kind
 from tests.docs.pages import PAGES, READING, README, ROOT, Page
 
-COMMAND = re.compile(r"vicidial-conformance ([a-z]+)([^`#\n]*)")
+COMMAND = re.compile(r"vicidial-conformance ([a-z]+(?:-[a-z]+)*)([^`#\n]*)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 OTHERS = {"--from", "--spec", "--pyargs", "--junitxml", "--collect-only", "--quiet"}
 """Options of uvx, pipx, pytest and pip that the documentation mentions."""
@@ -23,13 +24,19 @@ CALLS = [(page, call) for page in PAGES for call in COMMAND.findall(page.text)]
 
 
 def options() -> dict[str, set[str]]:
-    """The options of each command."""
-    group = get_command(app)
-    commands: dict[str, typer.core.TyperCommand] = getattr(group, "commands")  # noqa: B009 - no type has it
-    return {
-        name: {opt for param in command.params for opt in (*param.opts, *param.secondary_opts)}
-        for name, command in commands.items()
-    }
+    """The options of each command, and of those below it."""
+    return {name: set(_options(command)) for name, command in _below(get_command(app)).items()}
+
+
+def _options(command: Any) -> Iterator[str]:
+    for param in command.params:
+        yield from (*param.opts, *param.secondary_opts)
+    for below in _below(command).values():
+        yield from _options(below)
+
+
+def _below(command: Any) -> dict[str, Any]:
+    return getattr(command, "commands", {})
 
 
 def plugin_options(pytester_parser: pytest.Parser) -> set[str]:

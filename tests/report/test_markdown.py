@@ -2,6 +2,8 @@ import re
 
 import pytest
 
+from conformance.cases.catalogue import catalogue
+from conformance.contract.load import load_contract
 from conformance.report import markdown
 from conformance.report.jinja import cell, code, duration, fenced, moment, plain
 from conformance.report.model import Call
@@ -62,6 +64,16 @@ def test_a_summary_stays_small_enough_for_github() -> None:
     text = markdown.render(sample.report(*many, left=("d" * 400,) * 9_000))
     assert len(text.encode()) <= markdown.LIMIT
     assert "more in report.html" in text
+
+
+def test_a_run_in_which_every_case_fails_says_how_many_are_left_out() -> None:
+    call = Call(curl="é" * 5_000, status=200, body="x", elapsed=0)
+    every = [sample.case(case.id, sample.FAIL, *[call] * 9, title="é" * 9_000) for case in catalogue(load_contract())]
+    text = markdown.render(sample.report(*every))
+    shown = text.count("#### fail:")
+    assert len(text.encode()) <= markdown.LIMIT < 2**20
+    assert shown > 0
+    assert f"... and {len(every) - shown} more in report.html" in text
 
 
 def test_fewer_failures_are_shown_where_all_would_be_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
