@@ -1,0 +1,66 @@
+"""Writing a baseline from the folder of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from conformance.baseline.file import read_baseline, written
+from conformance.baseline.update import Update, updated
+from conformance.cases.catalogue import catalogue
+from conformance.compare.load import exchanges
+from conformance.compare.normal import normal
+from conformance.contract.load import load_contract
+from conformance.errors import UsageError
+from conformance.report.files import write_whole
+from conformance.report.model import Report
+from conformance.report.read import load_report
+from conformance.report.text import visible
+from conformance.reporting import EXCHANGES
+from conformance.run.record import ExchangeLine
+from conformance.verdict.model import Kind
+
+
+def write_baseline(folder: Path, file: Path, *, incomplete: bool = False) -> Update:
+    """Write the fails of a run to a baseline, which may be there already. Gives what became of its entries.
+
+    Raises UsageError for a folder that is no report, for a report that says less than a whole run does unless
+    `incomplete` ones are wanted, and for a baseline that cannot be read or written.
+    """
+    report = load_report(folder)
+    missing = "" if incomplete else next(_missing(report), "")
+    if missing:
+        told = f"{folder}: {missing}: run again, or add --incomplete to take what it has"
+        raise UsageError(visible(told))
+    contract = load_contract()
+    cases = catalogue(contract)
+    ids = [case.id for case in cases]
+    if not {result.id for result in report.results} & set(ids):
+        raise UsageError(visible(f"{folder}: has no case: a baseline holds cases, and no findings of `fuzz`"))
+    before = read_baseline(file, ids).entries if file.exists() else {}
+    made = updated(report, _lines(folder, report), normal(report, contract, cases), before)
+    write_whole(file, written(made.entries).encode())
+    return made
+
+
+def _missing(report: Report) -> Iterator[str]:
+    errors, unreported = report.counts[Kind.ERROR], report.expected - len(report.results)
+    if report.ended:
+        yield f"the run ended early ({report.ended})"
+    if unreported:
+        yield f"{unreported} of {report.expected} cases were never reported"
+    if errors:
+        yield f"{errors} of {len(report.results)} cases ended in an error"
+
+
+def _lines(folder: Path, report: Report) -> Mapping[str, list[ExchangeLine]]:
+    """The exchanges of the cases that failed. Raises UsageError if those of one are missing."""
+    path = (folder if folder.is_dir() else folder.parent) / EXCHANGES
+    found: dict[str, list[ExchangeLine]] = {result.id: [] for result in report.with_kind(Kind.FAIL)}
+    for line in exchanges(path):
+        if line.case in found:
+            found[line.case].append(line)
+    for id, lines in found.items():
+        if not lines:
+            raise UsageError(visible(f"{path}: has nothing of {id}, which failed: run again into a new folder"))
+    return found

@@ -1,0 +1,59 @@
+"""The command line's command that makes a baseline of known fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+out = Console(highlight=False, soft_wrap=True)
+
+EPILOG = """[bold]Examples[/]
+
+vicidial-conformance baseline write reports/lab-8080-20261121-211657-556817
+
+vicidial-conformance baseline write out --output lab.toml           [dim]keeps the reasons that lab.toml has[/]
+
+[bold]Exit codes[/]
+
+0 written, 2 no whole report, or a file that cannot be read or written
+"""
+
+app = typer.Typer(
+    help="Known fails: make the file that `run --baseline` reads.", no_args_is_help=True, rich_markup_mode="rich"
+)
+
+
+@app.command(epilog=EPILOG)
+def write(
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="The folder of a run's report.")],
+    output: Annotated[
+        Path, typer.Option(metavar="FILE", help="The baseline; one that is there is brought up to date.")
+    ] = Path("baseline.toml"),
+    incomplete: Annotated[
+        bool, typer.Option("--incomplete", help="Take a run too that ended early or had errors.")
+    ] = False,
+) -> None:
+    """Write the fails of a run down as known, each in a table of its own, and keep the reasons that are written there.
+
+    A fail that did not repeat is not taken in: a baseline is for what a server does every time.
+    """
+    from conformance.baseline.write import write_baseline
+
+    made = write_baseline(report, output, incomplete=incomplete)
+    named = {"added": made.added, "changed": made.changed, "removed": made.removed, "not taken, flaky": made.flaky}
+    for what, ids in named.items():
+        for id in ids:
+            out.print(f"{what}: {id}", markup=False)
+    kept = f", {len(made.kept)} of them kept as they were: not run, or without an answer" if made.kept else ""
+    out.print(f"{output}: {len(made.entries)} known fail{'s' * (len(made.entries) != 1)}{kept}", markup=False)
+    unreasoned = sum(not entry.is_reasoned for entry in made.entries.values())
+    if unreasoned:
+        out.print(f"Write a reason for {unreasoned} of them: why is it accepted?", markup=False)
+
+
+def register(parent: typer.Typer) -> None:
+    """Add this command."""
+    parent.add_typer(app, name="baseline")

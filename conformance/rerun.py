@@ -1,0 +1,58 @@
+"""Running again what did not succeed: which cases those are, and the command that does it."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from conformance.cases.catalogue import catalogue
+from conformance.contract.load import load_contract
+from conformance.errors import UsageError
+from conformance.options import Options
+from conformance.report.read import load_report
+from conformance.report.text import visible
+from conformance.verdict.model import Kind
+
+_DEFAULTS = Options()
+
+
+def unsuccessful(folder: Path) -> tuple[str, ...]:
+    """The ids of the cases that failed, ended in an error or were blocked in that report. UsageError if none did."""
+    found = {result.id for result in load_report(folder).with_kind(Kind.FAIL, Kind.ERROR, Kind.BLOCKED)}
+    cases = tuple(case.id for case in catalogue(load_contract()) if case.id in found)
+    if cases:
+        return cases
+    if found:
+        raise UsageError(
+            visible(f"{folder}: what failed there is no case: `vicidial-conformance replay` repeats findings")
+        )
+    raise UsageError(visible(f"nothing failed in {folder}: there is nothing to run again"))
+
+
+def again(options: Options, folder: Path) -> str:
+    """The command that runs those cases of a report again, with the same target. No password is in it."""
+    given: dict[str, object] = {
+        "--target": options.target_file,
+        "--user": options.user,
+        "--password-file": options.password_file,
+        "--build": options.build,
+        "--ca-file": options.ca_file,
+        "--insecure": options.insecure,
+        "--level": options.level,
+        "--allow-writes": options.allow_writes,
+        "--expect": options.expect if options.expect is not _DEFAULTS.expect else None,
+        "--concurrency": options.concurrency if options.concurrency != _DEFAULTS.concurrency else None,
+        "--timeout": f"{options.timeout:g}" if options.timeout != _DEFAULTS.timeout else None,
+        "--rate": f"{options.rate:g}" if options.rate else None,
+        "--allow-login-failures": options.login_failures or None,
+        "--mask-users": options.mask_users,
+        "--baseline": options.baseline,
+        "--rerun-failed": folder,
+    }
+    words = ["vicidial-conformance", "run", *([options.url] if options.url else [])]
+    for name, value in given.items():
+        if value is True:
+            words.append(name)
+        elif value is not None and value is not False:
+            words += [name, str(value)]
+    return shlex.join(words)

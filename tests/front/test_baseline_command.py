@@ -1,0 +1,238 @@
+"""Known fails: `baseline write` writes them down, and `run --baseline` breaks for everything else."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from conformance.contract.model import Contract
+from conformance.contract.request import Request
+from conformance.contract.world import State
+from conformance.emulator.config import Config
+from conformance.emulator.respond import Response
+from conformance.report.model import Report
+from conformance.report.read import load_report
+from tests.front.conftest import Cli, Ended
+from tests.front.servers import Server, liar, serving
+
+CASE = "add_did/did_description/longest"
+ONLY = ("--only", "add_did/did_description/*", "--only", "version/*")
+HONEST = liar(lambda body: body, about_version=True)
+MISSPELT = liar(lambda body: body.replace(b"ADDED", b"ADED"), about_version=False)
+WORSE = liar(lambda body: body.replace(b"ADDED", b"ADDDED"), about_version=False)
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[Server]:
+    """A server whose answers a test may change as it goes."""
+    with serving() as found:
+        yield found
+
+
+def run(command: Cli, server: Server, folder: Path, *arguments: object, only: tuple[str, ...] = ONLY) -> Ended:
+    return command("run", server.url, "--user", "6666", "--report", folder, *only, *arguments)
+
+
+@pytest.fixture
+def known(other: Server, command: Cli, tmp_path: Path) -> Path:
+    """A baseline of a server that misspells one word."""
+    other.asked.answer = MISSPELT
+    run(command, other, tmp_path / "first")
+    assert command("baseline", "write", tmp_path / "first", "--output", tmp_path / "known.toml").code == 0
+    return Path("known.toml")
+
+
+def report(folder: Path) -> Report:
+    return load_report(folder)
+
+
+def flat(text: str) -> str:
+    """What a terminal shows, as if it were as wide as it takes."""
+    return " ".join(text.split())
+
+
+def reasoned(file: Path, reason: str = "the proxy is replaced in spring") -> None:
+    file.write_text(file.read_text().replace("TODO: why is this accepted?", reason))
+
+
+# --- run --baseline ---
+
+
+def test_a_fail_that_is_known_breaks_no_build_and_stays_a_fail(
+    known: Path, other: Server, command: Cli, tmp_path: Path
+) -> None:
+    reasoned(known)
+    ended = run(command, other, tmp_path / "r", "--baseline", known)
+    assert ended.code == 0
+    found = report(tmp_path / "r")
+    assert (found.fails, {r.known for r in found.known}) == ((), {"the proxy is replaced in spring"})
+    assert (f"known  {CASE}  the proxy is replaced in spring" in ended.out, "these again" in ended.err) == (True, False)
+    last = ended.out.splitlines()[-1]
+    assert re.fullmatch(r"Does not conform, as known: (\d+) of \d+ cases failed\.", last)
+    assert f"{len(found.known)} fail ({len(found.known)} known)" in ended.out
+    assert "no reason is written" not in ended.out
+
+
+def test_without_the_baseline_the_same_run_fails(known: Path, other: Server, command: Cli, tmp_path: Path) -> None:
+    assert run(command, other, tmp_path / "r").code == 1
+
+
+def test_a_known_fail_that_fails_otherwise_breaks_the_build(
+    known: Path, other: Server, command: Cli, tmp_path: Path
+) -> None:
+    other.asked.answer = WORSE
+    ended = run(command, other, tmp_path / "r", "--baseline", known)
+    assert (ended.code, report(tmp_path / "r").known) == (1, ())
+    assert f"{CASE} fails otherwise than {known} says: " in flat(ended.out)
+    unlike = {r.id: r.unlike for r in report(tmp_path / "r").fails}
+    assert unlike[CASE] == (
+        "now request 1, line 1: message 'DID HAS BEEN ADDDED'; no longer request 1, line 1: message 'DID HAS BEEN ADED'"
+    )
+
+
+def test_a_known_fail_that_passes_now_breaks_the_build_and_says_which_entry_goes(
+    known: Path, other: Server, command: Cli, tmp_path: Path
+) -> None:
+    count = known.read_text().count("[known.")
+    other.asked.answer = HONEST
+    ended = run(command, other, tmp_path / "r", "--baseline", known)
+    assert ended.code == 1
+    assert f"{CASE} passes now: remove its entry from {known}" in flat(ended.out)
+    assert ended.out.splitlines()[-1] == f"Better than the baseline: {count} known fails are gone."
+
+
+def test_an_entry_whose_case_was_not_run_is_only_counted(
+    known: Path, other: Server, command: Cli, tmp_path: Path
+) -> None:
+    count = known.read_text().count("[known.")
+    ended = run(command, other, tmp_path / "r", "--baseline", known, only=("--only", "version/*"))
+    assert (ended.code, f"0 failed as {known} says; {count} of its entries not run" in flat(ended.out)) == (0, True)
+
+
+def test_a_case_that_the_level_leaves_out_was_not_run(known: Path, other: Server, command: Cli, tmp_path: Path) -> None:
+    ended = run(command, other, tmp_path / "r", "--baseline", known, "--level", "probe")
+    assert (ended.code, "of its entries not run" in flat(ended.out)) == (0, True)
+
+
+def test_a_new_fail_is_shown_before_the_known_ones_and_breaks_the_build(
+    known: Path, other: Server, command: Cli, tmp_path: Path
+) -> None:
+    text = known.read_text()
+    start = text.index(f'\n[known."{CASE}"]')
+    known.write_text(text[:start] + text[text.index("]\n", text.index("differs", start)) + 2 :])
+    ended = run(command, other, tmp_path / "r", "--baseline", known)
+    assert (ended.code, [r.id for r in report(tmp_path / "r").fails]) == (1, [CASE])
+    assert re.search(r"^Does not conform: 1 of \d+ cases failed, and \d+ more as known\.$", ended.out, re.MULTILINE)
+
+
+def test_a_reason_that_nobody_has_written_is_asked_for(
+    known: Path, other: Server, command: Cli, tmp_path: Path
+) -> None:
+    ended = run(command, other, tmp_path / "r", "--baseline", known)
+    assert (ended.code, f"no reason is written in {known} for add_did/" in flat(ended.out)) == (0, True)
+
+
+def test_a_known_fail_does_not_stop_a_run_that_stops_at_the_first(
+    known: Path, other: Server, command: Cli, tmp_path: Path
+) -> None:
+    assert run(command, other, tmp_path / "r", "--baseline", known, "--fail-fast").code == 0
+
+
+def test_a_fail_that_does_not_repeat_is_not_a_known_one(
+    known: Path, other: Server, command: Cli, tmp_path: Path
+) -> None:
+    lies = iter([MISSPELT])
+
+    def once(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
+        is_case = "function=add_did" in request.query and "did_description=5" in request.query
+        return (next(lies, HONEST) if is_case else HONEST)(contract, state, request, config, now)
+
+    other.asked.answer = once
+    ended = run(command, other, tmp_path / "r", "--baseline", known, only=("--only", CASE))
+    (result,) = report(tmp_path / "r").fails
+    assert (ended.code, result.is_flaky, result.known) == (1, True, None)
+    assert result.unlike == "it did not repeat when tried again, and a known fail is one that does"
+
+
+def test_every_form_of_the_report_says_known(known: Path, other: Server, command: Cli, tmp_path: Path) -> None:
+    reasoned(known, "a <b>reason</b>")
+    run(command, other, tmp_path / "r", "--baseline", known)
+    suite = ET.parse(tmp_path / "r" / "junit.xml").getroot()[0]  # noqa: S314 - our own
+    (case,) = [one for one in suite.iter("testcase") if one.get("name") == CASE]
+    assert [(child.tag, child.get("message")) for child in case] == [("skipped", "known: a <b>reason</b>")]
+    assert (suite.get("failures"), int(suite.get("skipped", 0)) >= 1) == ("0", True)
+    page, summary = ((tmp_path / "r" / name).read_text() for name in ("report.html", "summary.md"))
+    assert f"known: `{CASE}`: a \\<b\\>reason" in summary
+    assert "known: a &lt;b&gt;reason&lt;/b&gt;" in page
+    assert "as known: " in page
+
+
+@pytest.mark.parametrize("edit", [("longest", "longst"), ("reason =", "reson ="), ("[known.", "[known")])
+def test_a_mistake_in_the_file_is_told_before_anything_is_sent(
+    edit: tuple[str, str], known: Path, other: Server, command: Cli, tmp_path: Path
+) -> None:
+    known.write_text(known.read_text().replace(*edit))
+    asked = other.asked.requests
+    ended = run(command, other, tmp_path / "r", "--baseline", known)
+    assert (ended.code, other.asked.requests, ended.err.count("\n")) == (2, asked, 1)
+    assert f"vicidial-conformance: baseline {known}: " in ended.err
+
+
+# --- baseline write ---
+
+
+def test_it_prints_what_it_adds_and_asks_for_reasons(other: Server, command: Cli, tmp_path: Path) -> None:
+    other.asked.answer = MISSPELT
+    run(command, other, tmp_path / "first")
+    ended = command("baseline", "write", tmp_path / "first")
+    count = len(report(tmp_path / "first").fails)
+    assert (ended.code, f"added: {CASE}\n" in ended.out) == (0, True)
+    assert ended.out.endswith(
+        f"baseline.toml: {count} known fails\nWrite a reason for {count} of them: why is it accepted?\n"
+    )
+
+
+def test_reasons_stay_and_what_is_mended_goes(known: Path, other: Server, command: Cli, tmp_path: Path) -> None:
+    reasoned(known)
+    other.asked.answer = liar(lambda body: body.replace(b"HAS BEEN ADDED", b"HAS BEN ADDED"), about_version=False)
+    run(command, other, tmp_path / "second")
+    changed = command("baseline", "write", tmp_path / "second", "--output", known)
+    assert (f"changed: {CASE}" in changed.out, "Write a reason" in changed.out) == (True, False)
+    assert "HAS BEN ADDED" in known.read_text()
+
+    other.asked.answer = HONEST
+    run(command, other, tmp_path / "third", only=("--only", CASE))
+    ended = command("baseline", "write", tmp_path / "third", "--output", known)
+    assert ended.out.startswith(f"removed: {CASE}\n")
+    assert (f'"{CASE}"' in known.read_text(), "kept as they were" in ended.out) == (False, True)
+
+
+def test_writing_the_same_again_changes_nothing(known: Path, other: Server, command: Cli, tmp_path: Path) -> None:
+    before = known.read_text()
+    run(command, other, tmp_path / "second", "--mask-users")
+    ended = command("baseline", "write", tmp_path / "second", "--output", known)
+    assert (known.read_text(), "added" in ended.out) == (before, False)
+    assert [text for text in ("6666", "127.0.0.1", "1234", "***") if text in before] == []
+
+
+def test_a_run_that_ended_early_is_refused_unless_it_is_asked_for(other: Server, command: Cli, tmp_path: Path) -> None:
+    other.asked.answer = MISSPELT
+    run(command, other, tmp_path / "r", "--fail-fast")
+    refused = command("baseline", "write", tmp_path / "r")
+    assert (refused.code, "the run ended early" in refused.err, Path("baseline.toml").exists()) == (2, True, False)
+    assert command("baseline", "write", tmp_path / "r", "--incomplete").code == 0
+
+
+def test_a_folder_without_exchanges_is_refused(other: Server, command: Cli, tmp_path: Path) -> None:
+    other.asked.answer = MISSPELT
+    run(command, other, tmp_path / "r", only=("--only", CASE))
+    (tmp_path / "r" / "exchanges.jsonl").write_text("")
+    ended = command("baseline", "write", tmp_path / "r")
+    assert (ended.code, f"has nothing of {CASE}, which failed: run again" in ended.err) == (2, True)
+
+
+def test_what_is_no_report_is_refused(command: Cli, tmp_path: Path) -> None:
+    ended = command("baseline", "write", tmp_path)
+    assert (ended.code, "cannot read" in ended.err) == (2, True)
