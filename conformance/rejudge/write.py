@@ -1,0 +1,43 @@
+"""The report folder of a run that was judged again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from conformance.errors import UsageError
+from conformance.rejudge.model import NAME, Rejudged
+from conformance.rejudge.rejudge import Terms
+from conformance.report.files import write_whole
+from conformance.report.model import Report
+from conformance.report.text import visible
+from conformance.report.write import write_all
+from conformance.reporting import EXCHANGES
+from conformance.run.files import RUN_FILE
+
+
+def folder_beside(run: Path, terms: Terms) -> Path:
+    """Where a run that is judged again is reported: beside its folder, by the terms."""
+    whole = run if run.name not in ("", "..") else run.resolve()
+    given = [str(term) for term in (terms.expect, terms.build) if term is not None]
+    return whole.with_name("-".join([whole.name, "rejudged", *given]))
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError for the folder of a run: its report is not written over."""
+    if (folder / RUN_FILE).exists():
+        raise UsageError(visible(f"{folder}: holds a run, which is not written over: choose another --report"))
+
+
+def write(report: Report, found: Rejudged, run: Path, folder: Path) -> None:
+    """Write a whole report folder, and copy the run's exchanges into it. Raises UsageError if the disk does not."""
+    check_folder(folder)
+    write_whole(folder / NAME, msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+    try:
+        shutil.copyfile(run / EXCHANGES, folder / EXCHANGES)
+    except OSError as error:
+        told = f"cannot copy {EXCHANGES} to {folder}: {error.strerror or error}: choose another --report"
+        raise UsageError(visible(told)) from error
+    write_all(report, folder)

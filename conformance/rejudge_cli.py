@@ -1,0 +1,80 @@
+"""The command line's command that judges a recorded run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from conformance.verdict.model import Expect
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+EPILOG = """[bold]Examples[/]
+
+vicidial-conformance rejudge reports/lab                          [dim]by the contract of this version[/]
+
+vicidial-conformance rejudge reports/lab --expect documented
+
+vicidial-conformance rejudge reports/lab --build 2.14-172 --report as-172
+
+[bold]Exit codes[/]
+
+0 conforms, 1 a case failed, 2 a folder that is no run or is damaged, 3 no answer to be had, 4 something was left
+"""
+
+
+def rejudge(
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="The folder that a run reported to.")],
+    expect: Annotated[
+        Expect | None, typer.Option(help="What conforms. [dim]Default: what the run was told.[/]")
+    ] = None,
+    build: Annotated[
+        str | None,
+        typer.Option(metavar="BUILD", help="Judge as this API build. [dim]Default: the build of the run.[/]"),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="DIR", help="Write the new report here. [dim]Default: REPORT-rejudged, beside it.[/]"
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="GLOB", help="Only cases whose id matches; may be given again."),
+    ] = None,
+) -> None:
+    """Judge the recorded exchanges of a run again. The server is not asked, and the run's own report stays as it is.
+
+    Passes, deviations and fails are judged; errors, blocked and not-tested cases stay as they were.
+    """
+    from conformance.builds import described_build
+    from conformance.cases.catalogue import catalogue
+    from conformance.contract.load import load_contract
+    from conformance.rejudge import terminal, write
+    from conformance.rejudge.model import rejudged
+    from conformance.rejudge.recorded import load
+    from conformance.rejudge.rejudge import Terms
+    from conformance.rejudge.rejudge import rejudge as judged
+    from conformance.report.terminal import summary
+
+    terms = Terms(expect, described_build("--build", build) if build is not None else None, tuple(only or ()))
+    cases = catalogue(load_contract())
+    recorded = load(report, {case.id: case for case in cases})
+    target = folder or write.folder_beside(report, terms)
+    write.check_folder(target)
+    after = judged(recorded, terms, load_contract(), cases)
+    found = rejudged(str(report), recorded.report, after)
+    write.write(after, found, report, target)
+    out.print(summary(after), crop=False)
+    out.print(terminal.changes(found), soft_wrap=True)
+    err.print(f"report: {target / 'report.html'}", markup=False)
+    raise typer.Exit(after.exit_code)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(rejudge)

@@ -1,0 +1,44 @@
+"""badge.json: what a run came to, in the form that the endpoint badge of shields.io reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from conformance.report.files import write_whole
+from conformance.report.model import Report
+from conformance.verdict.model import Kind
+
+NAME = "badge.json"
+
+
+class Badge(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One badge: a label on the left, a message on a colour on the right."""
+
+    schema_version: int = 1
+    label: str = "VICIdial API"
+    message: str
+    color: str
+
+
+def write(report: Report, folder: Path) -> Path:
+    """Write `badge.json`. Raises UsageError if the file cannot be written."""
+    return write_whole(folder / NAME, msgspec.json.encode(badge(report)) + b"\n")
+
+
+def badge(report: Report) -> Badge:
+    """What a run came to, in a few words. A run without an answer never looks like one that conforms."""
+    counts, number = report.counts, len(report.deviations)
+    if counts[Kind.FAIL]:
+        new = "" if report.fails else ", as known"
+        return Badge(message=f"{counts[Kind.FAIL]:,} of {len(report.results):,} fail{new}", color="red")
+    if report.ended or counts[Kind.ERROR] or len(report.results) != report.expected:
+        return Badge(message="no answer", color="orange")
+    if not counts[Kind.PASS] + counts[Kind.DEVIATION]:
+        return Badge(message="not tested", color="lightgrey")
+    if report.left:
+        return Badge(message="left something behind", color="orange")
+    if counts[Kind.DEVIATION]:
+        return Badge(message=f"conforms, {number} deviation{'s' * (number != 1)}", color="green")
+    return Badge(message="conforms", color="brightgreen")
