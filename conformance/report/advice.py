@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 
 from conformance.contract.model import Severity
 from conformance.report.model import Report
+from conformance.report.view import unexplained
 from conformance.verdict.model import Kind
+
+_ASPECTS = 4
+"""How many aspects a sentence names."""
 
 
 class Tone(StrEnum):
@@ -19,10 +24,26 @@ class Tone(StrEnum):
 
 def tone(report: Report) -> Tone:
     """Good news, bad news, or none: a run that reached no verdict, left something behind or tested nothing."""
-    if report.counts[Kind.FAIL]:
+    if report.fails:
         return Tone.BAD
-    tested = report.counts[Kind.PASS] + report.counts[Kind.DEVIATION]
+    tested = report.counts[Kind.PASS] + report.counts[Kind.DEVIATION] and not report.known
     return Tone.GOOD if report.exit_code == 0 and tested else Tone.UNSURE
+
+
+def why(report: Report) -> str:
+    """Why the answer is what it is, in one sentence; empty if the answer says all."""
+    if report.counts[Kind.FAIL]:
+        return _what_differs(report)
+    if report.exit_code == 0 and report.deviations:
+        return "Every difference is a listed one: servers of this build are known to answer so."
+    return ""
+
+
+def _what_differs(report: Report) -> str:
+    failed = report.with_kind(Kind.FAIL)
+    counts = Counter(aspect for case in failed for aspect in {d.aspect for d in unexplained(case)})
+    told = ", ".join(f"{aspect} ({number})" for aspect, number in counts.most_common(_ASPECTS))
+    return f"What differs in {_count(len(failed), 'failed case')}: {told}." if told else ""
 
 
 def next_step(report: Report) -> str:
@@ -32,6 +53,8 @@ def next_step(report: Report) -> str:
             return (
                 f"First remove what this run may have left on the target: {_count(len(report.left), 'DID')}, see below."
             )
+        case 1 if not report.fails:
+            return "Remove the entries of the baseline whose cases pass now: they are named below."
         case 1:
             return (
                 "Each failure below shows what was expected, what came, and a line that repeats the request. "
@@ -45,6 +68,8 @@ def next_step(report: Report) -> str:
 
 def _after_success(report: Report) -> str:
     counts = report.counts
+    if report.known:
+        return "Nothing new: every fail is one that the baseline knows, and has a reason there."
     if not counts[Kind.PASS] + counts[Kind.DEVIATION]:
         return "Give the run the settings named under “Not tested”, and run again."
     dangerous = sum(d.severity == Severity.DANGEROUS for d in report.deviations)

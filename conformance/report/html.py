@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path
 
-from markupsafe import Markup
-
 from conformance.report.files import write_whole
-from conformance.report.jinja import environment
 from conformance.report.model import Report
+from conformance.report.page import page
 
 NAME = "report.html"
 
@@ -21,13 +17,5 @@ def write(report: Report, folder: Path) -> Path:
 
 
 def render(report: Report) -> str:
-    """The page. Its security policy allows one script, by its hash, and nothing from anywhere else."""
-    templates = environment(html=True)
-    assert templates.loader is not None
-    script, style = (templates.loader.get_source(templates, name)[0] for name in ("report.js", "report.css"))
-    return templates.get_template("report.html").render(
-        report=report,
-        script=Markup(script),  # noqa: S704 - our own file
-        style=Markup(style),  # noqa: S704 - the same
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-    )
+    """The page."""
+    return page("report", report=report)

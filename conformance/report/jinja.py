@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from conformance.report import advice, view
+from conformance.report import advice, align, grid, latency, view
 from conformance.report.text import visible, visible_block
 
 _MARKS = re.compile(r"([\\`*_\[\]<>&|#~!$@])")
@@ -34,7 +34,9 @@ def environment(*, html: bool) -> Environment:
         "seconds": seconds,
     }
     found.filters.update(filters)
-    found.globals.update(view=view, advice=advice, duration=duration, moment=moment)
+    found.globals.update(
+        advice=advice, align=align, grid=grid, latency=latency, view=view, duration=duration, moment=moment
+    )
     return found
 
 

@@ -29,7 +29,9 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     """A case and its verdict. `calls` are kept for failures and errors, all else is in exchanges.jsonl.
 
     `elapsed` is the sum of the waits for replies, in seconds. `replay` is the file, beside the report, that repeats a
-    finding of the fuzzer.
+    finding of the fuzzer. `repeated` is whether every further try failed in the same way as the first, which all else
+    is about; None if there was none. `known` is why the baseline accepts this very fail, `unlike` in what it is another
+    fail than the one that the baseline has of this case.
     """
 
     id: str
@@ -42,11 +44,19 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[Call, ...] = ()
     exclusive: bool = False
     replay: str | None = None
+    repeated: bool | None = None
+    known: str | None = None
+    unlike: str | None = None
 
     @property
     def kind(self) -> Kind:
         """The name of the verdict."""
         return kind(self.verdict)
+
+    @property
+    def is_flaky(self) -> bool:
+        """Whether it failed, and not again when it was tried again."""
+        return self.repeated is False
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -67,7 +77,10 @@ class DeviationSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """What was tested. `settings` are those that explain all replies, in words; `version` is the server's own line."""
+    """What was tested. `settings` are those that explain all replies, in words; `version` is the server's own line.
+
+    `note` says how the build became known, where the server did not tell it itself.
+    """
 
     url: str
     version: str
@@ -75,6 +88,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     settings: tuple[str, ...]
     roles: tuple[str, ...]
     entities: tuple[str, ...]
+    note: str = ""
 
 
 class Fuzzed(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +108,19 @@ class Fuzzed(msgspec.Struct, frozen=True, kw_only=True):
             f"fuzzed with seed {self.seed}: {self.inputs} inputs, {self.forms} reply forms, "
             f"{self.combinations} combinations of field, rule and outcome"
         )
+
+
+class BaselineUse(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run made of its baseline. `file` is as it was given.
+
+    By their cases' ids: `stale` are the entries whose case passed, `not_run` those whose case got no verdict on the
+    server, `unreasoned` those that nobody has written a reason for.
+    """
+
+    file: str
+    stale: tuple[str, ...] = ()
+    not_run: tuple[str, ...] = ()
+    unreasoned: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +146,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     ended: str | None = None
     requests: int = 0
     fuzzed: Fuzzed | None = None
+    baseline: BaselineUse | None = None
 
     @property
     def counts(self) -> dict[Kind, int]:
@@ -133,16 +161,31 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(result for result in self.results if result.kind in kinds)
 
     @property
+    def known(self) -> tuple[CaseResult, ...]:
+        """The fails that the baseline accepts."""
+        return tuple(result for result in self.with_kind(Kind.FAIL) if result.known is not None)
+
+    @property
+    def fails(self) -> tuple[CaseResult, ...]:
+        """The fails that it does not: all of them without one."""
+        return tuple(result for result in self.with_kind(Kind.FAIL) if result.known is None)
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """The cases that the baseline says fail, and that passed."""
+        return self.baseline.stale if self.baseline else ()
+
+    @property
     def exit_code(self) -> int:
-        """0 conforms; 1 a fail; 2 nothing tested; 3 an error, not reachable, cases missing; 4 something left."""
+        """0 no new fail; 1 a fail, or a known one gone; 2 nothing tested; 3 an error, cases lost; 4 something left."""
         counts = self.counts
         if self.left:
             return 4
-        if counts[Kind.FAIL]:
+        if self.fails or self.stale:
             return 1
         if counts[Kind.ERROR] or self.ended or len(self.results) != self.expected:
             return 3
-        return 0 if counts[Kind.PASS] or counts[Kind.DEVIATION] else 2
+        return 0 if counts[Kind.PASS] or counts[Kind.DEVIATION] or self.known else 2
 
     @property
     def answer(self) -> str:
@@ -163,6 +206,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return f"{found or 'No'} defect{'s' * (found != 1)} found by {self.fuzzed.inputs} generated inputs."
 
     @property
+    def _fails(self) -> str:
+        new, known = len(self.fails), len(self.known)
+        if new:
+            also = f", and {known} more as known" if known else ""
+            return f"Does not conform: {new} of {len(self.results)} cases failed{also}."
+        gone = f", but {_gone(len(self.stale))}" if self.stale else ""
+        return f"Does not conform, as known: {known} of {len(self.results)} cases failed{gone}."
+
+    @property
     def _conforms(self) -> str:  # noqa: PLR0911 - one sentence for each way to end
         counts = self.counts
         if self.ended:
@@ -172,10 +224,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         if self.only_fuzzed and self.fuzzed and not counts[Kind.ERROR]:
             return self._found if counts[Kind.FAIL] or counts[Kind.PASS] else "Nothing was tested."
         if counts[Kind.FAIL]:
-            return f"Does not conform: {counts[Kind.FAIL]} of {len(self.results)} cases failed."
+            return self._fails
         if counts[Kind.ERROR]:
             found = f"{counts[Kind.ERROR]} of {len(self.results)}"
             return f"No answer: {found} cases ended in an error of ours or of the network."
+        if self.stale:
+            return f"Better than the baseline: {_gone(len(self.stale))}."
         if counts[Kind.DEVIATION]:
             number = len(self.deviations)
             return f"Conforms, with {number} known deviation{'s' * (number != 1)} from the documentation."
@@ -183,6 +237,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return "Nothing was tested."
         shipped = self.expect == Expect.SHIPPED.value
         return "Conforms to what servers send." if shipped else "Conforms to the documentation."
+
+
+def _gone(known: int) -> str:
+    return f"{known} known fail{' is' if known == 1 else 's are'} gone"
 
 
 def to_json(report: Report) -> bytes:

@@ -39,7 +39,7 @@ def summary(report: Report) -> RenderableType:
 
     Print it with `console.print(summary(report), crop=False)`, or long curl lines are cut at the edge of the terminal.
     """
-    parts = chain(_failures(report), _deviations(report), _gaps(report), _fuzzed(report), _left(report))
+    parts = chain.from_iterable(part(report) for part in (_failures, _known, _deviations, _gaps, _fuzzed, _left))
     return Group(
         *parts, _tested(report), _counts(report), Text(visible(report.answer), style=_TONES[advice.tone(report)])
     )
@@ -60,6 +60,8 @@ def _failures(report: Report) -> Iterator[RenderableType]:
 def _failure(result: CaseResult, expect: str) -> Iterator[RenderableType]:
     yield Text.assemble("\n", (result.kind.value, STYLES[result.kind]), "  ", (visible(result.id, _WIDEST), "bold"))
     yield _indented(Text(visible(f"{result.title} ({result.clause})", _WIDEST), style="dim"))
+    if result.is_flaky:
+        yield _indented(Text(view.DID_NOT_REPEAT, style="yellow"))
     if view.unexplained(result):
         yield _indented(_differences(result, expect))
     else:
@@ -68,6 +70,20 @@ def _failure(result: CaseResult, expect: str) -> Iterator[RenderableType]:
         yield Text(f"  {visible(call.curl)}", no_wrap=True, overflow="ignore", style="dim")
     if result.replay is not None:
         yield Text(f"  again: vicidial-conformance replay REPORT/{visible(result.replay)}", style="dim")
+
+
+def _known(report: Report) -> Iterator[RenderableType]:
+    """The fails that the baseline accepts, and what else there is to say about it."""
+    if report.baseline is None:
+        return
+    yield _heading("Baseline")
+    for result in report.known[:FAILURES]:
+        told = (visible(result.id, _WIDEST), "  ", (visible(str(result.known), _WIDEST), "dim"))
+        yield _indented(Text.assemble(("known", "yellow"), "  ", *told))
+    if len(report.known) > FAILURES:
+        yield _indented(Text(f"... and {len(report.known) - FAILURES} more in report.html"))
+    for line in view.baseline(report):
+        yield _indented(Text(visible(line)))
 
 
 def _differences(result: CaseResult, expect: str) -> Table:
@@ -137,11 +153,17 @@ def _tested(report: Report) -> Text:
     build = f" ({report.target.build})" if report.target.build else ""
     requests = f"{report.requests} request{'s' * (report.requests != 1)}"
     text = f"\n{report.target.url}{build}, level {report.level}, {requests}"
-    return Text("\n") + Text(visible(text.strip(), _WIDEST), style="dim", overflow="fold")
+    note = f"\n{visible(report.target.note, _WIDEST)}" if report.target.note else ""
+    return Text("\n") + Text(visible(text.strip(), _WIDEST), style="dim", overflow="fold").append(note, style="yellow")
 
 
 def _counts(report: Report) -> Text:
-    counts = [(f"{number} {kind.value}", STYLES[kind]) for kind, number in report.counts.items() if number]
+    known = {Kind.FAIL: f" ({len(report.known)} known)"} if report.known else {}
+    counts = [
+        (f"{number} {kind.value}{known.get(kind, '')}", STYLES[kind])
+        for kind, number in report.counts.items()
+        if number
+    ]
     return Text(", ").join(Text(text, style=style) for text, style in counts)
 
 

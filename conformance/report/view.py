@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import takewhile
 
 from conformance.contract.model import Severity
-from conformance.report.model import CaseResult, DeviationSeen, Report
+from conformance.report.model import BaselineUse, CaseResult, DeviationSeen, Report
 from conformance.verdict.model import Blocked, Deviates, Difference, Error, Expect, Fail, Kind, NotTested
 
 UNSPECIFIED = "(unspecified)"
+DID_NOT_REPEAT = "did not repeat when tried again"
+_IDS = 5
 
 _WORST_FIRST = {severity.value: rank for rank, severity in enumerate(reversed(Severity))}
 
@@ -42,15 +43,6 @@ class FunctionResults:
         return any(r.kind in {Kind.FAIL, Kind.ERROR} for r in self.results)
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """A text, split where it leaves another one: alike, different, alike."""
-
-    before: str
-    changed: str
-    after: str
-
-
 def function_of(result: CaseResult) -> str:
     """The API function that a case is about: the first part of its id."""
     return result.id.split("/")[0]
@@ -64,8 +56,30 @@ def by_function(report: Report) -> tuple[FunctionResults, ...]:
 
 
 def troubles(report: Report) -> tuple[CaseResult, ...]:
-    """The failures, then the errors."""
-    return report.with_kind(Kind.FAIL) + report.with_kind(Kind.ERROR)
+    """The failures that no baseline knows, then the errors."""
+    return report.fails + report.with_kind(Kind.ERROR)
+
+
+def baseline(report: Report) -> tuple[str, ...]:
+    """What there is to say about the baseline of a run, a sentence each; nothing if it had none."""
+    use = report.baseline
+    if use is None:
+        return ()
+    gone = (f"{id} passes now: remove its entry from {use.file}" for id in use.stale)
+    other = (f"{r.id} fails otherwise than {use.file} says: {r.unlike}" for r in report.fails if r.unlike)
+    return (*gone, *other, *_unreasoned(use), *_held(report, use))
+
+
+def _unreasoned(use: BaselineUse) -> Iterable[str]:
+    if use.unreasoned:
+        shown, more = use.unreasoned[:_IDS], len(use.unreasoned) - _IDS
+        also = f" and {more} more" if more > 0 else ""
+        yield f"no reason is written in {use.file} for {', '.join(shown)}{also}"
+
+
+def _held(report: Report, use: BaselineUse) -> Iterable[str]:
+    not_run = f"; {len(use.not_run)} of its entries not run" if use.not_run else ""
+    yield f"{len(report.known)} failed as {use.file} says{not_run}"
 
 
 def gaps(report: Report) -> tuple[Gap, ...]:
@@ -102,7 +116,8 @@ def note(result: CaseResult) -> str:
     """What there is to say about a verdict, in one sentence; empty for a pass."""
     match result.verdict:
         case Fail(summary=text) | Error(reason=text):
-            return text
+            known = f"known: {result.known}; " if result.known is not None else ""
+            return f"{DID_NOT_REPEAT}; {text}" if result.is_flaky else f"{known}{text}"
         case NotTested(missing=missing, setting=setting):
             return f"{missing}; needs {setting}"
         case Blocked(by=by):
@@ -122,25 +137,40 @@ def expected(difference: Difference, expect: str) -> str:
     return UNSPECIFIED if second is None else second
 
 
+def wanted(difference: Difference, expect: str) -> dict[str, str | None]:
+    """What could have come instead, by the name of its form: one form where only one counts or both are the same."""
+    forms = {Expect.DOCUMENTED: difference.documented, Expect.SHIPPED: difference.shipped}
+    known = {form.value: text for form, text in forms.items() if text is not None}
+    if expect in known:
+        return {expect: known[expect]}
+    if len(set(known.values())) < 2:
+        return {"expected": next(iter(known.values()), None)}
+    return dict(known)
+
+
 def unexplained(result: CaseResult) -> tuple[Difference, ...]:
     """The differences that no deviation explains: those that made a case fail."""
     return tuple(d for d in result.differences if d.deviation is None)
 
 
+def explained(result: CaseResult) -> tuple[Difference, ...]:
+    """The differences that a listed deviation explains."""
+    return tuple(d for d in result.differences if d.deviation is not None)
+
+
+def by_place(differences: Iterable[Difference]) -> tuple[tuple[str, Difference], ...]:
+    """Differences that say the same told once, with all their places."""
+    found: dict[tuple[str | None, ...], list[Difference]] = {}
+    for d in differences:
+        found.setdefault((d.aspect, d.documented, d.got, d.deviation), []).append(d)
+    return tuple(("; ".join(_where(d) for d in alike) + f": {alike[0].aspect}", alike[0]) for alike in found.values())
+
+
 def place(difference: Difference) -> str:
     """Where a difference is, such as `request 1, line 2: fields`."""
+    return f"{_where(difference)}: {difference.aspect}"
+
+
+def _where(difference: Difference) -> str:
     line = f", line {difference.line}" if difference.line else ""
-    return f"request {difference.step}{line}: {difference.aspect}"
-
-
-def pieces(text: str, other: str) -> Pieces:
-    """Split `text` where it leaves `other`; nothing is marked where the two have no end in common."""
-    start = _common(text, other)
-    end = _common(text[start:][::-1], other[start:][::-1])
-    if not start + end:
-        return Pieces(text, "", "")
-    return Pieces(text[:start], text[start : len(text) - end], text[len(text) - end :])
-
-
-def _common(text: str, other: str) -> int:
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(text, other, strict=False)))
+    return f"request {difference.step}{line}"

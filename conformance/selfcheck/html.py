@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from conformance.report.text import visible
+from conformance.report.page import page
 from conformance.selfcheck.summary import Summary
 
 
 def render(summary: Summary) -> str:
-    """The page. Its security policy allows its own style, and nothing from anywhere else."""
-    templates = Environment(
-        loader=PackageLoader("conformance.selfcheck"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    templates.filters["visible"] = visible
-    assert templates.loader is not None
-    style = templates.loader.get_source(templates, "selfcheck.css")[0]
-    return templates.get_template("selfcheck.html").render(
-        summary=summary,
-        style=Markup(style),  # noqa: S704 - our own file
-        **_lists(summary),
-    )
+    """The page, in the frame of every page."""
+    return page("selfcheck", package="conformance.selfcheck", summary=summary, **_lists(summary))
 
 
 def _lists(summary: Summary) -> dict[str, object]:
@@ -34,6 +16,7 @@ def _lists(summary: Summary) -> dict[str, object]:
     result = summary.result
     caught = [row for row in result.rows if row.killed]
     return {
+        "kind_of": {row.id: row.kind for row in result.rows},
         "survivors": [(row.id, f"{row.title}; {row.reason}") for row in result.survivors],
         "hidden": [(row.id, f"{row.title}; {row.hidden}") for row in result.hidden],
         "honest": [

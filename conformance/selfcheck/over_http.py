@@ -54,6 +54,7 @@ def _plan(url: str, suite: Suite, folder: Path) -> Plan:
         folder=folder,
         run=RUN,
         login_failures=LOGIN_FAILURES,
+        try_again=False,
     )
 
 

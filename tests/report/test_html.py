@@ -2,12 +2,14 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from conformance.report import html
-from conformance.report.model import Report
-from conformance.verdict.model import Difference, Fail, Pass
+from conformance.report.model import Report, from_json
+from conformance.verdict.model import Deviates, Difference, Fail, Pass
 from tests.report import sample
 
 VOID = {"meta", "br", "input"}
@@ -120,9 +122,8 @@ def test_the_answer_is_coloured_by_what_it_means(report: Report, tone: str) -> N
 
 
 def test_failures_stand_before_errors_deviations_gaps_and_all_cases(page: Page) -> None:
-    headings = [
-        page.text.index(name) for name in ("Failures 1", "Errors 1", "Known deviations", "Not tested 3", "All cases 8")
-    ]
+    names = ("Failures 1", "Errors 1 ·", "Known deviations", "Not tested 3 ·", "All cases 8 ·")
+    headings = [page.text.index(name) for name in names]
     assert headings == sorted(headings)
 
 
@@ -134,7 +135,9 @@ def test_a_verdict_is_named_and_not_only_coloured(page: Page) -> None:
 def test_the_part_that_differs_is_marked() -> None:
     difference = Difference(step=1, line=1, aspect="message", documented="A DID B", shipped=None, got="A DOD B")
     fail = Fail(summary="s", differences=(difference,))
-    assert "<code>A D<mark>O</mark>D B</code>" in html.render(sample.report(sample.case("add_did/a/b", fail)))
+    assert '<code>A D<mark style="--n:1">O</mark>D B</code>' in html.render(
+        sample.report(sample.case("add_did/a/b", fail))
+    )
 
 
 def test_a_failure_can_be_repeated(page: Page) -> None:
@@ -143,8 +146,28 @@ def test_a_failure_can_be_repeated(page: Page) -> None:
 
 def test_verdicts_are_filtered_without_a_script() -> None:
     text = html.render(sample.every_verdict())
-    assert 'body:has(#show-pass:not(:checked)) [data-kind="pass"]' in text
-    assert 'id="show-pass" value="pass" checked' in text
+    assert 'body:has(#show-pass:not(:checked)) [data-verdict="pass"]' in text
+    assert 'id="show-pass" data-filter="verdict" value="pass" checked' in text
+
+
+def test_every_case_is_in_the_map(page: Page) -> None:
+    cells = [attributes for _, attributes in page.elements if attributes.get("class", "").startswith("cell ")]
+    links = [cell["href"] for cell in cells if "href" in cell]
+    assert sorted(links) == sorted(f"#{id}" for id in sample.VERDICTS)
+
+
+def test_the_committed_sample_is_what_is_written_now() -> None:
+    sample_folder = Path(__file__).parents[2] / "reports/samples/one-wrong-word"
+    report = from_json((sample_folder / "report.json").read_bytes())
+    same = (sample_folder / "report.html").read_text("utf-8") == html.render(report)
+    assert same, "write it anew: html.write(report, sample_folder)"
+
+
+def test_a_full_run_is_less_than_two_megabytes() -> None:
+    differences = tuple(msgspec.structs.replace(sample.SEPARATOR, step=step, got=f": |{step}") for step in (1, 2))
+    verdict = Deviates(ids=("error-separator", "silent-sanitising"), differences=differences)
+    cases = (sample.case(f"update_did/filter_clean_cid_number/rule-{n}", verdict) for n in range(1_300))
+    assert len(html.render(sample.report(*cases, deviations=(sample.seen(),)))) < 2_000_000
 
 
 def test_a_page_of_nothing_is_a_page() -> None:

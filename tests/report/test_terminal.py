@@ -1,5 +1,6 @@
 import io
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -39,6 +40,15 @@ def test_a_curl_line_is_not_broken_however_narrow_the_terminal() -> None:
 
 def test_an_error_says_why() -> None:
     assert "request 1: no reply within 10 seconds" in lines(sample.every_verdict())
+
+
+def test_a_failure_that_did_not_repeat_says_so() -> None:
+    fail = sample.case("add_did/x/y", sample.FAIL)
+    said = [
+        "did not repeat when tried again" in lines(sample.report(msgspec.structs.replace(fail, repeated=repeated)))
+        for repeated in (True, False, None)
+    ]
+    assert said == [False, True, False]
 
 
 def test_only_ten_failures_are_shown() -> None:

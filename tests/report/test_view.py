@@ -1,8 +1,8 @@
+import msgspec
 import pytest
 
 from conformance.report import advice, view
 from conformance.report.model import Report
-from conformance.report.view import Pieces
 from conformance.verdict.model import Difference, Pass
 from tests.report import sample
 
@@ -39,17 +39,41 @@ def test_what_was_expected_depends_on_what_counts(
 
 
 @pytest.mark.parametrize(
-    ("text", "other", "pieces"),
+    ("documented", "shipped", "expect", "wanted"),
     [
-        ("abXde", "abYde", Pieces("ab", "X", "de")),
-        ("abc", "abc", Pieces("abc", "", "")),
-        ("aa", "a", Pieces("a", "a", "")),
-        ("abc", "xyz", Pieces("abc", "", "")),
-        ("", "x", Pieces("", "", "")),
+        ("a", "b", "either", {"documented": "a", "shipped": "b"}),
+        ("a", "a", "either", {"expected": "a"}),
+        ("a", "b", "shipped", {"shipped": "b"}),
+        ("a", None, "shipped", {"expected": "a"}),
+        (None, None, "either", {"expected": None}),
     ],
 )
-def test_a_text_is_split_where_it_leaves_another(text: str, other: str, pieces: Pieces) -> None:
-    assert view.pieces(text, other) == pieces
+def test_each_form_that_would_do_is_named(
+    documented: str | None, shipped: str | None, expect: str, wanted: dict[str, str | None]
+) -> None:
+    difference = Difference(step=1, line=0, aspect="x", documented=documented, shipped=shipped, got="c")
+    assert view.wanted(difference, expect) == wanted
+
+
+def test_the_same_difference_in_two_requests_is_told_once() -> None:
+    again = msgspec.structs.replace(sample.SEPARATOR, step=3)
+    told = [places for places, _ in view.by_place((sample.SEPARATOR, sample.FUNCTION, again))]
+    assert told == ["request 1, line 1; request 3, line 1: separator", "request 1, line 1: function"]
+
+
+@pytest.mark.parametrize(
+    ("report", "why"),
+    [
+        (sample.every_verdict(), "What differs in 1 failed case: function (1)."),
+        (sample.report(PASS, deviations=(sample.seen(),)), "Every difference is a listed one: "),
+        (sample.report(PASS), ""),
+        (sample.report(PASS, ended="interrupted", deviations=(sample.seen(),)), ""),
+    ],
+)
+def test_the_reason_for_the_answer_fits_in_a_sentence(report: Report, why: str) -> None:
+    said = advice.why(report)
+    assert said.startswith(why)
+    assert bool(said) == bool(why)
 
 
 @pytest.mark.parametrize(

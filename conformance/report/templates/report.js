@@ -1,51 +1,46 @@
 
-"use strict";
-const search = document.getElementById("search");
-const shown = document.getElementById("shown");
-const cases = [...document.querySelectorAll("[data-case]")];
-const rows = cases.filter((one) => one.tagName === "TR");
-const groups = [...document.querySelectorAll("[data-group]")];
-const boxes = [...document.querySelectorAll(".choice input")];
-const texts = new Map(cases.map((one) => [one, one.textContent.toLowerCase()]));
+const readout = document.getElementById("readout");
+const cells = [...document.querySelectorAll("a.cell")];
+const goal = (cell) => document.getElementById(decodeURIComponent(cell.hash.slice(1)));
+const goals = new Map(cells.map((cell) => [cell, goal(cell)]));
+const tell = (event) => { readout.textContent = event.target.closest?.("a.cell")?.getAttribute("aria-label") ?? ""; };
 
-function update() {
-  const wanted = search.value.trim().toLowerCase();
-  const kinds = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
-  for (const one of cases) one.hidden = !texts.get(one).includes(wanted);
-  const left = new Set(cases.filter((one) => !one.hidden && kinds.has(one.dataset.kind)));
-  for (const group of groups) {
-    const any = [...group.querySelectorAll("[data-case]")].some((one) => left.has(one));
-    group.hidden = !any;
-    if (any && wanted) group.open = true;
-  }
-  const count = rows.filter((row) => left.has(row)).length;
-  shown.textContent = count === rows.length ? "" : `${count} of ${rows.length} cases`;
+// One stop of the tabulator for each grid, and arrows within it: a full run has more than a thousand cells.
+function stop(cell) {
+  for (const other of cells) if (other.closest("table") === cell.closest("table")) other.tabIndex = other === cell ? 0 : -1;
 }
 
-function reveal() {
-  let id = location.hash.slice(1);
-  try { id = decodeURIComponent(id); } catch { /* an id may hold a lone percent sign */ }
-  const one = id && document.getElementById(id);
-  if (!one) return;
-  for (let at = one; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-  one.scrollIntoView();
+function move(event) {
+  const cell = event.target.closest?.("a.cell");
+  const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!cell || !step) return;
+  event.preventDefault();
+  const next = event.key === "ArrowLeft" || event.key === "ArrowRight" ? beside(cell, step) : above(cell, step);
+  if (!next) return;
+  stop(next);
+  next.focus();
 }
 
-function jump(event) {
-  if (event.key === "/" && event.target.tagName !== "INPUT") {
-    event.preventDefault();
-    search.focus();
-  }
-  if (event.key === "Escape" && event.target === search) {
-    search.value = "";
-    update();
-  }
+function beside(cell, step) {
+  const row = [...cell.closest("tr").querySelectorAll("a.cell")];
+  return row[row.indexOf(cell) + step];
 }
 
-search.hidden = false;
-search.addEventListener("input", update);
-for (const box of boxes) box.addEventListener("change", update);
-document.addEventListener("keydown", jump);
-addEventListener("hashchange", reveal);
-update();
-reveal();
+// The nearest cell of the next row that has any.
+function above(cell, step) {
+  const across = (one) => one.getBoundingClientRect().left;
+  const far = (one) => Math.abs(across(one) - across(cell));
+  let row = cell.closest("tr");
+  do row = step < 0 ? row.previousElementSibling : row.nextElementSibling; while (row && !row.querySelector("a.cell"));
+  return row && [...row.querySelectorAll("a.cell")].reduce((best, one) => (far(one) < far(best) ? one : best));
+}
+
+if (readout) {
+  const map = document.getElementById("map");
+  for (const grid of map.querySelectorAll("table")) stop(grid.querySelector("a.cell"));
+  for (const name of ["mouseover", "focusin"]) map.addEventListener(name, tell);
+  for (const name of ["mouseleave", "focusout"]) map.addEventListener(name, () => { readout.textContent = ""; });
+  map.addEventListener("keydown", move);
+  watchers.push((left) => { for (const cell of cells) cell.classList.toggle("dim", !left.has(goals.get(cell))); });
+  update();
+}
