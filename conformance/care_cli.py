@@ -32,6 +32,9 @@ TargetFile = Annotated[Path | None, typer.Option("--target", metavar="FILE.toml"
 CaFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Trust the certificates in this PEM file.")]
 Insecure = Annotated[bool, typer.Option("--insecure", help="Trust any certificate, as of a lab's own.")]
 Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for a reply.")]
+BuildOption = Annotated[
+    str | None, typer.Option("--build", metavar="BUILD", help="Its API build, where it tells none or another.")
+]
 Url = Annotated[str | None, typer.Argument(metavar="[URL]", help="The server, unless the target file names it.")]
 
 
@@ -91,6 +94,7 @@ def fuzz(
         list[str] | None,
         typer.Option("--only", metavar="NAME", autocompletion=_searches, help="Only this search; may be given again."),
     ] = None,
+    build: BuildOption = None,
     allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let another machine be written to.")] = False,
     report: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write report and findings here, not to reports/<host>-<time>/.")
@@ -118,6 +122,7 @@ def fuzz(
     options = replace(
         options,
         only=_chosen(only or ()),
+        build=build,
         allow_writes=allow_writes,
         report=report,
         concurrency=concurrency,
@@ -134,6 +139,7 @@ def replay(
     user: User = None,
     password_file: PasswordFile = None,
     target: TargetFile = None,
+    build: BuildOption = None,
     allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let another machine be written to.")] = False,
     ca_file: CaFile = None,
     insecure: Insecure = False,
@@ -146,7 +152,7 @@ def replay(
     from conformance.fuzz.again import repeat
 
     options = _options(url, user, password_file, target, ca_file, insecure, timeout)
-    repeated = repeat(replace(options, allow_writes=allow_writes), finding)
+    repeated = repeat(replace(options, allow_writes=allow_writes, build=build), finding)
     out.print(str(repeated), markup=False, soft_wrap=True)
     raise typer.Exit(repeated.exit_code)
 

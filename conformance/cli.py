@@ -16,7 +16,19 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from conformance import __version__, care_cli, defaults, emulator_cli, selfcheck_cli
+from conformance import (
+    __version__,
+    baseline_cli,
+    care_cli,
+    compare_cli,
+    defaults,
+    emulator_cli,
+    har_cli,
+    identify_cli,
+    rejudge_cli,
+    selfcheck_cli,
+    upgrade_cli,
+)
 from conformance.cases.model import Case, Level
 from conformance.contract.model import ContractError
 from conformance.errors import ConformanceError, UsageError
@@ -128,6 +140,10 @@ def run(
         Path | None, typer.Option(metavar="FILE", rich_help_panel=_TARGET, help="Read the password from this file.")
     ] = None,
     target: TargetFile = None,
+    build: Annotated[
+        str | None,
+        typer.Option(metavar="BUILD", rich_help_panel=_TARGET, help="Its API build, where it tells none or another."),
+    ] = None,
     ca_file: Annotated[
         Path | None,
         typer.Option(metavar="FILE", rich_help_panel=_TARGET, help="Trust the certificates in this PEM file."),
@@ -144,6 +160,14 @@ def run(
             help="Only the few cases that together catch every fault that the whole suite catches.",
         ),
     ] = False,
+    rerun_failed: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="REPORT",
+            rich_help_panel=_WHAT,
+            help="Only the cases that failed, had an error or were blocked in this report folder.",
+        ),
+    ] = None,
     level: LevelOption = None,
     allow_writes: Annotated[
         bool,
@@ -160,6 +184,14 @@ def run(
             help="What conforms: the documentation, what servers send (shipped), or either.",
         ),
     ] = Expect.EITHER,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=_WHAT,
+            help="Known fails, which are no reason for exit code 1; `baseline write` makes the file.",
+        ),
+    ] = None,
     concurrency: Annotated[
         int, typer.Option(metavar="N", rich_help_panel=_HOW, help="Cases in flight.")
     ] = defaults.CONCURRENCY,
@@ -210,7 +242,7 @@ def run(
         target_file=target,
         user=user,
         password_file=password_file,
-        only=_selected(only, quick=quick),
+        only=_selected(only, rerun_failed, quick=quick),
         level=level,
         allow_writes=allow_writes,
         expect=expect,
@@ -222,6 +254,8 @@ def run(
         rate=rate,
         login_failures=allow_login_failures,
         mask_users=mask_users,
+        build=build,
+        baseline=baseline,
     )
     if dry_run:
         from conformance.care import rehearse
@@ -230,11 +264,16 @@ def run(
     raise typer.Exit(launch(options, Screen(out, err, quiet, verbose), fail_fast=fail_fast))
 
 
-def _selected(only: list[str] | None, *, quick: bool) -> tuple[str, ...]:
+def _selected(only: list[str] | None, failed: Path | None, *, quick: bool) -> tuple[str, ...]:
+    given = [name for name, is_given in (("--only", only), ("--quick", quick), ("--rerun-failed", failed)) if is_given]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} exclude each other: give the one you mean")
+    if failed is not None:
+        from conformance.rerun import unsuccessful
+
+        return unsuccessful(failed)
     if not quick:
         return tuple(only or ())
-    if only:
-        raise UsageError("--only and --quick exclude each other: give the one you mean")
     from conformance.cases.quick import quick_cases
 
     return quick_cases()
@@ -305,7 +344,13 @@ def openapi(
 
 emulator_cli.register(app)
 care_cli.register(app)
+identify_cli.register(app)
 selfcheck_cli.register(app)
+compare_cli.register(app)
+rejudge_cli.register(app)
+har_cli.register(app)
+baseline_cli.register(app)
+upgrade_cli.register(app)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ import pytest
 from rich.console import Console
 
 from conformance import suite
+from conformance.baseline.file import read_baseline
 from conformance.care import coming, foretold
 from conformance.cases.catalogue import catalogue
 from conformance.contract.load import load_contract
@@ -27,8 +28,10 @@ from conformance.fuzz.names import NAMES, SUBJECT
 from conformance.options import Options, plan, select
 from conformance.progress import Progressing
 from conformance.report.terminal import summary
+from conformance.rerun import again
 from conformance.run.run import Plan
 from conformance.run.settings import PASSWORD_VARIABLE
+from conformance.verdict.model import Kind
 
 EMULATOR_PASSWORD = "1234"  # noqa: S105 - of the emulator's made-up users
 STOPPED = 130
@@ -51,6 +54,9 @@ def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
     """Run the suite and give the exit code. Raises ConformanceError for what keeps it from running."""
     if options.fuzz is None:
         select(catalogue(load_contract()), options.only)
+    if options.baseline is not None:
+        read_baseline(options.baseline, [case.id for case in catalogue(load_contract())])
+    asked = options
     with ExitStack() as stack:
         stack.enter_context(_own_environment())
         stack.enter_context(_terminating())
@@ -59,7 +65,7 @@ def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
         made = plan(options, os.environ, _prompt(options))
         if not screen.quiet and options.fuzz is None:
             screen.err.print(foretold(coming(options, made), made))
-        return _pytest(made, [*arguments(options, made), *(["-x"] if fail_fast else [])], screen)
+        return _pytest(made, [*arguments(options, made), *(["-x"] if fail_fast else [])], screen, asked)
 
 
 @contextmanager
@@ -122,7 +128,7 @@ def _with_emulator(options: Options, stack: ExitStack, screen: Screen) -> Option
     return replace(options, target_file=folder / "target.toml")
 
 
-def _pytest(made: Plan, flags: list[str], screen: Screen) -> int:
+def _pytest(made: Plan, flags: list[str], screen: Screen, asked: Options) -> int:
     progress = Progressing(screen.err, quiet=screen.quiet, verbose=screen.verbose)
     try:
         code = int(pytest.main(flags, plugins=[progress]))
@@ -130,10 +136,10 @@ def _pytest(made: Plan, flags: list[str], screen: Screen) -> int:
         raise HarnessError(f"stopped while it was cleaning up: {made.folder} says what may be left") from None
     finally:
         progress.stop()
-    return _show(progress, made, code, screen)
+    return _show(progress, made, code, screen, asked)
 
 
-def _show(progress: Progressing, made: Plan, code: int, screen: Screen) -> int:
+def _show(progress: Progressing, made: Plan, code: int, screen: Screen, asked: Options) -> int:
     session = progress.session
     if session is not None and session.stopped is not None:
         raise session.stopped
@@ -148,6 +154,8 @@ def _show(progress: Progressing, made: Plan, code: int, screen: Screen) -> int:
         screen.out.print(report.answer, markup=False)
     else:
         screen.out.print(summary(report), crop=False)
+        if asked.fuzz is None and (report.fails or report.with_kind(Kind.ERROR)):
+            screen.err.print(f"these again: {again(asked, made.folder)}", markup=False)
         screen.err.print(f"report: {made.folder / 'report.html'}", markup=False)
     return STOPPED if report.ended == "interrupted" else report.exit_code
 
@@ -159,6 +167,8 @@ def arguments(options: Options, made: Plan) -> list[str]:
         "--target-file": options.target_file,
         "--target-user": options.user,
         "--target-password-file": options.password_file,
+        "--target-build": options.build,
+        "--target-baseline": options.baseline,
         "--target-level": made.level.value,
         "--target-expect": options.expect.value,
         "--target-concurrency": options.concurrency,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from conformance.builds import described_build
 from conformance.cases.model import Case, Level
 from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, TIMEOUT
 from conformance.errors import UsageError
@@ -56,6 +57,8 @@ class Options:
     mask_users: bool = False
     run: str = ""
     fuzz: Effort | None = None
+    build: str | None = None
+    baseline: Path | None = None
 
 
 def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str] | None = None) -> Plan:
@@ -64,6 +67,8 @@ def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str]
     asks = options.user is not None or file is None
     password = read_password(options.password_file, environ, prompt) if asks else None
     target = resolve(options.url, file, options.user, password, environ)
+    if options.build is not None:
+        target = replace(target, build=described_build("--build", options.build))
     level = _level(options, target)
     if options.fuzz is not None:
         _check_effort(options.fuzz, level)

@@ -9,6 +9,7 @@ import pytest
 from conformance.cases.model import Case
 from conformance.crash import Crash
 from conformance.report.model import CaseResult
+from conformance.report.view import note
 from conformance.run.record import Record
 from conformance.verdict.model import Blocked, Error, Fail, Kind, NotTested
 
@@ -20,6 +21,8 @@ STATUSES: Mapping[Kind, tuple[str, str, str]] = {
     Kind.BLOCKED: ("blocked", "b", "BLOCKED"),
     Kind.ERROR: ("error", "E", "ERROR"),
 }
+KNOWN = ("known", "k", "KNOWN FAIL")
+"""The same for a fail that the baseline accepts."""
 
 
 class Outcome:
@@ -32,6 +35,8 @@ class Outcome:
         """Pass, fail or skip as the verdict says."""
         assert self.record.result.id == case.id
         match self.record.result.verdict:
+            case Fail() if self.record.result.known is not None:
+                pytest.skip(f"known: {self.record.result.known}")
             case Fail():
                 pytest.fail(describe(self.record), pytrace=False)
             case NotTested(missing=missing, setting=setting):
@@ -44,7 +49,7 @@ def describe(record: Record) -> str:
     """A failed case in lines for a person: what is wrong, expected and got, and how to repeat it."""
     verdict = record.result.verdict
     assert isinstance(verdict, Fail)
-    lines = [f"{record.result.title} [{record.result.clause}]", verdict.summary]
+    lines = [f"{record.result.title} [{record.result.clause}]", note(record.result)]
     for d in (d for d in verdict.differences if d.deviation is None):
         lines += [f"  request {d.step}, {d.aspect}:", f"    documented: {d.documented}", f"    shipped:    {d.shipped}"]
         lines += [f"    got:        {d.got[:500]}"]

@@ -92,7 +92,8 @@ class Progressing:
         kind = record.result.kind
         self._counts[kind] += 1
         if self._verbose:
-            line = Text.assemble((f"{kind.value:<10}", STYLES[kind]), " ", record.result.id)
+            known = "" if record.result.known is None else "  known"
+            line = Text.assemble((f"{kind.value:<10}", STYLES[kind]), " ", record.result.id, (known, "yellow"))
             self._console.print(line)
             if kind is Kind.ERROR:
                 self._console.print(report.longreprtext, markup=False)

@@ -85,6 +85,7 @@ class Collector:
             version=facts.version,
             build=facts.build,
             settings=facts.settings,
+            note=facts.note,
             roles=tuple(sorted(role.value for role in target.logins)),
             entities=tuple(sorted(entity.value for entity in target.entities)),
         )
@@ -99,6 +100,7 @@ def merged(facts: Iterable[Facts]) -> Facts:
     return Facts(
         version=every[0].version,
         build=every[0].build,
+        note=every[0].note,
         settings=tuple(sorted(settings)),
         requests=sum(f.requests for f in every),
         left=tuple(did for f in every for did in f.left),

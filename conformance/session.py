@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 import pytest
 
+from conformance.baseline.hold import Held, hold
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
@@ -18,8 +19,10 @@ from conformance.crash import Crash
 from conformance.errors import ConformanceError, UsageError
 from conformance.fuzz.names import IDS
 from conformance.options import Effort, Options, no_match, plan, wanted
-from conformance.outcomes import STATUSES, Outcome, Searched, crashed
+from conformance.outcomes import KNOWN, STATUSES, Outcome, Searched, crashed
+from conformance.report import view
 from conformance.report.model import Report
+from conformance.report.text import visible
 from conformance.report.write import write_all
 from conformance.reporting import Collector, keep
 from conformance.run.record import Record
@@ -36,13 +39,22 @@ AHEAD = 4
 class Session:
     """The plugin object of one run. `stopped` is what kept the run from beginning, if something did.
 
-    Without an `effort` nothing is fuzzed. `told` gets a line on how far fuzzing has come, again and again.
+    Without an `effort` nothing is fuzzed, and without `held` no fail is known. `told` gets a line on how far fuzzing
+    has come, again and again.
     """
 
     NAME: ClassVar[str] = "vicidial-conformance-session"
 
-    def __init__(self, config: pytest.Config, made: Plan, only: Sequence[str], effort: Effort | None = None) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        made: Plan,
+        only: Sequence[str],
+        effort: Effort | None = None,
+        held: Held | None = None,
+    ) -> None:
         self.config = config
+        self.held = held
         self.plan = made
         self.only = only
         self.redact = redactor(made)
@@ -148,6 +160,7 @@ class Session:
         if self.worker is None:
             self._begin_ahead(case)
         record, trace = self._result(case)
+        record = self.held.marked(record) if self.held else record
         self._take(item, record)
         if isinstance(record.result.verdict, Error):
             pytest.fail(f"error, not the server's fault: {record.result.verdict.reason}{trace}", pytrace=False)
@@ -210,6 +223,8 @@ class Session:
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Show verdicts by their own names."""
         records = records_of(report)
+        if any(r.result.known is not None for r in records):
+            return KNOWN
         return STATUSES[min((r.result.kind for r in records), key=list(Kind).index)] if records else None
 
     # --- ending ---
@@ -254,7 +269,8 @@ class Session:
 
     def _write(self) -> None:
         assert self.collector is not None
-        self.report = self.collector.report(self.expected)
+        report = self.collector.report(self.expected)
+        self.report = self.held.told(report) if self.held else report
         try:
             write_all(self.report, self.plan.folder)
         except ConformanceError as error:
@@ -264,7 +280,8 @@ class Session:
         """Say where the reports are, and what they come to."""
         if self.report is not None:
             terminalreporter.section("conformance")
-            terminalreporter.write_line(self.report.answer)
+            for line in (*view.baseline(self.report), self.report.answer):
+                terminalreporter.write_line(visible(line))
             terminalreporter.write_line(f"report: {self.plan.folder / 'report.html'}")
         if self.stopped is not None:
             terminalreporter.write_line(str(self.stopped))
@@ -305,7 +322,9 @@ def begin(config: pytest.Config) -> None:
     if given is not None:
         options = replace(options, run=given["run"], report=Path(given["folder"]))
     try:
-        session = Session(config, plan(options, os.environ), options.only, options.fuzz)
+        made = plan(options, os.environ)
+        held = hold(options.baseline, made) if options.baseline else None
+        session = Session(config, made, options.only, options.fuzz, held)
     except ConformanceError as error:
         pytest.exit(str(error), returncode=error.exit_code)
     config.pluginmanager.register(session, Session.NAME)
@@ -333,6 +352,8 @@ def options_of(config: pytest.Config) -> Options:
         login_failures=get("--target-login-failures"),
         mask_users=get("--target-mask-users"),
         run=get("--target-run") or "",
+        build=get("--target-build"),
+        baseline=get("--target-baseline"),
         fuzz=_effort(config),
     )
 

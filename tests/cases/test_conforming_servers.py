@@ -14,6 +14,8 @@ from conformance.verdict.judge import judge
 from conformance.verdict.model import Expect, Kind, Verdict, kind
 from tests.cases.perfect_server import CASES, CONTRACT, GROUND, Server, run, starts
 
+pytestmark = pytest.mark.untraced
+
 COMBINATIONS = tuple(product(SqlMode, (False, True)))
 
 

@@ -13,6 +13,8 @@ from conformance.contract.world import Change, DropDid, PutDid
 from conformance.run.guard import Guard
 from tests.cases.perfect_server import CASES, CONTRACT, GROUND, starts
 
+pytestmark = pytest.mark.untraced
+
 PROBES = [(n, case) for n, case in enumerate(CASES) if case.level is Level.PROBE]
 BUILDS = (137, 140, 155, 168, 192, 202)
 

@@ -14,6 +14,8 @@ from tests.support.asking import CONTRACT, outcome, printed
 from tests.support.recordings import SETTINGS, Probe, Row, Scenario, probes, scenarios
 from tests.support.world import USERS, recorded_world
 
+pytestmark = pytest.mark.untraced
+
 LINES = {
     "vicidial-2.14-202": 888,
     "vicidial-2.14-202-strict-sql": 18,

@@ -24,6 +24,8 @@ from tests.cases.perfect_server import GROUND
 from tests.emulator.asgi import RECORDED_AT
 from tests.emulator.test_faults_show import BASE, CASES, CONTRACT, Shown, after
 
+pytestmark = pytest.mark.untraced
+
 FUZZED = 10_000 if __name__ == "__main__" else 300
 LOOKED_AT = 2
 ALL = list(HealthCheck)

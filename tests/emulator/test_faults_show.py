@@ -16,6 +16,8 @@ from conformance.emulator.respond import Behaviour, honest
 from tests.cases.perfect_server import GROUND
 from tests.emulator.asgi import RECORDED_AT
 
+pytestmark = pytest.mark.untraced
+
 SAMPLE = 2
 """Faults of each kind that one run of the tests looks at."""
 

@@ -11,6 +11,8 @@ from tests.emulator.asgi import FakeClock, emulator
 from tests.support.recordings import SETTINGS, Probe, Scenario, probes, scenarios
 from tests.support.world import RECORDED_DIDS
 
+pytestmark = pytest.mark.untraced
+
 LINES = {
     "vicidial-2.14-202": 888,
     "vicidial-2.14-202-strict-sql": 18,

@@ -30,6 +30,8 @@ from conformance.verdict.model import Deviates, Expect, Fail, Pass, Verdict
 from tests.cases.perfect_server import CASES, CONTRACT, GROUND, servers
 from tests.emulator.asgi import RECORDED_AT, Emulator, FakeClock
 
+pytestmark = pytest.mark.untraced
+
 FAULTS = {fault.id.partition("/")[2]: fault for fault in subtle()}
 CONFIG = Config().with_target_users(GROUND.logins, GROUND.entities)
 NUMBER = 9999

@@ -25,6 +25,7 @@ COMMANDS = (
     "fuzz",
     "replay",
     "selfcheck",
+    "predict-upgrade",
 )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.verdict.model import Deviates, Pass
+from conformance.verdict.model import Deviates, Fail, Pass
 from tests.compare.support import line, made_up
 from tests.front.conftest import Cli
 from tests.report import sample
@@ -20,12 +20,30 @@ def good(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bad(tmp_path: Path) -> Path:
-    worse = sample.case(ID, Deviates(ids=("error-separator",)))
+    worse = sample.case(ID, Fail(summary="wrong", differences=(sample.FUNCTION,)))
     return made_up(tmp_path / "bad", worse, lines=[line(ID, "B: b")])
+
+
+@pytest.fixture
+def deviating(tmp_path: Path) -> Path:
+    other = sample.case(ID, Deviates(ids=("error-separator",)))
+    return made_up(tmp_path / "deviating", other, lines=[line(ID, "C: c")])
 
 
 def test_the_same_is_0_a_regression_1_and_a_fix_0(good: Path, bad: Path, command: Cli) -> None:
     assert [command("compare", *pair).code for pair in ((good, good), (good, bad), (bad, good))] == [0, 1, 0]
+
+
+def test_a_known_deviation_that_comes_is_shown_and_0(good: Path, deviating: Path, command: Cli) -> None:
+    ended = command("compare", good, deviating)
+    assert (ended.code, "pass -> deviation (error-separator)" in ended.out) == (0, True)
+    assert ended.out.splitlines()[-1] == "Changed, without a regression: 1 deviates now, of 1 case compared."
+
+
+def test_a_page_is_written_beside_what_is_printed(good: Path, bad: Path, tmp_path: Path, command: Cli) -> None:
+    ended = command("compare", good, bad, "--json", "--html", tmp_path / "new" / "page.html")
+    assert (ended.code, json.loads(ended.out)["schema"]) == (1, 1)
+    assert "<h1>Worse: 1 regression" in (tmp_path / "new" / "page.html").read_text("utf-8")
 
 
 def test_a_regression_in_any_of_several_runs_is_1(good: Path, bad: Path, command: Cli) -> None:
@@ -53,6 +71,7 @@ def test_markdown_goes_to_stdout(good: Path, bad: Path, command: Cli) -> None:
     ("arguments", "said"),
     [
         (("good",), "compare needs two report folders or more"),
+        (("good", "good", "--html", "good/report.json/x"), "cannot write good/report.json/x"),
         (("good", "none"), "none: does not exist"),
         (("good", "."), "cannot read report.json: No such file or directory"),
         (("good", "good", "--json", "--markdown"), "--json and --markdown exclude each other"),

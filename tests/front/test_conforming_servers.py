@@ -20,6 +20,8 @@ from conformance.verdict.model import Kind
 from tests.front.conftest import Cli
 from tests.front.servers import Server, serving
 
+pytestmark = pytest.mark.untraced
+
 CASES = catalogue(load_contract())
 SAMPLE = tuple(c for n, c in enumerate(CASES) if n % 23 == 0 or c.id.endswith("/transport/debug"))
 """Some of every attack, and what an old build answers unlike any other."""

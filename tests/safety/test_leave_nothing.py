@@ -16,6 +16,8 @@ from conformance.emulator.respond import Response, honest
 from conformance.run.recover import recover
 from tests.safety.support import CASES, carried_out, planned, run_in_process, serving
 
+pytestmark = pytest.mark.untraced
+
 STANDARD = [case for case in CASES.values() if case.level <= Level.STANDARD]
 EVERY_SEVENTH = STANDARD[::7]
 TARGETS = {"add_did": "did_pattern", "copy_did": "new_dids"}

@@ -1,5 +1,6 @@
 """The suite as people run pytest: names, -k, -m, --junitxml, -n, exit codes."""
 
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from conformance.baseline.write import write_baseline
 from conformance.report.model import Report
 from conformance.report.read import load_report
 from tests.front.servers import Server, liar, serving
@@ -151,3 +153,35 @@ def test_a_failure_in_one_of_several_processes_counts(run: Pytest, tmp_path: Pat
     with serving(answer=MISSPELT) as server:
         ended = run("--target-file", server.target(tmp_path), "-k", "life-cycle", "-n", "2")
         assert (ended.code, server.ours) == (1, [])
+
+
+def test_processes_say_whether_a_fail_repeats(run: Pytest, tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    with serving(answer=MISSPELT) as server:
+        run("--target-file", server.target(tmp_path), "--target-report", folder, "-k", "did_description", "-n", "2")
+    failed = [result for result in reported(folder).results if result.kind == "fail"]
+    lines = [json.loads(line) for line in (folder / "exchanges.jsonl").read_text().splitlines()]
+    assert failed
+    assert all(result.repeated for result in failed)
+    assert {line["case"] for line in lines if line["attempt"] == 2} == {result.id for result in failed}
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one", "two"])
+def test_a_known_fail_is_skipped_with_its_reason(processes: tuple[str, ...], run: Pytest, tmp_path: Path) -> None:
+    with serving(answer=MISSPELT) as server:
+        url = ("--target-url", server.url, "--target-user", "6666", "-k", "did_description and longest", *processes)
+        run(*url, "--target-report", tmp_path / "one")
+        write_baseline(tmp_path / "one", tmp_path / "known.toml")
+        held = ("--target-baseline", tmp_path / "known.toml", "--junitxml", tmp_path / "junit.xml")
+        ended = run(*url, "--target-report", tmp_path / "two", *held)
+    found = reported(tmp_path / "two")
+    assert (ended.code, len(found.known), found.fails) == (0, len(reported(tmp_path / "one").fails), ())
+    assert f"{len(found.known)} known" in ended.text
+    assert f"no reason is written in {tmp_path / 'known.toml'}" in ended.text
+    assert 'message="known: TODO: why is this accepted?"' in (tmp_path / "junit.xml").read_text()
+
+
+def test_a_baseline_that_is_wrong_is_one_line_and_exit_code_2(run: Pytest, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text('[known."add_did/nothing"]\n')
+    ended = run("--target-url", server.url, "--target-user", "6666", "--target-baseline", tmp_path / "known.toml")
+    assert (ended.code, "there is no such case" in ended.text, "Traceback" in ended.text) == (2, True, False)

@@ -24,6 +24,8 @@ from tests.upgrade.recorded import (
     recorded,
 )
 
+pytestmark = pytest.mark.untraced
+
 OLDEST, MIDDLE, _ = BUILDS
 SCENARIOS = 888
 DIFFERING = {frozenset({OLDEST, MIDDLE}): 211, frozenset({MIDDLE, NEWEST}): 91, frozenset({OLDEST, NEWEST}): 299}
