@@ -33,8 +33,8 @@ def render(comparison: Comparison) -> str:
     changes = [row.change for row in comparison.rows]
     return page(
         "compare",
+        "report",
         package="conformance.compare",
-        like="report",
         comparison=comparison,
         tone=_tone(comparison),
         signs=SIGNS,
@@ -59,7 +59,7 @@ def _known(comparison: Comparison) -> Mapping[str, list[tuple[list[int], CaseCha
     for pair in comparison.pairs:
         for case in pair.changes:
             told = found.setdefault(case.id, [])
-            runs = next((runs for runs, known in told if known == case), None)
+            runs = next((runs for runs, known in told if (known.why, known.replies) == (case.why, case.replies)), None)
             if runs is None:
                 told.append(([pair.after + 1], case))
             else:

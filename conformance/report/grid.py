@@ -68,9 +68,9 @@ def grids(report: Report) -> tuple[Grid, ...]:
 
 
 def laid_out(cases: Iterable[tuple[str, str]]) -> tuple[Grid, ...]:
-    """A grid for each function, in alphabetical order, of these ids of cases and their looks."""
+    """A grid for each function of these ids of cases and their looks, all in alphabetical order."""
     functions: dict[str, dict[str, list[Cell]]] = {}
-    for id, look in cases:
+    for id, look in sorted(cases):
         function, field, rule = _parts(id)
         functions.setdefault(function, {}).setdefault(field, []).append(Cell(id, rule, look))
     return tuple(_grid(function, functions[function]) for function in sorted(functions))

@@ -16,7 +16,7 @@ from conformance.report.jinja import environment
 _OURS = "conformance.report"
 
 
-def page(name: str, *, package: str = _OURS, like: str = "", **values: object) -> str:
+def page(name: str, like: str = "", /, *, package: str = _OURS, **values: object) -> str:
     """The page of the template `NAME.html`. Its security policy allows our script, by its hash, and nothing else.
 
     A page that has what another one has, such as its map, is `like` that: it has its style and script too.

@@ -35,16 +35,19 @@ def found(before: Verdict, after: Verdict, replies: tuple[Replies, Replies] = (S
     return change(result(before), result(after), replies, **{"same_judge": True, **options})
 
 
-@pytest.mark.parametrize(
-    ("before", "after"), [(Pass(), DEVIATES), (Pass(), FAIL), (DEVIATES, FAIL), (FAIL, FAIL_2), (FAIL, BOTH)]
-)
-def test_a_worse_verdict_or_another_aspect_is_a_regression(before: Verdict, after: Verdict) -> None:
+@pytest.mark.parametrize(("before", "after"), [(Pass(), FAIL), (DEVIATES, FAIL), (FAIL, FAIL_2), (FAIL, BOTH)])
+def test_a_fail_of_what_conformed_or_in_another_aspect_is_a_regression(before: Verdict, after: Verdict) -> None:
     assert found(before, after) is Change.REGRESSION
 
 
-@pytest.mark.parametrize(("before", "after"), [(DEVIATES, Pass()), (FAIL, Pass()), (FAIL, DEVIATES)])
-def test_a_better_verdict_is_a_fix(before: Verdict, after: Verdict) -> None:
+@pytest.mark.parametrize(("before", "after"), [(FAIL, Pass()), (FAIL, DEVIATES)])
+def test_a_fail_that_conforms_now_is_a_fix(before: Verdict, after: Verdict) -> None:
     assert found(before, after) is Change.FIX
+
+
+def test_a_known_deviation_that_comes_or_goes_is_neither_a_regression_nor_a_fix() -> None:
+    assert found(Pass(), DEVIATES) is Change.DEVIATES
+    assert found(DEVIATES, Pass()) is Change.NO_DEVIATION
 
 
 @pytest.mark.parametrize(("before", "after"), [(Pass(), Pass()), (DEVIATES, ELSE), (FAIL, FAIL), (BOTH, FAIL)])
@@ -107,6 +110,7 @@ def test_without_replies_the_verdicts_decide() -> None:
     assert found(DEVIATES, DEVIATES, none) is Change.NONE
     assert found(DEVIATES, ELSE, none) is Change.REPLY
     assert found(Pass(), FAIL, none) is Change.REGRESSION
+    assert found(Pass(), DEVIATES, none) is Change.DEVIATES
 
 
 def test_the_replies_that_changed_are_told_by_request() -> None:

@@ -84,11 +84,33 @@ def test_changes_are_rolled_up_by_function_and_by_field(tmp_path: Path) -> None:
     ]
 
 
-def test_deviations_are_newly_seen_or_no_longer_seen(tmp_path: Path) -> None:
+def test_changes_are_rolled_up_by_deviation_those_of_the_most_cases_first(tmp_path: Path) -> None:
     old, new = Deviates(ids=("gone", "kept")), Deviates(ids=("kept", "new"))
-    one = run(tmp_path / "1", {"a/b/c": old}, **seen("gone", "kept"))
-    two = run(tmp_path / "2", {"a/b/c": new}, "B: b", **seen("kept", "new"))
-    assert [(d.id, d.is_new, d.cases) for d in pair(one, two).deviations] == [("gone", False, 1), ("new", True, 1)]
+    one = run(tmp_path / "1", {"a/b/c": old, "a/b/d": Pass()}, **seen("gone", "kept"))
+    two = run(tmp_path / "2", {"a/b/c": new, "a/b/d": new}, "B: b", **seen("kept", "new"))
+    told = [(d.id, d.before, d.after) for d in pair(one, two).deviations]
+    assert told == [("new", 0, 2), ("gone", 1, 0), ("kept", 1, 2)]
+
+
+def test_a_case_whose_replies_are_the_same_shows_its_deviation_in_both_runs(tmp_path: Path) -> None:
+    two = Deviates(ids=("error-separator",))
+    before = made_up(
+        tmp_path / "1",
+        *(sample.case(id, verdict) for id, verdict in {"a/b/c": Pass(), "a/b/d": Pass()}.items()),
+        lines=[line("a/b/c", "A: a"), line("a/b/d", "A: a")],
+    )
+    after = made_up(
+        tmp_path / "2",
+        *(sample.case(id, two) for id in ("a/b/c", "a/b/d")),
+        lines=[line("a/b/c", "A: a"), line("a/b/d", "B: b")],
+        **seen("error-separator"),
+    )
+    assert [(d.before, d.after) for d in pair(before, after).deviations] == [(1, 2)]
+
+
+def test_a_fail_says_nothing_of_deviations(tmp_path: Path) -> None:
+    one = run(tmp_path / "1", {"a/b/c": SEPARATOR}, **seen("error-separator"))
+    assert pair(one, run(tmp_path / "2", {"a/b/c": FAIL}, "B: b")).deviations == ()
 
 
 def test_a_deviation_in_replies_that_are_the_same_is_not_new(tmp_path: Path) -> None:
@@ -102,21 +124,25 @@ def test_a_deviation_of_a_case_that_only_one_run_tested_is_not_new(tmp_path: Pat
 
 
 def test_regressions_come_first(tmp_path: Path) -> None:
-    one = run(tmp_path / "1", {"a/b/c": FAIL, "a/b/d": Pass(), "a/b/e": Pass()})
-    two = run(tmp_path / "2", {"a/b/c": Pass(), "a/b/d": Pass(), "a/b/e": FAIL}, "B: b")
-    assert [case.change for case in pair(one, two).changes] == [Change.REGRESSION, Change.FIX, Change.REPLY]
+    one = run(tmp_path / "1", {"a/b/c": FAIL, "a/b/d": Pass(), "a/b/e": Pass(), "a/b/f": Pass()})
+    two = run(tmp_path / "2", {"a/b/c": Pass(), "a/b/d": Pass(), "a/b/e": SEPARATOR, "a/b/f": FAIL}, "B: b")
+    order = [Change.REGRESSION, Change.DEVIATES, Change.FIX, Change.REPLY]
+    assert [case.change for case in pair(one, two).changes] == order
 
 
 @pytest.mark.parametrize(
     ("before", "after", "said", "answer"),
     [
         (Pass(), Pass(), "A: a", "The same: no difference, of 1 case compared."),
-        (Pass(), FAIL, "B: b", "Worse: 1 regression, 0 fixes, 0 with another reply, of 1 case compared."),
+        (Pass(), FAIL, "B: b", "Worse: 1 regression, of 1 case compared."),
+        (Pass(), SEPARATOR, "B: b", "Changed, without a regression: 1 deviates now, of 1 case compared."),
+        (SEPARATOR, Pass(), "B: b", "Changed, without a regression: 1 no longer deviates, of 1 case compared."),
+        (Pass(), Pass(), "B: b", "Changed, without a regression: 1 with another reply, of 1 case compared."),
         (
             FAIL,
             Pass(),
             "B: b",
-            "Changed, but not worse: 0 regressions, 1 fix, 0 with another reply, of 1 case compared.",
+            "Changed, without a regression: 1 fix, of 1 case compared.",
         ),
         (
             NotTested(missing="x", setting="y"),
