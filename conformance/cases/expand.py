@@ -136,13 +136,16 @@ def world(ground: Ground, settings: ServerSettings) -> World:
     return World(settings, users, entities, dids)
 
 
+_WITH_EVERY_SETTING = frozenset({Role.ADMIN, Role.NO_API_ACCESS})
+
+
 @cache
 def _every_setting() -> frozenset[str]:
-    """All settings that a function of the contract asks for: an admin has them."""
+    """All settings that a function of the contract asks for."""
     functions = load_contract().functions.values()
     return _GRANTS.union(function.permission.setting for function in functions if function.permission)
 
 
 def _user(role: Role, login: Login) -> User:
     user = replace(_ROLES[role], name=login.user, password=login.password)
-    return replace(user, grants=_every_setting()) if role is Role.ADMIN else user
+    return replace(user, grants=_every_setting()) if role in _WITH_EVERY_SETTING else user

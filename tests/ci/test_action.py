@@ -13,6 +13,8 @@ import yaml
 
 from tests.docs.pages import ROOT, Page
 
+pytestmark = pytest.mark.untraced
+
 ACTION = ROOT / "action.yml"
 CI = Page(ROOT / "docs/ci.md")
 EXPRESSION = re.compile(r"\$\{\{ inputs\.([\w-]+) \}\}")

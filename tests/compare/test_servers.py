@@ -22,6 +22,8 @@ from conformance.verdict.model import Expect
 from tests.compare.support import URL, compared, every, ids, pair, predicted_differences, ran, reported, results
 from tests.safety.support import Server, built_in_target, planned, run_in_process
 
+pytestmark = pytest.mark.untraced
+
 NEWEST = Config()
 SOME = every(
     "add_did/life-cycle/",

@@ -104,8 +104,9 @@ def test_every_default_is_another() -> None:
 
 def test_every_permission_is_ignored() -> None:
     asking = [function.name for function in CONTRACT.functions.values() if function.permission]
-    ways = ("level-one-less", "level-one-more", "setting-ignored", "api-access-ignored", "function-list-ignored")
+    ways = ("level-one-less", "setting-ignored", "api-access-ignored", "function-list-ignored")
     assert missing(*(f"permission/{name}/{way}" for name in asking for way in ways)) == []
+    assert missing(*(f"permission/{name}/level-one-more" for name in DID_FUNCTIONS)) == []
 
 
 def test_every_novelty_comes_a_build_too_late_and_a_build_too_early() -> None:

@@ -12,6 +12,8 @@ from tests.front.conftest import Cli
 from tests.front.servers import Server, liar, serving
 from tests.fuzz.support import crashing
 
+pytestmark = pytest.mark.untraced
+
 CRASH = crashing(lambda sent: "voicemail_ext" in sent)
 NONSENSE = liar(lambda body: body.replace(b"REQUIRED", b"NEEDED"), about_version=False)
 QUICK = ("--only", "replies", "--budget", "150")

@@ -12,6 +12,8 @@ from conformance.emulator.faults.catalogue import faults
 from conformance.report.read import load_report
 from tests.rejudge.support import FEW, SAMPLE, again, ran, ran_with, renamed
 
+pytestmark = pytest.mark.untraced
+
 OLDEST = ServerSettings(Build.parse("2.14-137"), non_latin=True)
 SERVERS = {
     "shipped": Config(),

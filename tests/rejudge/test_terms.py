@@ -12,6 +12,8 @@ from conformance.report.read import load_report
 from conformance.verdict.model import Blocked, Expect, Kind, NotTested
 from tests.rejudge.support import CASES, FEW, SAMPLE, again, every, kinds, ran
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.mark.parametrize("expect", [Expect.DOCUMENTED, Expect.SHIPPED])
 def test_another_expectation_gives_the_verdicts_of_a_run_with_it(expect: Expect, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from conformance.run.run import Run
 from conformance.run.sender import Send
 from tests.safety.support import CASES, Server, carried_out, planned, run_in_process, serving
 
+pytestmark = pytest.mark.untraced
+
 BUDGET = 3
 INACTIVE = "8004"
 Answer = Reply | Failure

@@ -85,7 +85,8 @@ def from_a_replay_file(run: Run, case: Case, folder: Path) -> CaseResult:
 
 def as_a_case_of_the_suite(run: Run, case: Case, folder: Path) -> CaseResult:
     listed = replace(case, id="add_did/life-cycle/add-again")  # a number of its own; it is not run otherwise
-    run._engine._tasks.pop(listed.id, None)
+    for begun in (run._engine, run._cases):
+        begun._tasks.pop(listed.id, None)
     return run.result(listed).result
 
 

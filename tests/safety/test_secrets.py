@@ -24,6 +24,8 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import Response, honest
 from tests.safety.support import Server, serving
 
+pytestmark = pytest.mark.untraced
+
 PASSWORDS = {
     Role.ADMIN: "gEh%41+eim&\"s'9",
     Role.LEVEL7: "it's+<Wasser>%2B/\\7",

@@ -65,7 +65,7 @@ def test_a_server_that_breaks_is_seen_as_http_500(checker: Checker) -> None:
 def test_a_server_that_is_refused_before_the_first_case_is_caught_by_preflight(checker: Checker) -> None:
     attempt = checker.attempt(VERSIONLESS)
     assert [kill.case for kill in attempt.kills] == ["preflight"]
-    assert "no VICIdial API answers there" in attempt.reason
+    assert "the server does not tell its build" in attempt.reason
 
 
 def test_every_server_begins_without_what_the_one_before_it_remembered(checker: Checker) -> None:

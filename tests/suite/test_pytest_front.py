@@ -16,6 +16,8 @@ from conformance.report.model import Report
 from conformance.report.read import load_report
 from tests.front.servers import Server, liar, serving
 
+pytestmark = pytest.mark.untraced
+
 MISSPELT = liar(lambda body: body.replace(b"ADDED", b"ADED"), about_version=False)
 
 
