@@ -5,6 +5,8 @@ import pytest
 from tests.browser import pages
 from tests.browser.visit import Open, Visit
 
+pytestmark = pytest.mark.untraced
+
 WORSE = "add_did/active/worse"
 ALIKE = "add_did/group/another"
 SAME = "add_did/group/same"

@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 from tests.browser import pages
 from tests.browser.visit import DESK, PHONE, Open, Visit
 
+pytestmark = pytest.mark.untraced
+
 every_page = pytest.mark.parametrize("name", pages.ALL)
 
 

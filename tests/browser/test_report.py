@@ -8,6 +8,8 @@ from tests.browser import pages
 from tests.browser.visit import Open, Visit
 from tests.report import sample
 
+pytestmark = pytest.mark.untraced
+
 FAILED = "add_did/active/lower-case"
 FOLDED = "update_did/active/lower-case"
 

@@ -22,7 +22,7 @@ SAMPLE = 2
 """Faults of each kind that one run of the tests looks at."""
 
 NO_CASE_YET = frozenset({"order/add_did/did-is-new-before-required"})
-"""Faults that show in some request, but in none of the catalogue: here a DID of one character would have to be there, which
+"""Faults that show in some request, but in none of the catalogue: a DID of one character would have to be there, which
 nothing can remove again."""
 
 CONTRACT = load_contract()

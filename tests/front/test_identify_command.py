@@ -15,6 +15,8 @@ from conformance.emulator.respond import HTML, Response, honest
 from tests.front.conftest import Cli
 from tests.front.servers import LIES, Server, liar, serving
 
+pytestmark = pytest.mark.untraced
+
 ONLY = ("--only", "add_did/did_description/too-short")
 
 
