@@ -14,9 +14,9 @@ from __future__ import annotations
 import asyncio
 import json
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain, count, islice, zip_longest
 from typing import Any
 
@@ -58,20 +58,27 @@ Operation = tuple[str, Any, Any]
 """The same function, its schema and one of its operations."""
 
 
+Reply = tuple[int, str, bytes]
+"""HTTP status, content type and body."""
+
+
 def plain(fault: Fault, seed: int, budget: int) -> int | None:
     """The number of the request at which a check fails first that never does without the fault; None if none does."""
-    known = _known(seed, budget)
+    known, usual = _known(seed, budget)
     app = faulty(fault)
     with closing(app.state.store):
-        return next((number for number, failed in _failures(app, seed, budget) if failed not in known), None)
+        asked = zip(_asked(app, seed, budget), usual, strict=True)
+        found = (number for number, ((reply, check), same) in enumerate(asked, 1) if reply != same and check() - known)
+        return next(found, None)
 
 
 @cache
-def _known(seed: int, budget: int) -> frozenset[Failed]:
-    """What fails on the emulator without a fault."""
+def _known(seed: int, budget: int) -> tuple[frozenset[Failed], tuple[Reply, ...]]:
+    """What fails on the emulator without a fault, and what it answers: a reply that is the same fails nothing new."""
     app = create_app(Config())
     with closing(app.state.store):
-        return frozenset(failed for _, failed in _failures(app, seed, budget))
+        every = [(reply, check()) for reply, check in _asked(app, seed, budget)]
+    return frozenset().union(*(failed for _, failed in every)), tuple(reply for reply, _ in every)
 
 
 class InProcess(BaseAdapter):
@@ -102,18 +109,27 @@ class InProcess(BaseAdapter):
         """Nothing is open."""
 
 
-def _failures(app: Starlette, seed: int, budget: int) -> Iterator[tuple[int, Failed]]:
-    """Every failure of a check, with the number of its request, from 1."""
+def _asked(app: Starlette, seed: int, budget: int) -> Iterator[tuple[Reply, Callable[[], frozenset[Failed]]]]:
+    """Each reply, and what its checks say if they are asked."""
     with asyncio.Runner(loop_factory=ImpatientLoop) as runner, requests.Session() as session:
         session.trust_env = False  # looking for proxies takes longer than the emulator's answer
         session.mount("http://", InProcess(app, runner))
-        for number, (function, case) in enumerate(_cases(seed, budget), 1):
-            response = case.call(base_url=BASE, session=session)
-            try:
-                case.validate_response(response, transport_kwargs={"session": session, "base_url": BASE})
-            except FailureGroup as group:
-                for failure in group.exceptions:
-                    yield number, (type(failure).__name__, function, case.operation.label, response.status_code)
+        for sent in _cases(seed, budget):
+            came = sent[1].call(base_url=BASE, session=session)
+            yield (
+                (came.status_code, came.headers.get("content-type", [""])[0], came.content),
+                partial(_failures, sent, came, session),
+            )
+
+
+def _failures(sent: Sent, came: Any, session: requests.Session) -> frozenset[Failed]:
+    """The checks that fail; some of them send a request of their own."""
+    function, case = sent
+    try:
+        case.validate_response(came, transport_kwargs={"session": session, "base_url": BASE})
+    except FailureGroup as group:
+        return frozenset((type(f).__name__, function, case.operation.label, came.status_code) for f in group.exceptions)
+    return frozenset()
 
 
 @lru_cache

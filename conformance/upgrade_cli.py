@@ -68,7 +68,10 @@ def _from(text: str) -> Build:
     """The build that is named, or that a report names."""
     path = Path(text)
     if not path.exists():
-        return described_build("--from", text)
+        try:
+            return described_build("--from", text)
+        except UsageError as error:
+            raise UsageError(f"{error}, and there is no report {text}") from error
     from conformance.report.read import load_report
 
     build = load_report(path).target.build

@@ -10,6 +10,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "untraced: runs over and over what other tests cover; measured, it takes twice as long"
     )
+    config.addinivalue_line(
+        "markers", "thorough: minutes long, and for `tox -e thorough` alone; a usual run has its like"
+    )
     if hasattr(config, "workerinput"):
         os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 

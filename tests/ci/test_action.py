@@ -110,6 +110,7 @@ def test_the_example_of_gitlab_keeps_the_report_of_a_run_that_fails(tmp_path: Pa
     assert artifacts["reports"] == {"junit": "conformance-report/junit.xml"}
 
 
+@pytest.mark.thorough
 def test_a_server_that_conforms_is_green_and_says_so_in_the_summary(run_step: Callable[..., Ran]) -> None:
     ran = run_step(level="probe")
     assert (ran.code, ran.outputs["exit-code"]) == (0, "0")

@@ -34,6 +34,7 @@ def page_of(id: str) -> str:
     return case_pages.case_page(case, sent(case, CONTRACT, number), CONTRACT)
 
 
+@pytest.mark.thorough
 def test_every_case_clause_and_deviation_has_a_page_of_its_own() -> None:
     pages = data_pages()
     wanted = [paths.case(case.id) for case in CASES] + [paths.deviation(id) for id in CONTRACT.deviations]

@@ -127,6 +127,7 @@ def test_a_new_fail_is_shown_before_the_known_ones_and_breaks_the_build(
     assert re.search(r"^Does not conform: 1 of \d+ cases failed, and \d+ more as known\.$", ended.out, re.MULTILINE)
 
 
+@pytest.mark.thorough
 def test_a_reason_that_nobody_has_written_is_asked_for(
     known: Path, other: Server, command: Cli, tmp_path: Path
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_reason_that_nobody_has_written_is_asked_for(
     assert (ended.code, f"no reason is written in {known} for add_did/" in flat(ended.out)) == (0, True)
 
 
+@pytest.mark.thorough
 def test_a_known_fail_does_not_stop_a_run_that_stops_at_the_first(
     known: Path, other: Server, command: Cli, tmp_path: Path
 ) -> None:
@@ -156,6 +158,7 @@ def test_a_fail_that_does_not_repeat_is_not_a_known_one(
     assert result.unlike == "it did not repeat when tried again, and a known fail is one that does"
 
 
+@pytest.mark.thorough
 def test_every_form_of_the_report_says_known(known: Path, other: Server, command: Cli, tmp_path: Path) -> None:
     reasoned(known, "a <b>reason</b>")
     run(command, other, tmp_path / "r", "--baseline", known)
@@ -194,6 +197,7 @@ def test_it_prints_what_it_adds_and_asks_for_reasons(other: Server, command: Cli
     )
 
 
+@pytest.mark.thorough
 def test_reasons_stay_and_what_is_mended_goes(known: Path, other: Server, command: Cli, tmp_path: Path) -> None:
     reasoned(known)
     other.asked.answer = liar(lambda body: body.replace(b"HAS BEEN ADDED", b"HAS BEN ADDED"), about_version=False)
@@ -209,6 +213,7 @@ def test_reasons_stay_and_what_is_mended_goes(known: Path, other: Server, comman
     assert (f'"{CASE}"' in known.read_text(), "kept as they were" in ended.out) == (False, True)
 
 
+@pytest.mark.thorough
 def test_writing_the_same_again_changes_nothing(known: Path, other: Server, command: Cli, tmp_path: Path) -> None:
     before = known.read_text()
     run(command, other, tmp_path / "second", "--mask-users")

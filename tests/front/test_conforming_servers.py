@@ -62,6 +62,7 @@ def test_a_sample_of_cases_raises_no_false_alarm(dialect: Dialect, build: int, m
     assert {id: kind for id, kind in found.items() if kind in (Kind.FAIL, Kind.ERROR, Kind.BLOCKED)} == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("dialect", "build", "mode"), WHOLE)
 def test_the_whole_suite_raises_no_false_alarm(
     dialect: Dialect, build: int, mode: SqlMode, program: Cli, tmp_path: Path

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from conformance.cases.catalogue import catalogue
 from conformance.cases.quick import quick_cases
 from conformance.contract.load import load_contract
@@ -13,6 +15,7 @@ from tests.front.servers import Server, liar, serving
 MISSPELT = liar(lambda body: body.replace(b"ADDED", b"ADED"), about_version=False)
 
 
+@pytest.mark.thorough
 def test_a_quick_run_passes_a_right_server_with_a_part_of_the_cases(
     server: Server, command: Cli, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ def test_a_crash_on_a_third_entry_that_stood_before_is_found(tmp_path: Path) -> 
     assert finding.case.steps[-1].params[-1].value.count(",") == 2
 
 
+@pytest.mark.thorough
 def test_two_defects_are_two_findings(tmp_path: Path) -> None:
     made = fuzzed(tmp_path, crashing(lambda sent: "voicemail_ext" in sent or "extension" in sent), requests=400)
 
@@ -99,6 +100,7 @@ def test_the_tally_tells_what_was_covered(tmp_path: Path) -> None:
     assert ("did_pattern", "plain", "SUCCESS DID HAS BEEN ADDED") in made.tally.combinations
 
 
+@pytest.mark.thorough
 def test_what_failed_before_is_tried_first_in_the_same_folder(tmp_path: Path) -> None:
     crash = crashing(lambda sent: "voicemail_ext" in sent)
     first = fuzzed(tmp_path, crash)
@@ -108,6 +110,7 @@ def test_what_failed_before_is_tried_first_in_the_same_folder(tmp_path: Path) ->
     assert min(finding.after for finding in again.findings.values()) <= 25
 
 
+@pytest.mark.thorough
 def test_what_does_not_fail_any_more_is_forgotten(tmp_path: Path) -> None:
     fuzzed(tmp_path, crashing(lambda sent: "voicemail_ext" in sent))
     kept = Examples(tmp_path / "examples")

@@ -122,6 +122,7 @@ def test_rule(case, outcome):
 """
 
 
+@pytest.mark.thorough
 def test_a_case_in_somebody_s_own_pytest_file_is_ruled_on_too(tmp_path: Path) -> None:
     (tmp_path / "test_own.py").write_text(OWN_TESTS, "utf-8")
     with running(Config()) as url:

@@ -52,6 +52,7 @@ def test_what_is_not_sent_again_would_make_no_difference(fault: Fault, checker: 
     assert (quick.kills, quick.errors) == (slow.kills, slow.errors)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", OVER_HTTP, ids=lambda fault: fault.id)
 def test_a_real_run_over_http_fails_the_same_cases(fault: Fault, checker: Checker) -> None:
     assert compared(fault, checker.attempt(fault), SMALL, checker.base).same

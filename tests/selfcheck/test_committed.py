@@ -16,7 +16,7 @@ from conformance.selfcheck import matrix
 
 ROOT = Path(__file__).parents[2]
 MATRIX = ROOT / "fixtures" / "selfcheck" / "matrix.json"
-SAMPLE = 12
+SAMPLE = 6
 
 
 def test_no_case_has_lost_a_fault_of_a_sample() -> None:

@@ -151,12 +151,14 @@ def test_several_processes_stop_before_they_start_if_nobody_answers(run: Pytest)
     assert (ended.code, ended.text.count("gw0"), "connection refused" in ended.text) == (3, 0, True)
 
 
+@pytest.mark.thorough
 def test_a_failure_in_one_of_several_processes_counts(run: Pytest, tmp_path: Path) -> None:
     with serving(answer=MISSPELT) as server:
         ended = run("--target-file", server.target(tmp_path), "-k", "life-cycle", "-n", "2")
         assert (ended.code, server.ours) == (1, [])
 
 
+@pytest.mark.thorough
 def test_processes_say_whether_a_fail_repeats(run: Pytest, tmp_path: Path) -> None:
     folder = tmp_path / "r"
     with serving(answer=MISSPELT) as server:
@@ -168,6 +170,7 @@ def test_processes_say_whether_a_fail_repeats(run: Pytest, tmp_path: Path) -> No
     assert {line["case"] for line in lines if line["attempt"] == 2} == {result.id for result in failed}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one", "two"])
 def test_a_known_fail_is_skipped_with_its_reason(processes: tuple[str, ...], run: Pytest, tmp_path: Path) -> None:
     with serving(answer=MISSPELT) as server:
