@@ -39,7 +39,7 @@ class Repeated:
     @property
     def to_the_byte(self) -> bool:
         """Whether every reply is the very same."""
-        return tuple(call.body for call in self.record.result.calls) == self.found.replies
+        return _same_replies(self.found, self.record)
 
     @property
     def exit_code(self) -> int:
@@ -70,10 +70,16 @@ def compared(found: Replay, record: Record, left: tuple[str, ...]) -> Repeated:
     return Repeated(found, _now(found, record), record, left)
 
 
+def _same_replies(found: Replay, record: Record) -> bool:
+    return tuple(call.body for call in record.result.calls) == found.replies
+
+
 def _now(found: Replay, record: Record) -> Now:
+    """What has become of it. The same replies are the same defect, however little is known of the server this time."""
     if isinstance(record.result.verdict, Error):
         return Now.NO_ANSWER
     difference = first_difference(record)
     if difference is None:
         return Now.FIXED
-    return Now.STILL_THERE if key_of(found.case(), difference) == found.key else Now.DIFFERENT
+    is_same = _same_replies(found, record) or key_of(found.case(), difference) == found.key
+    return Now.STILL_THERE if is_same else Now.DIFFERENT
