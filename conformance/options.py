@@ -15,7 +15,7 @@ from conformance.cases.model import Case, Level
 from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, TIMEOUT
 from conformance.errors import UsageError
 from conformance.run.run import RUN_DIGITS, Plan, new_run
-from conformance.run.settings import Target, is_loopback, load_target, read_password, resolve
+from conformance.run.settings import Target, TargetFile, is_loopback, load_target, read_password, resolve
 from conformance.verdict.model import Expect
 
 REPORTS = Path("reports")
@@ -61,9 +61,14 @@ class Options:
     baseline: Path | None = None
 
 
-def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str] | None = None) -> Plan:
-    """Make a plan of the options. Raises UsageError before any request leaves."""
-    file = load_target(options.target_file) if options.target_file else None
+def plan(
+    options: Options,
+    environ: Mapping[str, str],
+    prompt: Callable[[], str] | None = None,
+    own: TargetFile | None = None,
+) -> Plan:
+    """Make a plan of the options, or for an emulator of this process. Raises UsageError before any request leaves."""
+    file = own or (load_target(options.target_file) if options.target_file else None)
     asks = options.user is not None or file is None
     password = read_password(options.password_file, environ, prompt) if asks else None
     target = resolve(options.url, file, options.user, password, environ)
