@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from conformance import defaults
 from conformance.errors import UsageError
-
-out = Console(highlight=False)
+from conformance.terminal import comes_to, out
 
 EPILOG = """[bold]Examples[/]
 
@@ -79,9 +77,10 @@ def identify(
     )
     found = placing(plan(options, os.environ))
     if as_json:
-        out.print(terminal.as_json(found), soft_wrap=True, markup=False)
+        out.json(terminal.as_json(found))
     else:
         out.print(terminal.page(found), soft_wrap=True)
+    comes_to(*(line.plain.strip() for line in terminal.answer(found)))
     raise typer.Exit(found.exit_code)
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from rich.console import Console
 
 from conformance import suite
 from conformance.baseline.hold import hold, known_fails
@@ -33,6 +32,7 @@ from conformance.rerun import again
 from conformance.run.run import Plan
 from conformance.run.settings import PASSWORD_VARIABLE, TargetFile, load_target
 from conformance.session import Session
+from conformance.terminal import Terminal, comes_to
 from conformance.verdict.model import Kind
 
 STOPPED = 130
@@ -45,8 +45,8 @@ _SUITE = Path(next(iter(suite.__path__)))
 class Screen:
     """Where a run is shown: progress on `err`, what it comes to on `out`. `quiet` leaves only the answer."""
 
-    out: Console
-    err: Console
+    out: Terminal
+    err: Terminal
     quiet: bool = False
     verbose: bool = False
 
@@ -130,7 +130,7 @@ def _emulator(options: Options, stack: ExitStack, screen: Screen) -> TargetFile:
     with as_file(files("conformance.emulator") / "target.toml") as path:
         described = load_target(path)
     if not screen.quiet:
-        screen.err.print("no URL given: testing an emulator of our own", markup=False)
+        screen.err.print("no URL given: testing an emulator of our own")
     return msgspec.structs.replace(described, url=url)
 
 
@@ -156,13 +156,14 @@ def _show(progress: Progressing, starting: Starting, code: int, screen: Screen) 
             return STOPPED
         raise HarnessError(f"pytest ended with code {code} and no report: run it as pytest to see why (docs/pytest.md)")
     report, folder = session.report, starting.plan.folder
+    comes_to(report.answer, *(f"may still be on the target: {did}" for did in report.left))
     if screen.quiet:
-        screen.out.print(report.answer, markup=False)
+        screen.out.print(report.answer)
     else:
         screen.out.print(summary(report), crop=False)
         if starting.options.fuzz is None and (report.fails or report.with_kind(Kind.ERROR)):
-            screen.err.print(f"these again: {again(starting.options, folder)}", markup=False)
-        screen.err.print(f"report: {folder / 'report.html'}", markup=False)
+            screen.err.print(f"these again: {again(starting.options, folder)}")
+        screen.err.print(f"report: {folder / 'report.html'}")
     return STOPPED if report.ended == "interrupted" else report.exit_code
 
 
