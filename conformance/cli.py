@@ -9,9 +9,10 @@ import difflib
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from conformance import (
@@ -29,15 +30,25 @@ from conformance import (
 )
 from conformance.cases.model import Case, Level
 from conformance.contract.model import ContractError
-from conformance.errors import ConformanceError, UsageError
+from conformance.errors import ConformanceError, Stopped, UsageError
 from conformance.streams import guarded
 from conformance.terminal import concluded, err, out, say
 from conformance.verdict.model import Expect
 
-STOPPED = 130
+
+class _Commands(TyperGroup):
+    """The commands, of which Ctrl-C makes an error of ours: Typer would end without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Stopped("stopped") from None
+
 
 app = typer.Typer(
     name="vicidial-conformance",
+    cls=_Commands,
     help="Does a VICIdial server's Non-Agent API do what is documented?",
     epilog="Begin with [bold]vicidial-conformance run[/], which tests an emulator and needs nothing."
     "\n\nThen a server: [bold]vicidial-conformance run https://dialer.example --user 6666[/]",
@@ -368,7 +379,7 @@ def _exit_code() -> int:
     except ContractError as error:
         return _say(str(error), 3)
     except (KeyboardInterrupt, typer.Abort):
-        return _say("stopped", STOPPED)
+        return _say("stopped", Stopped.exit_code)
     except Exception as error:  # noqa: BLE001 - a crash is one line too
         return _say(_traced(_crash(error)), 3)
 

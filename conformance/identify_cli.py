@@ -29,7 +29,7 @@ def identify(
         str | None, typer.Argument(metavar="[URL]", help="The server, unless the target file names it.")
     ] = None,
     user: Annotated[
-        str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS or --password-file.")
+        str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt.")
     ] = None,
     password_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Read the password from this file.")
@@ -59,6 +59,7 @@ def identify(
     from conformance.identify import terminal
     from conformance.identify.asking import identify as placing
     from conformance.options import Options, plan
+    from conformance.prompt import ask_password
 
     if url is None and target is None:
         raise UsageError("identify needs a server: give its URL, or a target file with --target")
@@ -75,7 +76,7 @@ def identify(
         timeout=timeout,
         concurrency=1,
     )
-    found = placing(plan(options, os.environ))
+    found = placing(plan(options, os.environ, ask_password))
     if as_json:
         out.json(terminal.as_json(found))
     else:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import signal
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -27,10 +25,11 @@ from conformance.errors import HarnessError, UsageError
 from conformance.fuzz.names import NAMES, SUBJECT
 from conformance.options import Options, plan, select
 from conformance.progress import Progressing
+from conformance.prompt import ask_password
 from conformance.report.terminal import summary
 from conformance.rerun import again
 from conformance.run.run import Plan
-from conformance.run.settings import PASSWORD_VARIABLE, TargetFile, load_target
+from conformance.run.settings import TargetFile, load_target
 from conformance.session import Session
 from conformance.terminal import Terminal, comes_to
 from conformance.verdict.model import Kind
@@ -75,7 +74,7 @@ def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
         stack.enter_context(_own_environment())
         stack.enter_context(_terminating())
         own = _emulator(options, stack, screen) if options.url is None and options.target_file is None else None
-        made = plan(options, {**os.environ, **(_EMULATOR_PASSWORDS if own else {})}, _prompt(options), own)
+        made = plan(options, {**os.environ, **(_EMULATOR_PASSWORDS if own else {})}, ask_password, own)
         if not screen.quiet and options.fuzz is None:
             screen.err.print(foretold(coming(options, made), made))
         flags = [*_QUIETLY, *_files(options), *(["-x"] if fail_fast else [])]
@@ -104,20 +103,6 @@ def _terminating() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _prompt(options: Options) -> Callable[[], str] | None:
-    """Ask for the password where a person can answer."""
-    if options.user is None or sys.stdin is None or not sys.stdin.isatty():
-        return None
-
-    def ask() -> str:
-        try:
-            return getpass.getpass(f"Password of {options.user}: ")
-        except EOFError:
-            raise UsageError(f"no password for --user: set {PASSWORD_VARIABLE} or give --password-file") from None
-
-    return ask
 
 
 def _emulator(options: Options, stack: ExitStack, screen: Screen) -> TargetFile:
