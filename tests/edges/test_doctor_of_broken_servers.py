@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -147,3 +148,12 @@ def test_what_is_not_tried_on_purpose_is_no_trouble(doctor: Callable[..., Ended]
     with serving(answering(200, RIGHT)) as url:
         ended = doctor(url, "--target", "t.toml")
     assert (ended.code, "1 works, 13 missing, 1 not tried." in ended.out) == (0, True)
+
+
+def test_ctrl_c_is_one_line(doctor: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("conformance.care.examine", interrupted)
+    ended = doctor("http://127.0.0.1:9")
+    assert (ended.code, ended.out, ended.err) == (130, "", "vicidial-conformance: stopped\n")
