@@ -125,6 +125,15 @@ def test_a_reply_that_is_none_of_the_api_is_wrong_and_is_exit_code_1(name: str, 
     assert (ended.code, state, told.startswith(said)) == (1, "wrong", True), told
 
 
+def test_a_page_that_is_cut_shows_no_part_of_a_password(
+    doctor: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VICIDIAL_PASS", "hush-hush-hush")
+    with serving(answering(200, b"x" * 113 + b"hush-hush-hush")) as url:
+        ended = doctor(url)
+    assert "hush" not in ended.out
+
+
 def test_the_last_line_says_what_got_no_answer(doctor: Callable[..., Ended]) -> None:
     with serving(reset) as url:
         ended = doctor(url)
