@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,50 +18,70 @@ from conformance.cases.expand import request
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
 from conformance.errors import UsageError
-from conformance.options import REPORTS, Options, plan, select
+from conformance.options import Options, plan, select
 from conformance.report.curl import curl_line
+from conformance.report.text import visible
 from conformance.run import provision
-from conformance.run.doctor import DOCTOR, Finding, State, examine
-from conformance.run.files import read_run
+from conformance.run.doctor import Finding, State, examine
+from conformance.run.files import RunFile, ledgers, read_run
 from conformance.run.forecast import Forecast, forecast, planned
+from conformance.run.ledger import read_ledger
 from conformance.run.recover import Recovered, recover
-from conformance.run.run import Plan
+from conformance.run.run import Plan, raise_if_left
 from conformance.run.settings import check_url
 
 LEFT = 4
 STYLES = {State.WORKS: "green", State.WRONG: "bold red", State.MISSING: "dim", State.NOT_TRIED: "yellow"}
 
 
-def clean_up(folder: Path, options: Options, out: Console) -> int:
-    """Finish what an interrupted run left, and say what could not be removed. Gives the exit code."""
+def clean_up(folder: Path, options: Options, out: Console, told: Callable[[str], None]) -> int:
+    """Finish what an interrupted run left, and say what could not be removed. Gives the exit code.
+
+    Raises LeftBehind if it is stopped before it has begun.
+    """
     was = read_run(folder)
+    try:
+        done = recover(_recovering(folder, was, options), told)
+    except KeyboardInterrupt as error:
+        raise_if_left(tuple(did for path in ledgers(folder) for did in read_ledger(path).open), folder, error)
+        raise
+    out.print(_recovered(done), soft_wrap=True)
+    return LEFT if done.left or done.unread else 0
+
+
+def _recovering(folder: Path, was: RunFile, options: Options) -> Plan:
     url = options.url or (None if options.target_file else was.url)
     user = options.user or (None if options.target_file else was.user or None)
     made = plan(replace(options, url=url, user=user, report=folder, run=was.run, allow_writes=True), os.environ)
     if made.target.url != was.url:
         raise UsageError(f"{folder}: is about {was.url}, not {made.target.url}: what it left is there")
-    done = recover(replace(made, level=Level.STANDARD))
-    out.print(_recovered(done), soft_wrap=True)
-    return LEFT if done.left else 0
+    return made
 
 
 def _recovered(done: Recovered) -> RenderableType:
     parts = [Text(f"removed, or never there: {did}") for did in done.gone]
     for item, curl in done.left:
-        parts.append(
-            Text(f"still there: {item.pattern!r} ({item.reason or 'the API cannot delete it'})", style="bold red")
-        )
+        why = item.reason or "it could not be deleted"
+        parts.append(Text(f"still there: {item.pattern!r} ({why})", style="bold red"))
         parts += [Text(f"  {line}") for line in (curl, item.sql) if line]
+    for unread in done.unread:
+        parts.append(Text(f"{visible(unread)}: what it named may still be there", style="bold red"))
+    if done.unread:
+        parts.append(Text(f"  look for DIDs of this run, which begin with {' or '.join(done.prefixes)}:"))
+        parts += [Text(f"  {_SEARCH.format(prefix=prefix)}") for prefix in done.prefixes]
     if not parts:
         parts.append(Text("Nothing is left of this run."))
-    elif not done.left:
+    elif not done.left and not done.unread:
         parts.append(Text("Nothing is left of this run any more.", style="green"))
     return Group(*parts)
 
 
+_SEARCH = "SELECT did_pattern FROM vicidial_inbound_dids WHERE did_pattern LIKE '%{prefix}%';"
+
+
 def diagnose(options: Options, out: Console, *, as_json: bool) -> int:
     """Examine a target. Gives 0, or 1 if something that the target file names is wrong."""
-    made = plan(replace(options, report=REPORTS / DOCTOR, level=Level.PROBE), os.environ)
+    made = plan(replace(options, level=Level.PROBE), os.environ)
     version, findings = examine(made)
     if as_json:
         rows = [{**msgspec.to_builtins(finding)} for finding in findings]

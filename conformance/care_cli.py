@@ -55,7 +55,7 @@ def cleanup(
     from conformance.care import clean_up
 
     options = _options(None, user, password_file, target, ca_file, insecure, timeout)
-    raise typer.Exit(clean_up(folder, options, out))
+    raise typer.Exit(clean_up(folder, options, out, lambda line: err.print(line, markup=False)))
 
 
 def doctor(

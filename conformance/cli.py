@@ -32,6 +32,7 @@ from conformance import (
 from conformance.cases.model import Case, Level
 from conformance.contract.model import ContractError
 from conformance.errors import ConformanceError, UsageError
+from conformance.run.interrupts import watched
 from conformance.verdict.model import Expect
 
 STOPPED = 130
@@ -358,7 +359,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(_exit_code())
+    with watched():
+        sys.exit(_exit_code())
 
 
 def _exit_code() -> int:

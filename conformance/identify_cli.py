@@ -13,6 +13,7 @@ from conformance import defaults
 from conformance.errors import UsageError
 
 out = Console(highlight=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 EPILOG = """[bold]Examples[/]
 
@@ -61,6 +62,7 @@ def identify(
     from conformance.identify import terminal
     from conformance.identify.asking import identify as placing
     from conformance.options import Options, plan
+    from conformance.run.run import left_line
 
     if url is None and target is None:
         raise UsageError("identify needs a server: give its URL, or a target file with --target")
@@ -77,11 +79,14 @@ def identify(
         timeout=timeout,
         concurrency=1,
     )
-    found = placing(plan(options, os.environ))
+    made = plan(options, os.environ)
+    found = placing(made)
     if as_json:
         out.print(terminal.as_json(found), soft_wrap=True, markup=False)
     else:
         out.print(terminal.page(found), soft_wrap=True)
+    if found.left_behind:
+        err.print(left_line(found.left_behind, made.folder), markup=False)
     raise typer.Exit(found.exit_code)
 
 

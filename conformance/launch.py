@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,8 +28,9 @@ from conformance.options import Options, plan, select
 from conformance.progress import Progressing
 from conformance.report.terminal import summary
 from conformance.rerun import again
-from conformance.run.run import Plan
+from conformance.run.run import Plan, left_line, raise_if_left
 from conformance.run.settings import PASSWORD_VARIABLE
+from conformance.session import INTERRUPTED
 from conformance.verdict.model import Kind
 
 EMULATOR_PASSWORD = "1234"  # noqa: S105 - of the emulator's made-up users
@@ -59,7 +59,6 @@ def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
     asked = options
     with ExitStack() as stack:
         stack.enter_context(_own_environment())
-        stack.enter_context(_terminating())
         if options.url is None and options.target_file is None:
             options = _with_emulator(options, stack, screen)
         made = plan(options, os.environ, _prompt(options))
@@ -85,16 +84,6 @@ def _own_environment() -> Iterator[None]:
 
 def _set_by_us() -> tuple[str, ...]:
     return PASSWORD_VARIABLE, "VICIDIAL_EMULATOR_PASS"
-
-
-@contextmanager
-def _terminating() -> Iterator[None]:
-    """SIGTERM does what Ctrl-C does: what a run has made is removed before it ends."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _prompt(options: Options) -> Callable[[], str] | None:
@@ -125,7 +114,7 @@ def _with_emulator(options: Options, stack: ExitStack, screen: Screen) -> Option
     (folder / "target.toml").write_text(text.replace(_EMULATOR_URL, url), "utf-8")
     if not screen.quiet:
         screen.err.print("no URL given: testing an emulator of our own", markup=False)
-    return replace(options, target_file=folder / "target.toml")
+    return replace(options, target_file=folder / "target.toml", allow_writes=True, rate=options.rate or 0.0)
 
 
 def _pytest(made: Plan, flags: list[str], screen: Screen, asked: Options) -> int:
@@ -133,7 +122,7 @@ def _pytest(made: Plan, flags: list[str], screen: Screen, asked: Options) -> int
     try:
         code = int(pytest.main(flags, plugins=[progress]))
     except KeyboardInterrupt:
-        raise HarnessError(f"stopped while it was cleaning up: {made.folder} says what may be left") from None
+        code = pytest.ExitCode.INTERRUPTED
     finally:
         progress.stop()
     return _show(progress, made, code, screen, asked)
@@ -144,6 +133,7 @@ def _show(progress: Progressing, made: Plan, code: int, screen: Screen, asked: O
     if session is not None and session.stopped is not None:
         raise session.stopped
     if progress.crash is not None:
+        raise_if_left(session.report.left if session and session.report else (), made.folder, progress.crash)
         raise progress.crash
     if session is None or session.report is None:
         if code == pytest.ExitCode.INTERRUPTED:
@@ -157,7 +147,9 @@ def _show(progress: Progressing, made: Plan, code: int, screen: Screen, asked: O
         if asked.fuzz is None and (report.fails or report.with_kind(Kind.ERROR)):
             screen.err.print(f"these again: {again(asked, made.folder)}", markup=False)
         screen.err.print(f"report: {made.folder / 'report.html'}", markup=False)
-    return STOPPED if report.ended == "interrupted" else report.exit_code
+    if report.left:
+        screen.err.print(left_line(report.left, made.folder), markup=False)
+    return STOPPED if report.ended == INTERRUPTED and not report.left else report.exit_code
 
 
 def arguments(options: Options, made: Plan) -> list[str]:

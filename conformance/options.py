@@ -15,12 +15,12 @@ from conformance.cases.model import Case, Level
 from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, TIMEOUT
 from conformance.errors import UsageError
 from conformance.run.run import RUN_DIGITS, Plan, new_run
-from conformance.run.settings import Target, is_loopback, load_target, read_password, resolve
+from conformance.run.settings import Target, load_target, read_password, resolve
 from conformance.verdict.model import Expect
 
 REPORTS = Path("reports")
-RATE_ELSEWHERE = 10.0
-"""Requests a second for a target that is not this machine: it may be taking calls."""
+RATE = 10.0
+"""Requests a second for a target that may be taking calls, which is every one but the emulator of this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Effort:
 class Options:
     """Everything a run can be told. None means the default for the target.
 
-    Times are in seconds, `rate` is in requests per second.
+    Times are in seconds, `rate` is in requests per second, 0 for as fast as replies come.
     """
 
     url: str | None = None
@@ -79,7 +79,7 @@ def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str]
         concurrency=_at_least(options.concurrency, 1, "--concurrency"),
         timeout=_positive(options.timeout, "--timeout"),
         verify=_verify(options),
-        rate=_rate(options, target),
+        rate=_rate(options),
         login_failures=options.login_failures,
         mask_users=options.mask_users,
         run=options.run or _run(options.fuzz),
@@ -102,16 +102,15 @@ def _run(effort: Effort | None) -> str:
     return new_run() if effort is None else f"{effort.seed % 10**RUN_DIGITS:0{RUN_DIGITS}d}"
 
 
-def _rate(options: Options, target: Target) -> float | None:
+def _rate(options: Options) -> float | None:
     if options.rate is None:
-        return None if is_loopback(target.url) else RATE_ELSEWHERE
-    return _positive(options.rate, "--rate")
+        return RATE
+    return _positive(options.rate, "--rate") if options.rate else None
 
 
 def _level(options: Options, target: Target) -> Level:
-    writes = options.allow_writes or is_loopback(target.url)
-    level = options.level or (Level.STANDARD if writes else Level.PROBE)
-    if level > Level.PROBE and not writes:
+    level = options.level or (Level.STANDARD if options.allow_writes else Level.PROBE)
+    if level > Level.PROBE and not options.allow_writes:
         raise UsageError(
             f"--level {level.value} on {_host(target.url)} writes to it: add --allow-writes if you mean that"
         )

@@ -73,6 +73,7 @@ class Progressing:
         total = sum(id_of(item) is not None for item in session.items)
         if self.session is not None:
             self.session.told = self._tell
+            self.session.waits = self._say
             plan = self.session.plan
             self._say(f"{plan.target.url}: {total} test{'s' * (total != 1)}, level {plan.level.value}")
         self._bar.update(self._task, total=total)

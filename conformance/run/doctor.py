@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,19 +10,15 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import request
 from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Entity, Need, Param, Role, Step
 from conformance.contract.load import load_contract, refusal_name
-from conformance.contract.model import NEWEST_BUILD, Dialect, ServerSettings
+from conformance.contract.model import Dialect
 from conformance.contract.outcome import Answer
 from conformance.contract.reply import parse_line
+from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply
-from conformance.run.cleanup import finish
-from conformance.run.guard import Guard
-from conformance.run.ledger import Ledger
 from conformance.run.logins import LOCKED, LOGIN_INCORRECT
-from conformance.run.pace import Pace
 from conformance.run.preflight import SENTINEL, sanity
-from conformance.run.run import Plan, logins_of
+from conformance.run.run import Plan, Run, closing, raise_if_left
 from conformance.run.sender import Sender
-from conformance.run.transport import Transport
 
 DOCTOR = "doctor"
 
@@ -82,23 +77,17 @@ TOO_LONG = Param("filter_clean_cid_number", "R" * 21)
 
 
 def examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
-    """The server's version line, and a finding for every role and entity. Raises UsageError, TargetUnreachable."""
-    return asyncio.run(_examine(plan))
+    """The server's version line, and a finding for every role and entity. Raises what preflight raises, LeftBehind."""
+    with closing(Run(plan)) as run:
+        found = run.examine(lambda sender: _examine(plan, sender))
+    raise_if_left(run.close().left, plan.folder, UsageError("a request that should change nothing made a DID"))
+    return found
 
 
-async def _examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
-    async with Transport(plan.target.url, 1, plan.timeout, plan.verify) as transport:
-        ledger = Ledger(plan.folder / "ledger-doctor.jsonl")
-        settings = (ServerSettings(NEWEST_BUILD), ServerSettings(NEWEST_BUILD, non_latin=True))
-        guard = Guard(load_contract(), plan.ground, plan.level, settings)
-        sender = Sender(load_contract(), guard, ledger, logins_of(plan), Pace(plan.rate), transport.send)
-        try:
-            version, _ = await sanity(sender, plan.ground, plan.target.url)
-            needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
-            return version, tuple([await _finding(plan, sender, need) for need in needs])
-        finally:
-            await finish(sender, plan.ground)
-            ledger.close()
+async def _examine(plan: Plan, sender: Sender) -> tuple[str, tuple[Finding, ...]]:
+    version, _ = await sanity(sender, plan.ground, plan.target.url)
+    needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
+    return version, tuple([await _finding(plan, sender, need) for need in needs])
 
 
 async def _finding(plan: Plan, sender: Sender, need: Need) -> Finding:

@@ -15,7 +15,6 @@ from conformance.contract.model import Contract, ServerSettings
 from conformance.contract.request import Request
 from conformance.contract.world import Did, World
 from conformance.exchange import Exchange, Failure
-from conformance.run.cleanup import finish as clean_up
 from conformance.run.cleanup import remove
 from conformance.run.sender import Sender
 from conformance.verdict.judge import Judgement, failed, judge
@@ -115,12 +114,11 @@ class Engine:
         return _checked(finished, check)
 
     async def finish(self) -> None:
-        """Drop the cases that have not sent anything yet, let the others finish, then remove what is still left."""
+        """Drop the cases that have not sent anything yet, and let the others finish."""
         for task in self._tasks.values():
             if task.get_name() not in self._sending:
                 task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        await clean_up(self.sender, self.ground)
 
     async def _run(self, case: Case) -> Finished:
         untested = self._not_testable(case)

@@ -49,3 +49,8 @@ def read_run(folder: Path) -> RunFile:
 def ledgers(folder: Path) -> tuple[Path, ...]:
     """The ledgers of a run, one for each process that took part."""
     return tuple(sorted(folder.glob(LEDGERS)))
+
+
+def ledger_path(folder: Path, worker: str = "") -> Path:
+    """Where the ledger of a process is."""
+    return folder / f"ledger{worker}.jsonl"

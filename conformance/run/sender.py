@@ -62,10 +62,14 @@ class Sender:
         await self._check_free(created, lane)
         await self.ledger.claim(created, case)
         self.sent += 1
-        result = await self.transport(request, lane)
-        if isinstance(result, Failure) and result.trouble is not Trouble.REFUSED_BY_US:
-            self.ledger.doubt(created)
-        self._note(request, result)
+        asked = self.ledger.now()
+        result: Reply | Failure | None = None
+        try:
+            result = await self.transport(request, lane)
+        finally:
+            if may_be_under_way(result):
+                self.ledger.doubt(created)
+        self._note(request, result, asked)
         return result
 
     async def _check_free(self, created: Iterable[str], lane: int) -> None:
@@ -76,7 +80,7 @@ class Sender:
             asked = expanded(Step("update_did", (Param("did_pattern", pattern),)), self.guard.ground, 0)
             self.sent += 1
             reply = await self.transport(asked, lane)
-            if isinstance(reply, Failure) or not self._says_missing(asked, reply):
+            if not self.says_missing(Exchange(asked, reply)):
                 raise Forbidden(f"{pattern!r} is not this run's own, and may exist already: it is left alone")
 
     @asynccontextmanager
@@ -95,7 +99,7 @@ class Sender:
         if refusal is not None:
             raise Forbidden(refusal)
 
-    def _note(self, request: Request, result: Reply | Failure) -> None:
+    def _note(self, request: Request, result: Reply | Failure, asked: float) -> None:
         if not Exchange(request, result).is_silence:
             self.pace.saw(result)
         if not isinstance(result, Reply):
@@ -104,8 +108,8 @@ class Sender:
         if user in self.guard.real_users:
             self.logins.saw(user, result)
         admin = self.guard.ground.logins.get(Role.ADMIN)
-        if admin is not None and user == admin.user and self._says_missing(request, result):
-            self.ledger.gone(as_text(request.parameters.values.get("did_pattern", b"")))
+        if admin is not None and user == admin.user and self.says_missing(Exchange(request, result)):
+            self.ledger.gone(as_text(request.parameters.values.get("did_pattern", b"")), asked)
 
     def _user(self, request: Request) -> str:
         raw = request.parameters.values.get("user", b"")
@@ -113,10 +117,16 @@ class Sender:
             return as_text(raw)
         return sanitise(raw, self.contract.common.by_name["user"], self.guard.settings[0])
 
-    def _says_missing(self, request: Request, reply: Reply) -> bool:
-        """Whether the reply is update_did's DOES NOT EXIST, in either dialect's form, to an undoubted question."""
+    def says_missing(self, exchange: Exchange) -> bool:
+        """Whether the reply is update_did's DOES NOT EXIST, in either dialect's form, to an undoubted question.
+
+        With HTTP 500 it is one too: then the server only could not write its log (observed.md section 7).
+        """
+        request, reply = exchange.request, exchange.result
         values = request.parameters.values
-        if reply.status != 200 or values.get("function") != b"update_did" or request.method not in ("GET", "POST"):
+        if isinstance(reply, Failure) or reply.status not in (200, 500):
+            return False
+        if values.get("function") != b"update_did" or request.method not in ("GET", "POST"):
             return False
         asked = self._readings(values.get("did_pattern", b""))
         return any(self._is_missing(line, asked) for line in parse_reply(reply.body))
@@ -128,3 +138,17 @@ class Sender:
 
     def _is_missing(self, line: Line, asked: frozenset[str]) -> bool:
         return (line.status, line.message) in self._missing and not asked.isdisjoint(map(str, line.fields))
+
+
+_NOT_SENT = frozenset({Trouble.REFUSED_BY_US, Trouble.CONNECT})
+"""Troubles in which the server never got the request."""
+
+_FROM_A_GATEWAY = frozenset({408, 502, 503, 504}) | frozenset(range(520, 530))
+"""Statuses of somebody on the way who no longer waits for the server."""
+
+
+def may_be_under_way(result: Reply | Failure | None) -> bool:
+    """Whether a server may still be at work on a request that came to this; None is one that was broken off."""
+    if isinstance(result, Reply):
+        return result.status in _FROM_A_GATEWAY
+    return result is None or result.trouble not in _NOT_SENT

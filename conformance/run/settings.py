@@ -12,7 +12,6 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -143,19 +142,6 @@ def check_url(text: str) -> str:
     if not host or port == 0:
         raise UsageError("the URL has no host or no usable port: give one such as https://dialer.example")
     return f"{parts.scheme}://{parts.netloc.lower()}{API_PATH if parts.path in ('', '/') else parts.path}"
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a checked URL stays on this machine, judged by its text: no name is looked up."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 def _check_text(text: str) -> None:

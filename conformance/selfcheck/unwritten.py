@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from conformance.run.ledger import Ledger
 from conformance.run.logins import Logins
 from conformance.run.pace import Pace
-
-
-class MemoryLedger(Ledger):
-    """A ledger whose DIDs are written nowhere: the server that has them is gone before a crash could matter."""
-
-    def __init__(self) -> None:
-        self._open: dict[str, str] = {}
-        self._doubtful: set[str] = set()
-
-    async def claim(self, dids: Iterable[str], case: str) -> None:
-        """Note DIDs that the next request could create."""
-        for did in sorted(dids):
-            self._open.setdefault(did, case)
-
-    def gone(self, did: str) -> None:
-        """The server has said that a DID does not exist."""
-        if did not in self._doubtful:
-            self._open.pop(did, None)
-
-    def close(self) -> None:
-        """Nothing to close."""
 
 
 class MemoryLogins(Logins):

@@ -7,7 +7,7 @@ from conformance.cases.expand import Login
 from conformance.cases.model import Role
 from conformance.contract.model import Build
 from conformance.errors import UsageError
-from conformance.run.settings import RoleEntry, TargetFile, check_url, is_loopback, read_password, resolve
+from conformance.run.settings import RoleEntry, TargetFile, check_url, read_password, resolve
 
 API = "https://dialer.example/vicidial/non_agent_api.php"
 
@@ -59,29 +59,6 @@ def test_a_wrong_url_says_why_and_shows_no_password(text: str, message: str) -> 
         check_url(text)
     assert "hunter22" not in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [
-        ("localhost", True),
-        ("localhost.", True),
-        ("emulator.localhost", True),
-        ("127.0.0.1:8009", True),
-        ("127.9.9.9", True),
-        ("[::1]", True),
-        ("[::ffff:127.0.0.1]", True),
-        ("localhost.dialer.example", False),
-        ("notlocalhost", False),
-        ("127.0.0.1.dialer.example", False),
-        ("10.0.0.1", False),
-        ("0.0.0.0", False),  # noqa: S104 - not bound to, only read
-        ("[::]", False),
-        ("dialer.example", False),
-    ],
-)
-def test_only_this_machine_is_loopback(host: str, loopback: bool) -> None:
-    assert is_loopback(check_url(f"http://{host}/")) is loopback
 
 
 def target_file(tmp_path: Path, **roles: RoleEntry) -> TargetFile:
