@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-out = Console(highlight=False, soft_wrap=True)
+from conformance.terminal import out
 
 EPILOG = """[bold]Examples[/]
 
@@ -46,12 +45,12 @@ def write(
     named = {"added": made.added, "changed": made.changed, "removed": made.removed, "not taken, flaky": made.flaky}
     for what, ids in named.items():
         for id in ids:
-            out.print(f"{what}: {id}", markup=False)
+            out.print(f"{what}: {id}", soft_wrap=True)
     kept = f", {len(made.kept)} of them kept as they were: not run, or without an answer" if made.kept else ""
-    out.print(f"{output}: {len(made.entries)} known fail{'s' * (len(made.entries) != 1)}{kept}", markup=False)
+    out.print(f"{output}: {len(made.entries)} known fail{'s' * (len(made.entries) != 1)}{kept}", soft_wrap=True)
     unreasoned = sum(not entry.is_reasoned for entry in made.entries.values())
     if unreasoned:
-        out.print(f"Write a reason for {unreasoned} of them: why is it accepted?", markup=False)
+        out.print(f"Write a reason for {unreasoned} of them: why is it accepted?", soft_wrap=True)
 
 
 def register(parent: typer.Typer) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -29,12 +29,12 @@ from conformance.run.ledger import read_ledger
 from conformance.run.recover import Recovered, recover
 from conformance.run.run import Plan, raise_if_left
 from conformance.run.settings import check_url
+from conformance.terminal import LEFT, Terminal, comes_to
 
-LEFT = 4
 STYLES = {State.WORKS: "green", State.WRONG: "bold red", State.MISSING: "dim", State.NOT_TRIED: "yellow"}
 
 
-def clean_up(folder: Path, options: Options, out: Console, told: Callable[[str], None]) -> int:
+def clean_up(folder: Path, options: Options, out: Terminal, told: Callable[[str], None]) -> int:
     """Finish what an interrupted run left, and say what could not be removed. Gives the exit code.
 
     Raises LeftBehind if it is stopped before it has begun.
@@ -45,7 +45,9 @@ def clean_up(folder: Path, options: Options, out: Console, told: Callable[[str],
     except KeyboardInterrupt as error:
         raise_if_left(tuple(did for path in ledgers(folder) for did in read_ledger(path).open), folder, error)
         raise
-    out.print(_recovered(done), soft_wrap=True)
+    lines = _recovered(done)
+    out.print(Group(*lines), soft_wrap=True)
+    comes_to(*(line.plain for line in lines[len(done.gone) :]))
     return LEFT if done.left or done.unread else 0
 
 
@@ -58,7 +60,7 @@ def _recovering(folder: Path, was: RunFile, options: Options) -> Plan:
     return made
 
 
-def _recovered(done: Recovered) -> RenderableType:
+def _recovered(done: Recovered) -> list[Text]:
     parts = [Text(f"removed, or never there: {did}") for did in done.gone]
     for item, curl in done.left:
         why = item.reason or "it could not be deleted"
@@ -73,19 +75,19 @@ def _recovered(done: Recovered) -> RenderableType:
         parts.append(Text("Nothing is left of this run."))
     elif not done.left and not done.unread:
         parts.append(Text("Nothing is left of this run any more.", style="green"))
-    return Group(*parts)
+    return parts
 
 
 _SEARCH = "SELECT did_pattern FROM vicidial_inbound_dids WHERE did_pattern LIKE '%{prefix}%';"
 
 
-def diagnose(options: Options, out: Console, *, as_json: bool) -> int:
+def diagnose(options: Options, out: Terminal, *, as_json: bool) -> int:
     """Examine a target. Gives 0, or 1 if something that the target file names is wrong."""
     made = plan(replace(options, level=Level.PROBE), os.environ)
     version, findings = examine(made)
     if as_json:
         rows = [{**msgspec.to_builtins(finding)} for finding in findings]
-        out.print(msgspec.json.encode({"version": version, "findings": rows}).decode(), soft_wrap=True, markup=False)
+        out.json(msgspec.json.encode({"version": version, "findings": rows}).decode())
     else:
         out.print(_diagnosis(version, findings, made))
     return int(any(finding.state is State.WRONG for finding in findings))
@@ -96,20 +98,20 @@ def _diagnosis(version: str, findings: tuple[Finding, ...], made: Plan) -> Rende
     for name in ("need", "state", "cases", "what was said, and what to do"):
         table.add_column(name, no_wrap=name in ("need", "state"), overflow="fold")
     for finding in findings:
-        text = Text.assemble(finding.said, ("\n" + finding.advice if finding.advice else "", "dim"))
+        text = Text.assemble(visible(finding.said), ("\n" + finding.advice if finding.advice else "", "dim"))
         table.add_row(finding.need.value, Text(finding.state.value, STYLES[finding.state]), str(finding.cases), text)
     cases = catalogue(load_contract())
     possible = {level: len(planned(cases, made.ground, level)) for level in Level}
     told = ", ".join(f"{count} at level {level.value}" for level, count in possible.items())
-    return Group(Text(version), table, Text(f"\nOf {len(cases)} cases this target allows {told}."))
+    return Group(Text(visible(version)), table, Text(f"\nOf {len(cases)} cases this target allows {told}."))
 
 
-def provide(url: str, write: Path | None, out: Console) -> None:
+def provide(url: str, write: Path | None, out: Terminal) -> None:
     """Print the SQL for a disposable server, and write or print the target file that goes with it."""
     text = provision.target_file(check_url(url))
-    out.print(provision.sql(), markup=False, soft_wrap=True)
+    out.raw(provision.sql() + "\n")
     if write is None:
-        out.print("".join(f"-- {line}\n" for line in text.splitlines()), markup=False, soft_wrap=True)
+        out.raw("".join(f"-- {line}\n" for line in text.splitlines()) + "\n")
         return
     try:
         write.write_text(text, "utf-8")
@@ -117,7 +119,7 @@ def provide(url: str, write: Path | None, out: Console) -> None:
         raise UsageError(f"{write}: {error.strerror}: the target file cannot be written there") from error
 
 
-def rehearse(options: Options, out: Console) -> int:
+def rehearse(options: Options, out: Terminal) -> int:
     """Print what a run would do and every request it would send, and send nothing."""
     with TemporaryDirectory(prefix="vicidial-conformance-") as folder:
         made = plan(replace(options, report=Path(folder) / "rehearsal"), os.environ)

@@ -8,17 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from conformance import defaults
 from conformance.errors import UsageError
 from conformance.fuzz.names import IDS, NAMES, SUBJECT
+from conformance.terminal import comes_to, err, out
 
 if TYPE_CHECKING:
     from conformance.options import Options
-
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 
 def _searches(incomplete: str) -> list[str]:
@@ -153,7 +150,10 @@ def replay(
 
     options = _options(url, user, password_file, target, ca_file, insecure, timeout)
     repeated = repeat(replace(options, allow_writes=allow_writes, build=build), finding)
-    out.print(str(repeated), markup=False, soft_wrap=True)
+    lines = [str(repeated), *(f"may still be on the target: {did}" for did in repeated.left)]
+    for line in lines:
+        out.print(line, soft_wrap=True)
+    comes_to(*lines)
     raise typer.Exit(repeated.exit_code)
 
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from typer.exceptions import TyperException
 
 from conformance import (
@@ -33,6 +31,8 @@ from conformance.cases.model import Case, Level
 from conformance.contract.model import ContractError
 from conformance.errors import ConformanceError, UsageError
 from conformance.run.interrupts import watched
+from conformance.streams import guarded
+from conformance.terminal import concluded, err, out, say
 from conformance.verdict.model import Expect
 
 STOPPED = 130
@@ -47,8 +47,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def _ids() -> list[str]:
@@ -288,12 +286,12 @@ def list_cases(only: Only = None, level: LevelOption = None, as_json: Json = Fal
 
     cases = [case for case in select(_catalogue(), only or ()) if level is None or case.level <= level]
     if as_json:
-        print(listing.cases_json(cases))
+        out.json(listing.cases_json(cases))
     elif out.is_terminal:
         out.print(listing.cases_table(cases))
         err.print(f"{len(cases)} cases")
     else:
-        print(*listing.cases_lines(cases), sep="\n")
+        out.raw("".join(f"{line}\n" for line in listing.cases_lines(cases)))
 
 
 @app.command(epilog="Example: vicidial-conformance show add_did/did_description/too-short")
@@ -320,7 +318,7 @@ def deviations(as_json: Json = False) -> None:
 
     listed = load_contract().deviations.values()
     if as_json:
-        print(listing.deviations_json(listed))
+        out.json(listing.deviations_json(listed))
     else:
         out.print(listing.deviations_list(listed))
 
@@ -340,7 +338,7 @@ def openapi(
     contract = load_contract()
     if function is not None and function not in contract.functions:
         raise UsageError(f"--function {function}: is not one of {', '.join(sorted(contract.functions))}")
-    print(documents.write(contract, function, check_url(url) if url else documents.URL))
+    out.json(documents.write(contract, function, check_url(url) if url else documents.URL))
 
 
 emulator_cli.register(app)
@@ -356,11 +354,9 @@ upgrade_cli.register(app)
 
 def main() -> None:
     """Run the command line; every error of ours is one line and the exit code that belongs to it."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    with watched():
-        sys.exit(_exit_code())
+    with guarded(), watched():
+        code = concluded(_exit_code())
+    sys.exit(code)
 
 
 def _exit_code() -> int:
@@ -380,7 +376,7 @@ def _exit_code() -> int:
 
 def _say(message: str, code: int) -> int:
     if message:
-        err.print(f"vicidial-conformance: {message}", markup=False)
+        say(message)
     return code
 
 

@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from conformance.errors import UsageError
-
-out = Console(highlight=False)
+from conformance.terminal import comes_to, out
 
 EPILOG = """[bold]Examples[/]
 
@@ -57,11 +55,12 @@ def compare(
     if html_file:
         write_whole(html_file, html.render(found).encode())
     if as_json:
-        print(to_json(found).decode(), end="")
+        out.json(to_json(found).decode())
     elif as_markdown:
-        print(markdown.render(found), end="")
+        out.raw(markdown.render(found))
     else:
         out.print(terminal.shown(found))
+    comes_to(found.answer)
     raise typer.Exit(found.exit_code)
 
 

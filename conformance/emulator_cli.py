@@ -11,6 +11,7 @@ import typer
 
 from conformance.builds import described_build
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Dialect, SqlMode
+from conformance.terminal import out
 
 if TYPE_CHECKING:
     from conformance.emulator.config import Config
@@ -58,8 +59,8 @@ def _announce(config: Config, *, built_in: bool) -> Callable[[str], None]:
 
     def announce(url: str) -> None:
         query = f"source=test&user={user.name}&pass=$VICIDIAL_PASS&function=add_did&did_pattern=%2B9995550100&active=N"
-        print(f"{config.dialect.value} dialect, {config.settings}; Ctrl-C stops it\n{url}\n")
-        print(f'try it ({whose}):\n\n  VICIDIAL_PASS=... ; curl "{url}?{query}"', flush=True)
+        out.raw(f"{config.dialect.value} dialect, {config.settings}; Ctrl-C stops it\n{url}\n\n")
+        out.raw(f'try it ({whose}):\n\n  VICIDIAL_PASS=... ; curl "{url}?{query}"\n')
 
     return announce
 

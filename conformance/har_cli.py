@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-out = Console(highlight=False, soft_wrap=True)
+from conformance.terminal import out
 
 
 def har(
@@ -31,7 +30,9 @@ def har(
     path = output or report / "exchanges.har"
     lines = (line for _, line in read_exchanges(report / EXCHANGES))
     written = write(lines, run.target.url, run.started, path)
-    out.print(f"{path}: {written.entries:,} requests; {written.left_out:,} byte-level messages left out", markup=False)
+    out.print(
+        f"{path}: {written.entries:,} requests; {written.left_out:,} byte-level messages left out", soft_wrap=True
+    )
 
 
 def register(app: typer.Typer) -> None:

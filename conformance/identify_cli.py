@@ -7,13 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from conformance import defaults
 from conformance.errors import UsageError
-
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+from conformance.terminal import comes_to, err, out
 
 EPILOG = """[bold]Examples[/]
 
@@ -82,11 +79,13 @@ def identify(
     made = plan(options, os.environ)
     found = placing(made)
     if as_json:
-        out.print(terminal.as_json(found), soft_wrap=True, markup=False)
+        out.json(terminal.as_json(found))
     else:
         out.print(terminal.page(found), soft_wrap=True)
-    if found.left_behind:
-        err.print(left_line(found.left_behind, made.folder), markup=False)
+    left = [left_line(found.left_behind, made.folder)] if found.left_behind else []
+    for line in left:
+        err.print(line)
+    comes_to(*(line.plain.strip() for line in terminal.answer(found)), *left)
     raise typer.Exit(found.exit_code)
 
 

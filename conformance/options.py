@@ -15,7 +15,7 @@ from conformance.cases.model import Case, Level
 from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, TIMEOUT
 from conformance.errors import UsageError
 from conformance.run.run import RUN_DIGITS, Plan, new_run
-from conformance.run.settings import Target, load_target, read_password, resolve
+from conformance.run.settings import Target, TargetFile, load_target, read_password, resolve
 from conformance.verdict.model import Expect
 
 REPORTS = Path("reports")
@@ -61,15 +61,20 @@ class Options:
     baseline: Path | None = None
 
 
-def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str] | None = None) -> Plan:
-    """Make a plan of the options. Raises UsageError before any request leaves."""
-    file = load_target(options.target_file) if options.target_file else None
+def plan(
+    options: Options,
+    environ: Mapping[str, str],
+    prompt: Callable[[], str] | None = None,
+    own: TargetFile | None = None,
+) -> Plan:
+    """Make a plan of the options, or for an emulator of this process. Raises UsageError before any request leaves."""
+    file = own or (load_target(options.target_file) if options.target_file else None)
     asks = options.user is not None or file is None
     password = read_password(options.password_file, environ, prompt) if asks else None
     target = resolve(options.url, file, options.user, password, environ)
     if options.build is not None:
         target = replace(target, build=described_build("--build", options.build))
-    level = _level(options, target)
+    level = _level(options, target, is_own=own is not None)
     if options.fuzz is not None:
         _check_effort(options.fuzz, level)
     return Plan(
@@ -79,7 +84,7 @@ def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str]
         concurrency=_at_least(options.concurrency, 1, "--concurrency"),
         timeout=_positive(options.timeout, "--timeout"),
         verify=_verify(options),
-        rate=_rate(options),
+        rate=_rate(options, is_own=own is not None),
         login_failures=options.login_failures,
         mask_users=options.mask_users,
         run=options.run or _run(options.fuzz),
@@ -102,15 +107,16 @@ def _run(effort: Effort | None) -> str:
     return new_run() if effort is None else f"{effort.seed % 10**RUN_DIGITS:0{RUN_DIGITS}d}"
 
 
-def _rate(options: Options) -> float | None:
+def _rate(options: Options, *, is_own: bool) -> float | None:
     if options.rate is None:
-        return RATE
+        return None if is_own else RATE
     return _positive(options.rate, "--rate") if options.rate else None
 
 
-def _level(options: Options, target: Target) -> Level:
-    level = options.level or (Level.STANDARD if options.allow_writes else Level.PROBE)
-    if level > Level.PROBE and not options.allow_writes:
+def _level(options: Options, target: Target, *, is_own: bool) -> Level:
+    writes = options.allow_writes or is_own
+    level = options.level or (Level.STANDARD if writes else Level.PROBE)
+    if level > Level.PROBE and not writes:
         raise UsageError(
             f"--level {level.value} on {_host(target.url)} writes to it: add --allow-writes if you mean that"
         )

@@ -5,7 +5,6 @@ Kept light on purpose: every pytest run in an environment that has this package 
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import pytest
@@ -40,7 +39,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--target-report", metavar="DIR", type=Path, help="write here instead of reports/<host>-<time>/")
     add("--target-ca-file", metavar="FILE", type=Path, help="trust the certificates in this file")
     add("--target-insecure", action="store_true", help="trust any certificate")
-    add("--target-run", help=argparse.SUPPRESS)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -97,7 +97,7 @@ class Progressing:
             line = Text.assemble((f"{kind.value:<10}", STYLES[kind]), " ", record.result.id, (known, "yellow"))
             self._console.print(line)
             if kind is Kind.ERROR:
-                self._console.print(report.longreprtext, markup=False)
+                self._console.print(report.longreprtext)
 
     def _tell(self, text: str) -> None:
         """Show how far fuzzing has come: in the bar, or where there is none as a line when a search has ended."""
@@ -127,4 +127,4 @@ class Progressing:
 
     def _say(self, text: str) -> None:
         if not self._quiet:
-            self._console.print(text, markup=False)
+            self._console.print(text)

@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from conformance.terminal import comes_to, err, out
 from conformance.verdict.model import Expect
-
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 EPILOG = """[bold]Examples[/]
 
@@ -71,7 +68,8 @@ def rejudge(
     write.write(after, found, report, target)
     out.print(summary(after), crop=False)
     out.print(terminal.changes(found), soft_wrap=True)
-    err.print(f"report: {target / 'report.html'}", markup=False)
+    err.print(f"report: {target / 'report.html'}")
+    comes_to(after.answer)
     raise typer.Exit(after.exit_code)
 
 

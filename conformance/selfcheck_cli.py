@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from conformance.cases.model import Level
-
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+from conformance.terminal import err, out
 
 _WHICH, _HOW, _WHERE = "Which faults and cases", "How", "What to show and write"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 import pytest
 
-from conformance.baseline.hold import Held, hold
+from conformance.baseline.hold import Held, hold, known_fails
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
@@ -351,7 +351,7 @@ def begin(config: pytest.Config) -> None:
         options = replace(options, run=given["run"], report=Path(given["folder"]))
     try:
         made = plan(options, os.environ)
-        held = hold(options.baseline, made) if options.baseline else None
+        held = hold(known_fails(options.baseline), made) if options.baseline else None
         session = Session(config, made, options.only, options.fuzz, held)
     except ConformanceError as error:
         pytest.exit(str(error), returncode=error.exit_code)
@@ -379,7 +379,6 @@ def options_of(config: pytest.Config) -> Options:
         rate=get("--target-rate"),
         login_failures=get("--target-login-failures"),
         mask_users=get("--target-mask-users"),
-        run=get("--target-run") or "",
         build=get("--target-build"),
         baseline=get("--target-baseline"),
         fuzz=_effort(config),

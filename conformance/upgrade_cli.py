@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from conformance.builds import described_build
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build
 from conformance.errors import UsageError
-
-out = Console(highlight=False)
+from conformance.terminal import out
 
 EPILOG = """[bold]Examples[/]
 
@@ -57,9 +55,9 @@ def predict_upgrade(
     contract = load_contract()
     found = forecast(contract, catalogue(contract), *builds)
     if as_json:
-        print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
+        out.json(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
     elif markdown:
-        print(pages.markdown(found), end="")
+        out.raw(pages.markdown(found))
     else:
         out.print(terminal.page(found), crop=False)
 

@@ -64,6 +64,10 @@ def _listen(host: str, port: int) -> socket.socket:
     if not 0 <= port <= LAST_PORT:
         raise UsageError(f"cannot listen on {host} port {port}: ports end at {LAST_PORT}")
     try:
+        host.encode("idna")
+    except UnicodeError as error:
+        raise UsageError(f"cannot listen on {host}: is no host: give an address such as 127.0.0.1") from error
+    try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         reason = str(error.strerror).partition(" (while attempting")[0]

@@ -10,12 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.identify.result import Identified, rows
-from conformance.report.text import visible
+from conformance.report.text import visible, visible_block
 
 
 def page(identified: Identified) -> RenderableType:
     """The questions, what is left, and what is to be said about it."""
-    return Group(_questions(identified), *_answer(identified))
+    return Group(_questions(identified), *answer(identified))
 
 
 def _questions(identified: Identified) -> Table:
@@ -23,14 +23,15 @@ def _questions(identified: Identified) -> Table:
     for name in ("question", "left", "what came back"):
         table.add_column(name, overflow="fold", justify="right" if name == "left" else "left")
     for asked in identified.asked:
-        came = Text("\n").join(Text(text or "(nothing)") for text in asked.came)
+        came = Text("\n").join(Text(visible_block(text) or "(nothing)") for text in asked.came)
         if not asked.explained:
             came.append("\nno build that we know answers this", style="bold red")
         table.add_row(Text(asked.case), f"{asked.before} > {asked.after}", came)
     return table
 
 
-def _answer(identified: Identified) -> Iterator[Text]:
+def answer(identified: Identified) -> Iterator[Text]:
+    """What the questions came to."""
     if identified.ended:
         yield Text(f"\nIt ended early: {visible(identified.ended)}", style="bold red")
     if identified.is_explained:

@@ -19,10 +19,17 @@ def visible_block(text: str, limit: int = LIMIT) -> str:
     return "\n".join(_escaped(line) for line in lines) + _note(text, limit)
 
 
+def printable(text: str) -> str:
+    """The whole text, with line feeds and tabs left as they are."""
+    return text if text.isprintable() else "".join(c if c in "\n\t" else _shown(c) for c in text)
+
+
 def _escaped(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else _NAMED.get(c) or _escape(c) for c in text)
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() else _NAMED.get(character) or _escape(character)
 
 
 def _escape(character: str) -> str:

@@ -301,9 +301,16 @@ def _login(user: str | None, password: str | None) -> Login | None:
         return None
     if not user:
         raise UsageError("--user is empty: give the user's name")
+    if not _is_unicode(user):
+        raise UsageError(f"--user {user}: is not UTF-8: give the user's name as text")
     if not password:
         raise UsageError(f"no password for --user: set {PASSWORD_VARIABLE}, give --password-file, or answer the prompt")
     return Login(user, password)
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether text from the command line was UTF-8: bytes that were not are lone surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _logins(target: TargetFile | None, admin: Login | None, environ: Mapping[str, str]) -> dict[Role, Login]:

@@ -107,7 +107,7 @@ def test_ctrl_c_before_a_run_is_a_stop(server: Server, command: Cli, monkeypatch
 
 
 def test_a_pytest_that_does_not_begin_is_said(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "arguments", lambda *_: ["--nonsense"])
+    monkeypatch.setattr(launch, "_QUIETLY", ("--nonsense",))
     ended = command("run", server.url, *RUN)
     assert (ended.code, "no report: run it as pytest to see why" in ended.err) == (3, True)
 
