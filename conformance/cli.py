@@ -77,7 +77,7 @@ LevelOption = Annotated[
     typer.Option(
         rich_help_panel=_WHAT,
         help="probe changes nothing; standard makes DIDs and deletes them; full leaves some behind."
-        " [dim]Default: standard on this machine, else probe.[/]",
+        " [dim]Default: probe, or standard with --allow-writes.[/]",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -173,7 +173,7 @@ def run(
         typer.Option(
             "--allow-writes",
             rich_help_panel=_WHAT,
-            help="Let another machine be written to, under numbers of the run's own.",
+            help="Let the server be written to, under numbers of the run's own.",
         ),
     ] = False,
     expect: Annotated[
@@ -194,6 +194,14 @@ def run(
     concurrency: Annotated[
         int, typer.Option(metavar="N", rich_help_panel=_HOW, help="Cases in flight.")
     ] = defaults.CONCURRENCY,
+    settling: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            rich_help_panel=_HOW,
+            help="How long a server may go on working on a request that it has not answered.",
+        ),
+    ] = defaults.SETTLING,
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", rich_help_panel=_HOW, help="How long to wait for a reply.")
     ] = defaults.TIMEOUT,
@@ -202,7 +210,7 @@ def run(
         typer.Option(
             metavar="N",
             rich_help_panel=_HOW,
-            help="At most so many requests a second. [dim]Default: 10, but for this machine none.[/]",
+            help="At most so many requests a second. 0: as fast as replies come. [dim]Default: 10.[/]",
         ),
     ] = None,
     allow_login_failures: Annotated[
@@ -247,6 +255,7 @@ def run(
         expect=expect,
         concurrency=concurrency,
         timeout=timeout,
+        settling=settling,
         report=report,
         ca_file=ca_file,
         insecure=insecure,

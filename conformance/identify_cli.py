@@ -37,18 +37,22 @@ def identify(
     target: Annotated[
         Path | None, typer.Option("--target", metavar="FILE.toml", help="Roles, users and entities.")
     ] = None,
-    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let another machine be written to.")] = False,
+    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let the server be written to.")] = False,
     report: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep the ledger here, not in reports/<host>-<time>/.")
     ] = None,
     rate: Annotated[
         float | None,
-        typer.Option(metavar="N", help="At most so many requests a second. [dim]Default: 10, here none.[/]"),
+        typer.Option(metavar="N", help="At most so many requests a second; 0: no limit. [dim]Default: 10.[/]"),
     ] = None,
     ca_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Trust the certificates in this PEM file.")
     ] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="Trust any certificate, as of a lab's own.")] = False,
+    settling: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", help="How long a server may go on with what it has not answered."),
+    ] = defaults.SETTLING,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for a reply.")] = defaults.TIMEOUT,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -74,6 +78,7 @@ def identify(
         ca_file=ca_file,
         insecure=insecure,
         timeout=timeout,
+        settling=settling,
         concurrency=1,
     )
     made = plan(options, os.environ)

@@ -28,6 +28,7 @@ from conformance.options import Options, plan, select
 from conformance.progress import Progressing
 from conformance.report.terminal import summary
 from conformance.rerun import again
+from conformance.run.descriptors import LIMITED
 from conformance.run.run import Plan, left_line, raise_if_left
 from conformance.run.settings import PASSWORD_VARIABLE, TargetFile, load_target
 from conformance.session import INTERRUPTED, Session
@@ -74,6 +75,8 @@ def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
         stack.enter_context(_own_environment())
         own = _emulator(options, stack, screen) if options.url is None and options.target_file is None else None
         made = plan(options, {**os.environ, **(_EMULATOR_PASSWORDS if own else {})}, _prompt(options), own)
+        if made.concurrency < options.concurrency:
+            screen.err.print(f"concurrency {made.concurrency}, not {options.concurrency}: {LIMITED}")
         if not screen.quiet and options.fuzz is None:
             screen.err.print(foretold(coming(options, made), made))
         flags = [*_QUIETLY, *_files(options), *(["-x"] if fail_fast else [])]

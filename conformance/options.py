@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 
 from conformance.builds import described_build
 from conformance.cases.model import Case, Level
-from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, TIMEOUT
+from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, SETTLING, TIMEOUT
 from conformance.errors import UsageError
+from conformance.run.descriptors import affordable
 from conformance.run.run import RUN_DIGITS, Plan, new_run
 from conformance.run.settings import Target, TargetFile, load_target, read_password, resolve
 from conformance.verdict.model import Expect
 
 REPORTS = Path("reports")
+MOST_CONCURRENCY = 256
 RATE = 10.0
 """Requests a second for a target that may be taking calls, which is every one but the emulator of this process."""
 
@@ -49,6 +51,7 @@ class Options:
     expect: Expect = Expect.EITHER
     concurrency: int = CONCURRENCY
     timeout: float = TIMEOUT
+    settling: float = SETTLING
     report: Path | None = None
     ca_file: Path | None = None
     insecure: bool = False
@@ -81,8 +84,9 @@ def plan(
         target=target,
         level=level,
         expect=options.expect,
-        concurrency=_at_least(options.concurrency, 1, "--concurrency"),
+        concurrency=_concurrency(options.concurrency, is_own=own is not None),
         timeout=_positive(options.timeout, "--timeout"),
+        settling=_positive(options.settling, "--settling"),
         verify=_verify(options),
         rate=_rate(options, is_own=own is not None),
         login_failures=options.login_failures,
@@ -90,6 +94,12 @@ def plan(
         run=options.run or _run(options.fuzz),
         folder=report_folder(options.report, target.url),
     )
+
+
+def _concurrency(wanted: int, *, is_own: bool) -> int:
+    if wanted > MOST_CONCURRENCY:
+        raise UsageError(f"--concurrency {wanted}: must be from 1 to {MOST_CONCURRENCY}")
+    return min(_at_least(wanted, 1, "--concurrency"), affordable(is_own=is_own))
 
 
 def _check_effort(effort: Effort, level: Level) -> None:

@@ -373,6 +373,7 @@ def options_of(config: pytest.Config) -> Options:
         expect=Expect(get("--target-expect")),
         concurrency=get("--target-concurrency"),
         timeout=get("--target-timeout"),
+        settling=get("--target-settling"),
         report=get("--target-report"),
         ca_file=get("--target-ca-file"),
         insecure=get("--target-insecure"),
