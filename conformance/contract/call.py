@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from conformance.contract.model import Contract, Dialect, Function, Parameter
+from conformance.contract.model import UNSPECIFIED, Contract, Dialect, Function, Parameter
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.reply import Value
 from conformance.contract.request import Request, parse
 from conformance.contract.sanitise import as_text, sanitise, stripping_deviation
-from conformance.contract.world import Change, Did, State, User
+from conformance.contract.world import ANY, Change, Did, MayChange, State, User
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ class Call:
 
     def silent(self, why: str) -> Unspecified:
         """No prediction: this dialect says nothing here."""
-        return Unspecified(why, self.quirks)
+        unknown = self.function is not None and self.function.effect == UNSPECIFIED
+        return Unspecified(why, self.quirks, (MayChange(ANY),) if unknown else ())
 
 
 Step = Call | Outcome | Unspecified

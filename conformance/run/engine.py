@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from conformance.cases.expand import Ground, requests, world
+from conformance.cases.expand import ROLE_SETTINGS, Ground, requests, world
 from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Purpose, Role
 from conformance.contract.model import Contract, ServerSettings
 from conformance.contract.request import Request
@@ -214,14 +214,11 @@ def worlds(case: Case, ground: Ground, contract: Contract, possible: frozenset[S
     return [*found, *(_without(world, setting) for world in found)] if setting else found
 
 
-KNOWN_SETTINGS = frozenset({"modify_dids", "delete_dids"})
-
-
 def _unknown_setting(case: Case, contract: Contract) -> str | None:
     """The permission that a case's function asks for, if it is not one that roles are defined by."""
     function = contract.functions.get(case.function)
     permission = function.permission if function else None
-    return permission.setting if permission and permission.setting not in KNOWN_SETTINGS else None
+    return permission.setting if permission and permission.setting not in ROLE_SETTINGS else None
 
 
 def _without(world: World, setting: str) -> World:
