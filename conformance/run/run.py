@@ -27,6 +27,7 @@ from conformance.report.model import Fuzzed
 from conformance.run.again import Again
 from conformance.run.cleanup import finish as clean_up
 from conformance.run.engine import Check, Engine, Finished, predicted
+from conformance.run.failed_logins import FailedLogins, state_file
 from conformance.run.files import RunFile, ledgers, read_run, write_run
 from conformance.run.guard import Guard
 from conformance.run.known import known_build
@@ -42,7 +43,6 @@ from conformance.run.transport import Transport
 from conformance.verdict.model import Expect
 
 RUN_DIGITS = 6
-FAILED_LOGINS = "failed-logins.jsonl"
 T = TypeVar("T")
 
 
@@ -285,13 +285,20 @@ def _check_folder(folder: Path, url: str) -> None:
 
 
 def logins_of(plan: Plan) -> Logins:
-    """The budget of failed logins, counted beside all reports on this host."""
+    """The budget of failed logins, counted over all runs of this user of this machine. Raises UsageError."""
     given = plan.target.logins.get(Role.LOCKABLE)
     others = {login.user.lower() for role, login in plan.target.logins.items() if role is not Role.LOCKABLE}
     if given is not None and given.user.lower() in others:
         raise UsageError(f"[roles.lockable] {given.user}: is another role's user too: give one away for being locked")
-    path = plan.folder.parent / FAILED_LOGINS
-    return Logins(path, urlsplit(plan.target.url).netloc.lower(), plan.login_failures, given.user if given else None)
+    passwords = {login.user: login.password for login in plan.target.logins.values()}
+    memory = FailedLogins(state_file(), _host(plan.target.url), passwords)
+    return Logins(memory, plan.login_failures, given.user if given else None)
+
+
+def _host(url: str) -> str:
+    """Host and port of a server, the same for http and https where neither names a port."""
+    parts = urlsplit(url)
+    return parts.netloc.lower().removesuffix(":80" if parts.scheme == "http" else ":443")
 
 
 def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...]:
