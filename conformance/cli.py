@@ -32,6 +32,7 @@ from conformance import (
 from conformance.cases.model import Case, Level
 from conformance.contract.model import ContractError
 from conformance.errors import ConformanceError, UsageError
+from conformance.report.text import visible
 from conformance.verdict.model import Expect
 
 STOPPED = 130
@@ -373,7 +374,8 @@ def _exit_code() -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _say("stopped", STOPPED)
     except Exception as error:  # noqa: BLE001 - a crash is one line too
-        return _say(_traced(_crash(error)), 3)
+        crash = _crash(error)
+        return _say(_traced(crash), crash.exit_code)
 
 
 def _say(message: str, code: int) -> int:
@@ -394,4 +396,6 @@ def _crash(error: Exception) -> ConformanceError:
     from conformance.crash import Crash
     from conformance.run.redact import Redactor
 
+    if isinstance(error, OSError) and error.filename is not None:
+        return UsageError(visible(f"{error.filename}: {error.strerror}"))
     return Crash(error, Redactor(value for name, value in os.environ.items() if "PASS" in name.upper()))

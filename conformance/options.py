@@ -14,11 +14,16 @@ from conformance.builds import described_build
 from conformance.cases.model import Case, Level
 from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, TIMEOUT
 from conformance.errors import UsageError
+from conformance.reading import SMALL, check_file
 from conformance.run.run import RUN_DIGITS, Plan, new_run
 from conformance.run.settings import Target, is_loopback, load_target, read_password, resolve
 from conformance.verdict.model import Expect
 
 REPORTS = Path("reports")
+MOST_IN_FLIGHT = 1_000
+LEAST_RATE = 0.001
+"""Requests a second; less would take days for a case, and look as if it hung."""
+
 RATE_ELSEWHERE = 10.0
 """Requests a second for a target that is not this machine: it may be taking calls."""
 
@@ -76,7 +81,7 @@ def plan(options: Options, environ: Mapping[str, str], prompt: Callable[[], str]
         target=target,
         level=level,
         expect=options.expect,
-        concurrency=_at_least(options.concurrency, 1, "--concurrency"),
+        concurrency=_concurrency(options.concurrency),
         timeout=_positive(options.timeout, "--timeout"),
         verify=_verify(options),
         rate=_rate(options, target),
@@ -105,7 +110,15 @@ def _run(effort: Effort | None) -> str:
 def _rate(options: Options, target: Target) -> float | None:
     if options.rate is None:
         return None if is_loopback(target.url) else RATE_ELSEWHERE
-    return _positive(options.rate, "--rate")
+    if _positive(options.rate, "--rate") < LEAST_RATE:
+        raise UsageError(f"--rate {options.rate:g}: must be {LEAST_RATE:g} or more")
+    return options.rate
+
+
+def _concurrency(value: int) -> int:
+    if _at_least(value, 1, "--concurrency") > MOST_IN_FLIGHT:
+        raise UsageError(f"--concurrency {value}: must be {MOST_IN_FLIGHT:,} or less")
+    return value
 
 
 def _level(options: Options, target: Target) -> Level:
@@ -139,8 +152,11 @@ def _verify(options: Options) -> bool | Path:
         return not options.insecure
     if options.insecure:
         raise UsageError("--ca-file and --insecure exclude each other: give the one you mean")
-    if not options.ca_file.is_file():
-        raise UsageError(f"--ca-file {options.ca_file}: no such file")
+    try:
+        check_file(options.ca_file, SMALL)
+    except OSError as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise UsageError(f"--ca-file {options.ca_file}: {reason}") from None
     return options.ca_file
 
 
