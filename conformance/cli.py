@@ -32,7 +32,6 @@ from conformance import (
 from conformance.cases.model import Case, Level
 from conformance.contract.model import ContractError
 from conformance.errors import ConformanceError, UsageError
-from conformance.report.text import visible
 from conformance.verdict.model import Expect
 
 STOPPED = 130
@@ -393,9 +392,7 @@ def _traced(error: ConformanceError) -> str:
 
 
 def _crash(error: Exception) -> ConformanceError:
-    from conformance.crash import Crash
+    from conformance.crash import explained
     from conformance.run.redact import Redactor
 
-    if isinstance(error, OSError) and error.filename is not None:
-        return UsageError(visible(f"{error.filename}: {error.strerror}"))
-    return Crash(error, Redactor(value for name, value in os.environ.items() if "PASS" in name.upper()))
+    return explained(error, Redactor(value for name, value in os.environ.items() if "PASS" in name.upper()))
