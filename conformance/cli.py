@@ -380,7 +380,8 @@ def _exit_code() -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _say("stopped", STOPPED)
     except Exception as error:  # noqa: BLE001 - a crash is one line too
-        return _say(_traced(_crash(error)), 3)
+        crash = _crash(error)
+        return _say(_traced(crash), crash.exit_code)
 
 
 def _say(message: str, code: int) -> int:
@@ -398,7 +399,7 @@ def _traced(error: ConformanceError) -> str:
 
 
 def _crash(error: Exception) -> ConformanceError:
-    from conformance.crash import Crash
+    from conformance.crash import explained
     from conformance.run.redact import Redactor
 
-    return Crash(error, Redactor(value for name, value in os.environ.items() if "PASS" in name.upper()))
+    return explained(error, Redactor(value for name, value in os.environ.items() if "PASS" in name.upper()))

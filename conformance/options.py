@@ -14,6 +14,7 @@ from conformance.builds import described_build
 from conformance.cases.model import Case, Level
 from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, SETTLING, TIMEOUT
 from conformance.errors import UsageError
+from conformance.reading import SMALL, check_file
 from conformance.run.descriptors import affordable
 from conformance.run.run import RUN_DIGITS, Plan, new_run
 from conformance.run.settings import Target, TargetFile, load_target, read_password, resolve
@@ -21,6 +22,9 @@ from conformance.verdict.model import Expect
 
 REPORTS = Path("reports")
 MOST_CONCURRENCY = 256
+LEAST_RATE = 0.001
+"""Requests a second; less would take days for a case, and look as if it hung."""
+
 RATE = 10.0
 """Requests a second for a target that may be taking calls, which is every one but the emulator of this process."""
 
@@ -120,7 +124,11 @@ def _run(effort: Effort | None) -> str:
 def _rate(options: Options, *, is_own: bool) -> float | None:
     if options.rate is None:
         return None if is_own else RATE
-    return _positive(options.rate, "--rate") if options.rate else None
+    if options.rate == 0:
+        return None
+    if _positive(options.rate, "--rate") < LEAST_RATE:
+        raise UsageError(f"--rate {options.rate:g}: must be {LEAST_RATE:g} or more, or 0 for no limit")
+    return options.rate
 
 
 def _level(options: Options, target: Target, *, is_own: bool) -> Level:
@@ -154,8 +162,11 @@ def _verify(options: Options) -> bool | Path:
         return not options.insecure
     if options.insecure:
         raise UsageError("--ca-file and --insecure exclude each other: give the one you mean")
-    if not options.ca_file.is_file():
-        raise UsageError(f"--ca-file {options.ca_file}: no such file")
+    try:
+        check_file(options.ca_file, SMALL)
+    except OSError as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise UsageError(f"--ca-file {options.ca_file}: {reason}") from None
     return options.ca_file
 
 

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from conformance.crash import Crash
+from conformance.crash import explained
 from conformance.errors import ConformanceError
 from conformance.report.terminal import STYLES
 from conformance.run.record import Record
@@ -113,7 +113,7 @@ class Progressing:
         """Keep what ended pytest, for the command line to say in one line."""
         error = excinfo.value
         redact = self.session.redact if self.session is not None else str
-        self.crash = error if isinstance(error, ConformanceError) else Crash(error, redact)
+        self.crash = explained(error, redact)
         return True
 
     @pytest.hookimpl(tryfirst=True)

@@ -25,10 +25,12 @@ def load(folder: Path) -> Given:
     report = load_report(folder)
     path = folder / EXCHANGES
     if not path.exists():
-        return Given(str(folder), report, None)
+        return Given(visible(str(folder)), report, None)
     contract = load_contract()
     reported = frozenset(result.id for result in report.results)
-    return Given(str(folder), report, traced(exchanges(path), reported, normal(report, contract, catalogue(contract))))
+    return Given(
+        visible(str(folder)), report, traced(exchanges(path), reported, normal(report, contract, catalogue(contract)))
+    )
 
 
 def exchanges(path: Path) -> Iterator[ExchangeLine]:

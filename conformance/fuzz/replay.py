@@ -8,6 +8,7 @@ import msgspec
 
 from conformance.errors import UsageError
 from conformance.fuzz.model import REPLAY_SCHEMA, Replay
+from conformance.reading import Malformed, contents, json_as
 
 
 def write_replay(replay: Replay, folder: Path) -> Path:
@@ -23,10 +24,10 @@ def write_replay(replay: Replay, folder: Path) -> Path:
 def read_replay(path: Path) -> Replay:
     """Read a finding. Raises UsageError for a file that is none, or of another version."""
     try:
-        replay = msgspec.json.decode(path.read_bytes(), type=Replay)
+        replay = json_as(contents(path), Replay)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}: give a file that a finding was written to") from error
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except Malformed as error:
         raise UsageError(f"{path}: is no finding: {error}") from error
     if replay.schema != REPLAY_SCHEMA:
         raise UsageError(f"{path}: is a finding of version {replay.schema}; this suite reads version {REPLAY_SCHEMA}")

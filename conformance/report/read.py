@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from conformance.errors import UsageError
+from conformance.reading import LARGE, Malformed, contents, json_as
 from conformance.report.json_file import NAME
-from conformance.report.model import SCHEMA_VERSION, Report, from_json
+from conformance.report.model import SCHEMA_VERSION, Report
 from conformance.report.text import visible
-
-_MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def load_report(path: Path) -> Report:
     """The report in a file, or in `report.json` of a folder. Raises UsageError, which names the file and the reason."""
     try:
         file = path / NAME if path.is_dir() else path
-        report = from_json(file.read_bytes())
+        report = json_as(contents(file, LARGE), Report)
     except OSError as error:
         raise UsageError(visible(f"cannot read {error.filename or path}: {error.strerror or error}")) from error
-    except _MALFORMED as error:
+    except Malformed as error:
         raise UsageError(visible(f"{file} is not a report: {error}")) from error
     if report.schema != SCHEMA_VERSION:
         raise UsageError(visible(f"{file} is a report of schema {report.schema}; this version reads {SCHEMA_VERSION}"))

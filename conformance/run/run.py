@@ -29,6 +29,7 @@ from conformance.report.model import Fuzzed
 from conformance.run.again import Again
 from conformance.run.cleanup import finish as clean_up
 from conformance.run.engine import Check, Engine, Finished, predicted
+from conformance.run.failed_logins import FailedLogins, state_file
 from conformance.run.files import RunFile
 from conformance.run.folder import begin, cleanup_line
 from conformance.run.guard import Guard
@@ -49,7 +50,6 @@ STOPPED = "stopped while it was cleaning up"
 MOST_NAMED = 10
 """DIDs that one line names."""
 
-FAILED_LOGINS = "failed-logins.jsonl"
 T = TypeVar("T")
 
 
@@ -355,13 +355,20 @@ def _run_file(plan: Plan, user: str) -> RunFile:
 
 
 def logins_of(plan: Plan) -> Logins:
-    """The budget of failed logins, counted beside all reports on this host."""
+    """The budget of failed logins, counted over all runs of this user of this machine. Raises UsageError."""
     given = plan.target.logins.get(Role.LOCKABLE)
     others = {login.user.lower() for role, login in plan.target.logins.items() if role is not Role.LOCKABLE}
     if given is not None and given.user.lower() in others:
         raise UsageError(f"[roles.lockable] {given.user}: is another role's user too: give one away for being locked")
-    path = plan.folder.parent / FAILED_LOGINS
-    return Logins(path, urlsplit(plan.target.url).netloc.lower(), plan.login_failures, given.user if given else None)
+    passwords = {login.user: login.password for login in plan.target.logins.values()}
+    memory = FailedLogins(state_file(), _host(plan.target.url), passwords)
+    return Logins(memory, plan.login_failures, given.user if given else None)
+
+
+def _host(url: str) -> str:
+    """Host and port of a server, the same for http and https where neither names a port."""
+    parts = urlsplit(url)
+    return parts.netloc.lower().removesuffix(":80" if parts.scheme == "http" else ":443")
 
 
 def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from conformance.cases.expand import Login
 from conformance.cases.model import MADE_UP_ROLES, Entity, Role
 from conformance.contract.model import Build, SqlMode
 from conformance.errors import UsageError
+from conformance.reading import Malformed, contents, toml_in
 
 API_PATH = "/vicidial/non_agent_api.php"
 """Where VICIdial's installers put the API."""
@@ -167,24 +167,23 @@ def _wrong(path: Path, key: str, what: str) -> UsageError:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(_text(path, str(path), "give the path of a target file"))
-    except tomllib.TOMLDecodeError as error:
+        return toml_in(_text(path, str(path), "give the path of a target file"))
+    except Malformed as error:
         raise _wrong(path, "", f"is not TOML: {_one_line(str(error))}: mend it there") from None
 
 
 def _text(path: Path, where: str, advice: str) -> str:
     """The text of a file; mistakes are said to be at `where`."""
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return contents(path, pipes=True).decode("utf-8-sig")
     except FileNotFoundError:
         raise UsageError(f"{where}: does not exist: {advice}") from None
     except IsADirectoryError:
         raise UsageError(f"{where}: is a folder: {advice}") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{where}: is not UTF-8 at byte {error.start}: save it as UTF-8 text") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
-        raise UsageError(f"{where}: cannot be read ({reason}): {advice}") from None
+    except OSError as error:
+        raise UsageError(f"{where}: cannot be read ({error.strerror}): {advice}") from None
 
 
 def _one_line(text: str) -> str:
@@ -338,8 +337,12 @@ def _nobody(password: str | None) -> str:
 def _password(path: Path, key: str, entry: RoleEntry, environ: Mapping[str, str]) -> str:
     if entry.password_env is not None:
         return _password_from(path, f"{key}.password_env", entry.password_env, environ)
-    file = path.parent / Path(entry.password_file or "").expanduser()
-    return _password_in(file, f"{path}: {key}.password_file: {file}")
+    where = f"{path}: {key}.password_file"
+    try:
+        file = path.parent / Path(entry.password_file or "").expanduser()
+    except RuntimeError:
+        raise UsageError(f"{where}: {entry.password_file}: there is no such user's folder: write it out") from None
+    return _password_in(file, f"{where}: {file}")
 
 
 def _password_from(path: Path, key: str, variable: str, environ: Mapping[str, str]) -> str:

@@ -126,6 +126,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     with TemporaryDirectory(prefix="vicidial-conformance-kill-") as folder:
+        os.environ["XDG_STATE_HOME"] = folder
         points = list(kill_points(given.points, given.seed, Path(folder)))
     left = sum(len(point.left) for point in points)
     made = sum(point.made for point in points)

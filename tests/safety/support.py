@@ -23,6 +23,7 @@ from conformance.emulator.respond import Behaviour, honest
 from conformance.emulator.server import running
 from conformance.emulator.store import Store
 from conformance.exchange import Failure, Reply
+from conformance.run.failed_logins import FailedLogins
 from conformance.run.guard import Guard
 from conformance.run.ledger import open_ledger
 from conformance.run.logins import Logins
@@ -166,5 +167,6 @@ LOCK_LINE = "ERROR: Too many login attempts, try again in 15 minutes: |6666|LOCK
 def sending(folder: Path, transport: Send, level: Level = Level.STANDARD, budget: int = 0) -> Sender:
     """A sender with real parts around that transport. Close its ledger."""
     guard = Guard(CONTRACT, GROUND, level, (ServerSettings(), ServerSettings(non_latin=True)))
-    logins = Logins(folder / "failed-logins.jsonl", "http://x", budget)
+    passwords = {login.user: login.password for login in GROUND.logins.values()}
+    logins = Logins(FailedLogins(folder / "failed-logins.jsonl", "x", passwords), budget)
     return Sender(CONTRACT, guard, open_ledger(folder / "ledger.jsonl", RUN, SETTLING), logins, Pace(), transport)
