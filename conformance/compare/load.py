@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.cases.catalogue import catalogue
+from conformance.compare.cases import ANSWERED
 from conformance.compare.normal import normal
 from conformance.compare.traces import Given, traced
 from conformance.contract.load import load_contract
@@ -27,10 +28,12 @@ def load(folder: Path) -> Given:
     if not path.exists():
         return Given(visible(str(folder)), report, None)
     contract = load_contract()
+    cases = catalogue(contract)
     reported = frozenset(result.id for result in report.results)
-    return Given(
-        visible(str(folder)), report, traced(exchanges(path), reported, normal(report, contract, catalogue(contract)))
-    )
+    traces = traced(exchanges(path), reported, normal(report, contract, cases))
+    answered = {result.id for result in report.with_kind(*ANSWERED) if result.requests}
+    lost = answered.intersection(case.id for case in cases) - traces.replies.keys()
+    return Given(visible(str(folder)), report, traces, frozenset(lost))
 
 
 def exchanges(path: Path) -> Iterator[ExchangeLine]:

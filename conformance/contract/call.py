@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from conformance.contract.model import UNSPECIFIED, Contract, Dialect, Function, Parameter
+from conformance.contract.model import UNSPECIFIED, Contract, Dialect, Function, Parameter, SqlMode
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.reply import Value
 from conformance.contract.request import Request, parse
@@ -17,7 +17,10 @@ from conformance.contract.world import ANY, Change, Did, MayChange, State, User
 
 @dataclass(frozen=True)
 class Call:
-    """What a check sees: the function called, the parameters' values, and what earlier checks found out."""
+    """What a check sees: the function called, the parameters' values, and what earlier checks found out.
+
+    `harmless` is whether it meets a server that breaks no invariant.
+    """
 
     contract: Contract
     state: State
@@ -30,11 +33,17 @@ class Call:
     user: User | None = None
     did: Did | None = None
     logged: bool = False
+    harmless: bool = False
 
     @property
     def shipped(self) -> bool:
         """Whether this is how servers read it."""
         return self.dialect is Dialect.SHIPPED
+
+    @property
+    def strict(self) -> bool:
+        """Whether a value that does not fit its column ends the script."""
+        return self.shipped and not self.harmless and self.state.settings.sql_mode is SqlMode.STRICT
 
     @property
     def called(self) -> Function:
@@ -74,9 +83,9 @@ class Call:
 Step = Call | Outcome | Unspecified
 
 
-def read(contract: Contract, state: State, request: Request, dialect: Dialect) -> Step:
+def read(contract: Contract, state: State, request: Request, dialect: Dialect, *, harmless: bool = False) -> Step:
     """Read a request. What documentation leaves open about the way it is sent makes it Unspecified there."""
-    call = Call(contract, state, request, dialect)
+    call = Call(contract, state, request, dialect, harmless=harmless)
     unclear = _unclear(request)
     if unclear and not call.shipped:
         return call.silent(unclear[0][0])
