@@ -11,7 +11,7 @@ import sys
 from base64 import b64encode
 from binascii import a2b_base64, unhexlify
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html.entities import html5
 from itertools import accumulate
@@ -77,19 +77,24 @@ def decoders(text: str, packed: re.Pattern[str]) -> tuple[Escapes | Packing, ...
     return (_ESCAPES if _SIGN.search(text) else ()) + (_PACKINGS if is_packed else ())
 
 
-def packed(text: str) -> frozenset[str]:
-    """How these bytes stand in base64, whatever is before and after them, and in hex.
+def packed(texts: Collection[str]) -> re.Pattern[str]:
+    """What there is in a text if one of these, or that with escapes, stands there in base64 or hex.
 
-    Nothing where they cannot be missed, since enough of them are ASCII.
+    It may be there without them as well. Of long ones in ASCII nothing need be looked for: `views` meets them anyway.
     """
-    if _MUCH_ASCII.search(text):
-        return frozenset()
+    if not all(map(str.isascii, texts)):
+        return _SYMBOLS
+    short = sorted(text for text in texts if not _MUCH_ASCII.search(text))
+    return re.compile("|".join(re.escape(written) for text in short for written in _written(text)) or "(?!)")
+
+
+def _written(text: str) -> Iterator[str]:
+    """These bytes in hex, and in base64 whatever stands before and after them."""
     data = text.encode("latin-1")
-    found = {data.hex(), data.hex().upper()}
+    yield from (data.hex(), data.hex().upper())
     for before in range(3):
         symbols = b64encode(bytes(before) + data)[-(-before * 8 // 6) : (before + len(data)) * 8 // 6].decode()
-        found |= {symbols, symbols.translate(_URL)}
-    return frozenset(found)
+        yield from {symbols, symbols.translate(_URL)}
 
 
 @dataclass(frozen=True)
@@ -123,35 +128,40 @@ class Escapes:
 class Packing:
     """A way to write bytes as symbols of so many `bits`, undone from each place where a `group` of them may begin.
 
-    Whatever is no symbol is passed over, so that broken lines are whole again.
+    Lines that were broken are whole again. Between other runs of symbols stand as many as make a group of zeros, so
+    that the one does not run into the next.
     """
 
     bits: int
-    group: int
-    symbols: str
+    group: str
+    symbol: str
     unpack: Callable[[str], bytes]
 
     def decode(self, text: str) -> str:
         """All that the symbols may stand for, one reading after the other."""
-        return "\n".join(self._readings(text))
+        return _BETWEEN.join(self._readings(text))
 
     def _readings(self, text: str) -> list[str]:
-        symbols = "".join(re.findall(self.symbols, text))
-        return [self.unpack(symbols[first:]).decode("latin-1") for first in range(self.group)]
+        whole = re.sub(f"(?<={self.symbol})\r?\n(?={self.symbol})", "", text)
+        symbols = self.group.join(re.findall(f"{self.symbol}+", whole))
+        return [self.unpack(symbols[first:]).decode("latin-1") for first in range(len(self.group))]
 
     def sources(self, text: str, spans: Iterable[Span]) -> list[Span]:
         """Where parts of a decoding came from: all symbols that stand side by side with those of the part."""
-        runs = [match.span() for match in re.finditer(self.symbols, text)]
-        run_starts = list(accumulate((end - start for start, end in runs), initial=0))
-        starts = list(accumulate((len(reading) + 1 for reading in self._readings(text)), initial=0))
+        runs = [match.span() for match in re.finditer(f"{self.symbol}+", text)]
+        starts, at, before = [], 0, 0
+        for start, end in runs:
+            at += 0 if before == 0 or text[before:start] in _LINE_BREAKS else len(self.group)
+            starts.append(at)
+            at, before = at + end - start, end
+        readings = list(accumulate((len(reading) + 1 for reading in self._readings(text)), initial=0))
 
-        def run(at: int, bit: int) -> Span:
-            reading = bisect_right(starts, at) - 1
-            symbol = reading + (8 * (at - starts[reading]) + bit) // self.bits
-            return runs[bisect_right(run_starts, min(symbol, run_starts[-1] - 1)) - 1]
+        def run(place: int, bit: int) -> Span:
+            reading = bisect_right(readings, place) - 1
+            symbol = reading + (8 * (place - readings[reading]) + bit) // self.bits
+            return runs[bisect_right(starts, symbol) - 1]
 
-        both = ((run(start, 0), run(end - 1, 7)) for start, end in spans)
-        return [(min(first[0], last[0]), max(first[1], last[1])) for first, last in both]
+        return [(run(start, 0)[0], run(end - 1, 7)[1]) for start, end in spans]
 
 
 def _character(code: int, escape: str) -> str:
@@ -159,9 +169,16 @@ def _character(code: int, escape: str) -> str:
     return as_bytes(chr(code)) if code <= sys.maxunicode else escape
 
 
+def _units(code: str, escape: str) -> str:
+    """A character by its number, or by the two that UTF-16 has for it, in hexadecimal digits."""
+    if len(code) == 4:
+        return _character(int(code, 16), escape)
+    return as_bytes(bytes.fromhex(code[:4] + code[-4:]).decode("utf-16-be", "surrogatepass"))
+
+
 def _percent(match: re.Match[str]) -> str:
     byte, code = match.groups()
-    return chr(int(byte, 16)) if byte else _character(int(code, 16), match[0])
+    return chr(int(byte, 16)) if byte else _units(code, match[0])
 
 
 def _entity(match: re.Match[str]) -> str:
@@ -175,10 +192,12 @@ _CONTROLS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "
 
 
 def _backslash(match: re.Match[str]) -> str:
-    four, eight, braced, byte, octal, other = match.groups()
+    code, eight, braced, byte, octal, other = match.groups()
+    if code:
+        return _units(code, match[0])
     if byte or octal:
         return chr(int(byte, 16) if byte else int(octal, 8))
-    return _CONTROLS.get(other, other) if other else _character(int(four or eight or braced, 16), match[0])
+    return _CONTROLS.get(other, other) if other else _character(int(eight or braced, 16), match[0])
 
 
 def _from_base64(symbols: str) -> bytes:
@@ -192,24 +211,30 @@ def _from_hex(symbols: str) -> bytes:
 _URL = str.maketrans("+/", "-_")
 _STANDARD = str.maketrans("-_", "+/")
 
+_HALF = "[Dd][89A-Fa-f][0-9A-Fa-f]{2}"
+
 _ESCAPES = (
-    Escapes(re.compile("%(?:([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4}))"), _percent),
+    Escapes(re.compile(f"%(?:([0-9A-Fa-f]{{2}})|u({_HALF}%u{_HALF}|[0-9A-Fa-f]{{4}}))"), _percent),
     Escapes(
         re.compile("&(?:#0*([0-9]{1,7});?|#[Xx]0*([0-9A-Fa-f]{1,6});?|([A-Za-z][0-9A-Za-z]{1,31});)"),
         _entity,
     ),
     Escapes(
         re.compile(
-            r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|u\{([0-9A-Fa-f]{1,8})\}"
+            rf"\\(?:u({_HALF}\\u{_HALF}|[0-9A-Fa-f]{{4}})"
+            r"|U([0-9A-Fa-f]{8})|u\{([0-9A-Fa-f]{1,8})\}"
             r"|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|([abfnrtv -/:-@\[-`{-~]))"
         ),
         _backslash,
     ),
 )
 _SIGN = re.compile(r"[%\\]|&(?:#|[A-Za-z][0-9A-Za-z]{1,31};)")
-_PACKINGS = (Packing(6, 4, "[-+/_0-9A-Za-z]+", _from_base64), Packing(4, 2, "[0-9A-Fa-f]+", _from_hex))
+_BETWEEN = "\0"
+_LINE_BREAKS = ("\n", "\r\n")
+_PACKINGS = (Packing(6, "AAAA", "[-+/_0-9A-Za-z]", _from_base64), Packing(4, "00", "[0-9A-Fa-f]", _from_hex))
 
 _THREE = "[I-Za-f][C-HS-Xi-nyz0-3][ABEFIJMNQRUVYZcdghklopstwx014589]"
 _ASCII_IN_BASE64 = re.compile(f"{_THREE}[-+/_0-9A-Za-z]{_THREE}")
+_SYMBOLS = re.compile("[-+/_0-9A-Za-z]{6}")
 _MUCH_ASCII = re.compile("[ -~]{7}")  # wherever in base64 it begins, it has _THREE twice
 _ASCII_IN_HEX = re.compile("[2-7][0-9A-Fa-f]" * 5)

@@ -95,7 +95,7 @@ class _Needles:
         self._mask = mask
         self._pattern = _compiled(every, every - telling)
         self._anywhere = _compiled(long, set())
-        self._packed = _compiled({written for form in long for written in packed(form)}, set())
+        self._packed = packed(long)
 
     def masked(self, text: str) -> str:
         """The text with the mask wherever one of them stands, however it is written there."""
@@ -121,22 +121,12 @@ class _Needles:
 
 
 def _forms(texts: Iterable[str]) -> set[str]:
-    return {form for text in texts for form in _spellings(text)}
+    """Texts as decodings have them: all in UTF-8, or with a byte for each character that is one in latin-1."""
+    return {"".join(map(write, text)) for text in texts for write in (as_bytes, _in_latin)}
 
 
-def _spellings(text: str) -> set[str]:
-    """A text as decodings have it: a character up to U+00FF may be one byte, one from U+10000 on a pair of escapes."""
-    found = set()
-    for latin in (False, True):
-        pieces = [char if latin and char <= "\xff" else as_bytes(char) for char in text]
-        pairs = [_pair(char) if char > "\uffff" else piece for char, piece in zip(text, pieces, strict=True)]
-        found |= {"".join(pieces), "".join(pairs)}
-    return found
-
-
-def _pair(character: str) -> str:
-    units = character.encode("utf-16-be")
-    return "".join(as_bytes(units[at : at + 2].decode("utf-16-be", "surrogatepass")) for at in (0, 2))
+def _in_latin(character: str) -> str:
+    return character if character <= "\xff" else as_bytes(character)
 
 
 def _whole(octets: str, span: Span) -> Span:

@@ -34,13 +34,14 @@ def _stands_in(secret: str, text: str) -> bool:
 
 def _decoded(text: str) -> Iterator[str]:
     if "%" in text:
-        yield from _texts(unquote_to_bytes(text))
-        yield from _texts(unquote_to_bytes(text.replace("+", " ")))
+        data = text.encode("utf-8", "surrogatepass")
+        yield from _texts(unquote_to_bytes(data))
+        yield from _texts(unquote_to_bytes(data.replace(b"+", b" ")))
     if "&" in text:
         yield html.unescape(text)
     if "\\" in text:
         unescaped = re.sub(r"\\(?:u(.{4})|x(..)|(.))", _character, text, flags=re.DOTALL)
-        yield unescaped
+        yield unescaped.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         if "\\x" in text and max(unescaped) <= "\xff":
             yield from _texts(unescaped.encode("latin-1"))
     for run in re.findall(r"[-+/_0-9A-Za-z]{6,}", text):
