@@ -29,9 +29,16 @@ RATE = 10.0
 """Requests a second for a target that may be taking calls, which is every one but the emulator of this process."""
 
 
+QUESTIONS = 20
+"""Requests of fuzzing besides its searches: preflight, what tells the server's settings apart, and the end."""
+
+USEFUL = 30
+"""Requests of the smallest share of a budget that is of use to a search: two or three inputs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to fuzz: so many requests, or so many seconds. `seed` decides everything that is drawn."""
+    """How long to fuzz: so many requests at most, or so many seconds. `seed` decides everything that is drawn."""
 
     requests: int | None = FUZZ_REQUESTS
     seconds: float | None = None
@@ -109,6 +116,10 @@ def _concurrency(wanted: int, *, is_own: bool) -> int:
 def _check_effort(effort: Effort, level: Level) -> None:
     if effort.requests is not None:
         _at_least(effort.requests, 1, "--budget")
+        if effort.requests < QUESTIONS + USEFUL:
+            raise UsageError(
+                f"--budget {effort.requests}: is not enough for any search: give {QUESTIONS + USEFUL} or more"
+            )
     if effort.seconds is not None:
         _positive(effort.seconds, "--time")
     _at_least(effort.seed, 0, "--seed")

@@ -155,7 +155,10 @@ class Session:
 
             ids = [id for id in self.expected if id in IDS]
             folder, told = self.plan.folder, self.told
-            self._fuzzing = Fuzzing(run, self._effort, ids, folder, lambda record: keep(record, folder), told)
+            if self._effort.requests is not None and not self.cases:
+                run.limit(self._effort.requests)
+            processes = 1 + getattr(self.config, "workerinput", {}).get("workercount", 0)
+            self._fuzzing = Fuzzing(run, self._effort, ids, folder, lambda r: keep(r, folder), told, processes)
 
     def _stop(self, error: ConformanceError) -> None:
         self.stopped = error

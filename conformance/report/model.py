@@ -200,10 +200,18 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.results) and all(result.id.startswith("fuzz/") for result in self.results)
 
     @property
+    def searches(self) -> dict[str, bool]:
+        """The searches of the fuzzer, by their ids, and whether the effort has reached them."""
+        results = [(r.kind, "/".join(r.id.split("/")[:2])) for r in self.results if r.id.startswith("fuzz/")]
+        return {id: kind is not Kind.NOT_TESTED for kind, id in results}
+
+    @property
     def _found(self) -> str:
         found = self.counts[Kind.FAIL]
         assert self.fuzzed is not None
-        return f"{found or 'No'} defect{'s' * (found != 1)} found by {self.fuzzed.inputs} generated inputs."
+        reached, every = sum(self.searches.values()), len(self.searches)
+        where = f" in {reached} of {every} searches" if reached < every else ""
+        return f"{found or 'No'} defect{'s' * (found != 1)} found by {self.fuzzed.inputs} generated inputs{where}."
 
     @property
     def _fails(self) -> str:

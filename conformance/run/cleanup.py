@@ -29,7 +29,7 @@ async def remove(sender: Sender, ground: Ground, case: str, lane: int) -> list[E
     exchanges = []
     for pattern in sender.ledger.of_case(case):
         for step in (deletion(pattern), question(pattern)):
-            exchanges.append(await sender.send(request(step, ground, 0), case, lane))
+            exchanges.append(await sender.send(request(step, ground, 0), case, lane, cleanup=True))
     return exchanges
 
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.cases.catalogue import catalogue
-from conformance.cases.expand import Ground
+from conformance.cases.expand import Ground, requests
 from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlMode
@@ -27,6 +27,7 @@ from conformance.exchange import Exchange
 from conformance.report.curl import curl_line
 from conformance.report.model import Fuzzed
 from conformance.run.again import Again
+from conformance.run.budget import Budget, most
 from conformance.run.cleanup import finish as clean_up
 from conformance.run.engine import Check, Engine, Finished, predicted
 from conformance.run.failed_logins import FailedLogins, state_file
@@ -173,6 +174,19 @@ class Run:
         assert self._engine is not None
         return self._engine
 
+    @property
+    def room(self) -> float:
+        """How many more requests the budget lets out for cases."""
+        return self.sender.budget.room(self.sender.sent, self.sender.ledger.open)
+
+    def most(self, case: Case, number: int) -> int:
+        """How many requests a case comes to at most, with the removal of all that it could create."""
+        return most(requests(case, self.ground, number), self.sender.guard)
+
+    def limit(self, number: int) -> None:
+        """From now on let no request out with which more than so many would leave in all, clean-up included."""
+        self.sender.budget = Budget(number)
+
     def close(self) -> Facts:
         """Stop what has not begun, let the rest finish, remove what is left, and say what was found out.
 
@@ -268,6 +282,7 @@ class Run:
 
     async def _end(self) -> str | None:
         """Clean up. Gives what is wrong if that broke, or the server no longer answers as it did in the beginning."""
+        self.sender.budget = Budget()
         try:
             await self._given_up()
             if self._engine is None:

@@ -15,6 +15,7 @@ from conformance.contract.reply import Line, parse_reply
 from conformance.contract.request import Request
 from conformance.contract.sanitise import as_text, sanitise
 from conformance.exchange import Exchange, Failure, Reply, Trouble
+from conformance.run.budget import Budget
 from conformance.run.guard import SHORTEST_DELETABLE, Forbidden, Guard
 from conformance.run.ledger import Ledger
 from conformance.run.logins import Logins
@@ -35,6 +36,7 @@ class Sender:
     pace: Pace
     transport: Send
     sent: int = 0
+    budget: Budget = field(default_factory=Budget)
     redact: Callable[[str], str] = field(init=False)
     _missing: tuple[tuple[str, str], ...] = field(init=False)
     _first: defaultdict[str, asyncio.Lock] = field(init=False, default_factory=lambda: defaultdict(asyncio.Lock))
@@ -45,8 +47,11 @@ class Sender:
         texts = [form.text(dialect) for dialect in Dialect]
         self._missing = tuple((line.status, line.message) for text in texts if text for line in parse_reply(text))
 
-    async def send(self, request: Request, case: str, lane: int) -> Exchange:
-        """Send one request and note what it means for the ledger. A forbidden one comes back as a Failure."""
+    async def send(self, request: Request, case: str, lane: int, *, cleanup: bool = False) -> Exchange:
+        """Send one request and note what it means for the ledger. A forbidden one comes back as a Failure.
+
+        Clean-up is sent even if there is no room for it in the budget.
+        """
         try:
             created = self.guard.rule(request)
             self._check(request)
@@ -54,14 +59,14 @@ class Sender:
                 self._check(request)
                 await self.pace.turn()
                 self._check(request)
+                await self._check_free(created, lane)
+                self._count(created, cleanup=cleanup)
                 return Exchange(request, await self._send(request, created, case, lane))
         except Forbidden as ruling:
             return Exchange(request, Failure(Trouble.REFUSED_BY_US, f"not sent: {ruling}"))
 
     async def _send(self, request: Request, created: Iterable[str], case: str, lane: int) -> Reply | Failure:
-        await self._check_free(created, lane)
         await self.ledger.claim(created, case)
-        self.sent += 1
         asked = self.ledger.now()
         result: Reply | Failure | None = None
         try:
@@ -78,10 +83,16 @@ class Sender:
             if self.guard.is_own(pattern) or pattern in self.ledger.open or len(pattern) < SHORTEST_DELETABLE:
                 continue
             asked = expanded(Step("update_did", (Param("did_pattern", pattern),)), self.guard.ground, 0)
-            self.sent += 1
+            self._count(created)
             reply = await self.transport(asked, lane)
             if not self.says_missing(Exchange(asked, reply)):
                 raise Forbidden(f"{pattern!r} is not this run's own, and may exist already: it is left alone")
+
+    def _count(self, created: Iterable[str], *, cleanup: bool = False) -> None:
+        """Count a request as sent, if the budget has room for it and for the removal of what it could create."""
+        if not cleanup:
+            self.budget.check(self.sent, {*self.ledger.open, *created})
+        self.sent += 1
 
     @asynccontextmanager
     async def _one_by_one(self, user: str) -> AsyncIterator[None]:
