@@ -277,9 +277,12 @@ def _selected(only: list[str] | None, failed: Path | None, *, quick: bool) -> tu
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} exclude each other: give the one you mean")
     if failed is not None:
-        from conformance.rerun import unsuccessful
+        from conformance.rerun import left_out, unsuccessful
 
-        return unsuccessful(failed)
+        found = unsuccessful(failed)
+        if note := left_out(failed):
+            err.print(note, markup=False)
+        return found
     if not quick:
         return tuple(only or ())
     from conformance.cases.quick import quick_cases

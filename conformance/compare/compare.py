@@ -71,7 +71,7 @@ def _side(given: Given) -> Side:
 
 def _notes(given: Given) -> Iterable[str]:
     report = given.report
-    unreported, errors = _unreported(report), report.counts[Kind.ERROR]
+    unreported, errors = report.unreported, report.counts[Kind.ERROR]
     missing, of = unreported + errors, f"of {report.expected} cases"
     if report.ended and missing:
         yield f"ended early after {report.expected - missing} {of}: {report.ended}, so {missing} were not compared"
@@ -86,10 +86,6 @@ def _notes(given: Given) -> Iterable[str]:
         yield "has no exchanges.jsonl, so its replies and waits were not compared, only its verdicts"
     elif given.lost:
         yield f"exchanges.jsonl has nothing of {len(given.lost)} {of}, so only their verdicts were compared"
-
-
-def _unreported(report: Report) -> int:
-    return max(0, report.expected - len(report.results))
 
 
 def _gaps(before: Given, after: Given, changes: Iterable[CaseChange]) -> Iterable[str]:
@@ -111,7 +107,7 @@ def _facts(reports: Sequence[Report]) -> Iterable[Fact]:
 def _pair(before: Given, after: Given, place: int) -> Pair:
     same_judge = all(FACTS[name](before.report) == FACTS[name](after.report) for name in ("suite", "expect"))
     old, new = ({result.id: result for result in given.report.results} for given in (before, after))
-    broken_off = bool(_unreported(before.report)), bool(_unreported(after.report))
+    broken_off = bool(before.report.unreported), bool(after.report.unreported)
     found: dict[str, Change] = {}
     changes = []
     for id in dict.fromkeys((*old, *new)):

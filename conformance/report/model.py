@@ -161,6 +161,19 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(result for result in self.results if result.kind in kinds)
 
     @property
+    def unreported(self) -> int:
+        """How many cases were selected, and have no result."""
+        return max(0, self.expected - len(self.results))
+
+    @property
+    def broken_off(self) -> str:
+        """Why the run is not whole, and how far it came, in words; empty if it is whole."""
+        told = f"after {len(self.results)} of {self.expected} cases"
+        if self.ended:
+            return f"the run ended early, {told}: {self.ended}"
+        return f"the run ended without a reason, {told}" if self.unreported else ""
+
+    @property
     def known(self) -> tuple[CaseResult, ...]:
         """The fails that the baseline accepts."""
         return tuple(result for result in self.with_kind(Kind.FAIL) if result.known is not None)
@@ -231,11 +244,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return f"{self.expected - len(self.results)} of {self.expected} cases were never reported."
         if self.only_fuzzed and self.fuzzed and not counts[Kind.ERROR]:
             return self._found if counts[Kind.FAIL] or counts[Kind.PASS] else "Nothing was tested."
-        if counts[Kind.FAIL]:
+        if self.fails:
             return self._fails
         if counts[Kind.ERROR]:
             found = f"{counts[Kind.ERROR]} of {len(self.results)}"
             return f"No answer: {found} cases ended in an error of ours or of the network."
+        if self.known:
+            return self._fails
         if self.stale:
             return f"Better than the baseline: {_gone(len(self.stale))}."
         if counts[Kind.DEVIATION]:
