@@ -8,10 +8,13 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from conformance import (
@@ -37,8 +40,32 @@ from conformance.verdict.model import Expect
 
 STOPPED = 130
 
+
+class _Commands(TyperGroup):
+    """Typer ends a command at Ctrl-C without a word: here it is told on."""
+
+    def make_context(self, *given: Any, **named: Any) -> Any:
+        """Read the command line."""
+        with _told_on():
+            return super().make_context(*given, **named)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with _told_on():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _told_on() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Abort from None
+
+
 app = typer.Typer(
     name="vicidial-conformance",
+    cls=_Commands,
     help="Does a VICIdial server's Non-Agent API do what is documented?",
     epilog="Begin with [bold]vicidial-conformance run[/], which tests an emulator and needs nothing."
     "\n\nThen a server: [bold]vicidial-conformance run https://dialer.example --user 6666[/]",

@@ -72,7 +72,7 @@ class Sender:
         try:
             result = await self.transport(request, lane)
         finally:
-            if may_be_under_way(result):
+            if request.wire is None and may_be_under_way(result):  # bytes log nobody in, and most get no reply
                 self.ledger.doubt(created)
         self._note(request, result, asked)
         return result

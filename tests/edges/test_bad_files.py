@@ -253,3 +253,26 @@ def test_a_user_that_there_is_not_has_no_folder_for_a_password(folders: Path, co
     ended = command("run", "--target", "t.toml")
     assert (ended.code, is_one_line(ended)) == (2, True)
     assert "roles.admin.password_file: ~nosuchuser/x: " in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("run", "--target", "{}", "-q"), TARGET),
+        (("doctor", "--target", "{}"), TARGET),
+        (("run", URL, "--user", "6666", "--password-file", "{}", "-q"), "1234\n"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_a_shell_puts_in_the_place_of_a_file_is_read(words: Sequence[str], text: str, command: Cli) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, text.encode())
+    os.close(writing)
+    ended = command(*(word.replace("{}", f"/dev/fd/{reading}") for word in words))
+    os.close(reading)
+    assert (ended.code, "connection refused" in ended.err) == (3, True), ended.err
+
+
+def test_a_pipe_that_gives_too_much_is_not_read_to_its_end(command: Cli) -> None:
+    ended = command("run", "--target", "/dev/zero")
+    assert (ended.code, is_one_line(ended), "is larger than 64 MB" in ended.err) == (2, True, True)
