@@ -31,7 +31,15 @@ from conformance.run.run import Plan, raise_if_left
 from conformance.run.settings import check_url
 from conformance.terminal import LEFT, Terminal, comes_to
 
-STYLES = {State.WORKS: "green", State.WRONG: "bold red", State.MISSING: "dim", State.NOT_TRIED: "yellow"}
+STYLES = {
+    State.WORKS: "green",
+    State.WRONG: "bold red",
+    State.NO_ANSWER: "bold magenta",
+    State.MISSING: "dim",
+    State.NOT_TRIED: "yellow",
+}
+_CODES = {State.WRONG: 1, State.NO_ANSWER: 3}
+"""The exit codes of `doctor`, the first that applies; any other state is 0."""
 
 
 def clean_up(folder: Path, options: Options, out: Terminal, told: Callable[[str], None]) -> int:
@@ -82,7 +90,7 @@ _SEARCH = "SELECT did_pattern FROM vicidial_inbound_dids WHERE did_pattern LIKE 
 
 
 def diagnose(options: Options, out: Terminal, *, as_json: bool) -> int:
-    """Examine a target. Gives 0, or 1 if something that the target file names is wrong."""
+    """Examine a target. Gives 1 if something that it was said to have is wrong, else 3 if something got no answer."""
     made = plan(replace(options, level=Level.PROBE), os.environ)
     version, findings = examine(made)
     if as_json:
@@ -90,7 +98,16 @@ def diagnose(options: Options, out: Terminal, *, as_json: bool) -> int:
         out.json(msgspec.json.encode({"version": version, "findings": rows}).decode())
     else:
         out.print(_diagnosis(version, findings, made))
-    return int(any(finding.state is State.WRONG for finding in findings))
+    comes_to(_told(findings))
+    states = {finding.state for finding in findings}
+    return next((code for state, code in _CODES.items() if state in states), 0)
+
+
+def _told(findings: tuple[Finding, ...]) -> str:
+    """How many needs are in each state, and which of them keep `doctor` from ending well."""
+    needs = {state: [f.need.value for f in findings if f.state is state] for state in State}
+    named = {state: f" ({', '.join(needs[state])})" for state in _CODES}
+    return ", ".join(f"{len(some)} {state.value}{named.get(state, '')}" for state, some in needs.items() if some) + "."
 
 
 def _diagnosis(version: str, findings: tuple[Finding, ...], made: Plan) -> RenderableType:
@@ -103,7 +120,8 @@ def _diagnosis(version: str, findings: tuple[Finding, ...], made: Plan) -> Rende
     cases = catalogue(load_contract())
     possible = {level: len(planned(cases, made.ground, level)) for level in Level}
     told = ", ".join(f"{count} at level {level.value}" for level, count in possible.items())
-    return Group(Text(visible(version)), table, Text(f"\nOf {len(cases)} cases this target allows {told}."))
+    allowed = f"\nOf {len(cases)} cases this target allows {told}."
+    return Group(Text(visible(version)), table, Text(allowed), Text(_told(findings)))
 
 
 def provide(url: str, write: Path | None, out: Terminal) -> None:

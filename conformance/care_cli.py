@@ -73,7 +73,7 @@ def doctor(
 ) -> None:
     """Say for each role and entity whether it works, what it makes possible, and how to provide it.
 
-    Sends nothing that writes. Exit code 1: something that the target file names is wrong.
+    Sends nothing that writes. Exit code 1: something that the target file names is wrong. 3: something got no answer.
     """
     from conformance.care import diagnose
 

@@ -21,13 +21,15 @@ from conformance.run.run import Plan, Run, closing, raise_if_left
 from conformance.run.sender import Sender
 
 DOCTOR = "doctor"
+_SHOWN = 120
 
 
 class State(StrEnum):
-    """How a role or an entity is: as it should be, wrong, not given, or not to be tried."""
+    """How a role or an entity is: as it should be, wrong, asked for in vain, not given, or not to be tried."""
 
     WORKS = "works"
     WRONG = "wrong"
+    NO_ANSWER = "no answer"
     MISSING = "missing"
     NOT_TRIED = "not tried"
 
@@ -107,7 +109,7 @@ async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[State, str]:
         return State.NOT_TRIED, "needs the role admin"
     exchange = await sender.send(request(_question(need), ground, SENTINEL), DOCTOR, 0)
     if isinstance(exchange.result, Failure):
-        return State.NOT_TRIED, exchange.result.message
+        return State.NO_ANSWER, sender.redact(exchange.result.message)
     state, said = _judged(need, exchange.result)
     return state, sender.redact(said)
 
@@ -122,12 +124,16 @@ def _question(need: Need) -> Step:
 
 
 def _judged(need: Need, reply: Reply) -> tuple[State, str]:
-    message = parse_line(reply.body.split("\n")[0]).message
+    line = parse_line(reply.body.split("\n")[0])
     for sign, said in ((LOGIN_INCORRECT, "login refused"), (LOCKED, "is locked: try again in 15 minutes")):
-        if sign in message:
+        if sign in line.message:
             return State.WRONG, said
-    right = message in _wanted(need)
-    return (State.WORKS, "answers as it should") if right else (State.WRONG, f"the server said: {message or 'nothing'}")
+    if reply.status != 200 or not line.status:
+        what = "no reply of the API" if reply.status == 200 else f"HTTP {reply.status}"
+        return State.WRONG, f"{what}: {repr(reply.body.strip()[:_SHOWN]) if reply.body else 'an empty body'}"
+    if line.message not in _wanted(need):
+        return State.WRONG, f"the server said: {line.message or 'nothing'}"
+    return State.WORKS, "answers as it should"
 
 
 def _wanted(need: Need) -> frozenset[str]:

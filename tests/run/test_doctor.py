@@ -154,6 +154,7 @@ def failing(contract: Contract, state: State, request: Request, config: Config, 
     return Response(200, {"content-encoding": "br"}, b"x") if b"7001" in request.query.encode() else honestly
 
 
-def test_what_got_no_reply_is_not_tried(tmp_path: Path) -> None:
+def test_what_got_no_reply_got_no_answer_and_the_reason_is_said(tmp_path: Path) -> None:
     with serving(behaviour=failing) as server:
-        assert findings(server, tmp_path)[Role.LEVEL7].state is Is.NOT_TRIED
+        found = findings(server, tmp_path)[Role.LEVEL7]
+    assert (found.state, found.said) == (Is.NO_ANSWER, "the reply is packed in a way that was not asked for")
