@@ -61,7 +61,8 @@ async def finish(sender: Sender, ground: Ground, told: Callable[[str], None] = l
     wait = sender.ledger.unsettled
     if wait and sender.pace.stopped is None:
         told(f"waiting {wait:.0f} s: requests that got no reply may still be carried out (Ctrl-C: do not wait)")
-        await asyncio.sleep(wait)
+        while wait := sender.ledger.unsettled:  # a sleep may end a moment early
+            await asyncio.sleep(wait)
         await _remove_all(sender, ground, reasons)
     return tuple(_leftover(sender, ground, pattern, reasons[pattern]) for pattern in sender.ledger.open)
 
