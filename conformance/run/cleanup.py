@@ -57,10 +57,11 @@ async def finish(sender: Sender, ground: Ground, told: Callable[[str], None] = l
     line about the wait.
     """
     reasons: dict[str, str] = {}
+    doubtful = sender.ledger.unsettled > 0
     await _remove_all(sender, ground, reasons)
-    wait = sender.ledger.unsettled
-    if wait and sender.pace.stopped is None:
-        told(f"waiting {wait:.0f} s: requests that got no reply may still be carried out (Ctrl-C: do not wait)")
+    if doubtful and sender.ledger.open and sender.pace.stopped is None:
+        seconds = sender.ledger.unsettled
+        told(f"waiting {seconds:.0f} s: requests that got no reply may still be carried out (Ctrl-C: do not wait)")
         while wait := sender.ledger.unsettled:  # a sleep may end a moment early
             await asyncio.sleep(wait)
         await _remove_all(sender, ground, reasons)
