@@ -20,6 +20,7 @@ from conformance.contract.load import load_contract
 from conformance.errors import UsageError
 from conformance.options import Options, plan, select
 from conformance.report.curl import curl_line
+from conformance.report.files import write_whole
 from conformance.report.text import visible
 from conformance.run import provision
 from conformance.run.doctor import Finding, State, examine
@@ -125,16 +126,16 @@ def _diagnosis(version: str, findings: tuple[Finding, ...], made: Plan) -> Rende
 
 
 def provide(url: str, write: Path | None, out: Terminal) -> None:
-    """Print the SQL for a disposable server, and write or print the target file that goes with it."""
+    """Print the SQL for a disposable server, and write or print the target file that goes with it.
+
+    Raises UsageError if the file is there already or cannot be written.
+    """
     text = provision.target_file(check_url(url))
+    if write is not None:
+        write_whole(write, text.encode(), is_new=True)
     out.raw(provision.sql() + "\n")
     if write is None:
         out.raw("".join(f"-- {line}\n" for line in text.splitlines()) + "\n")
-        return
-    try:
-        write.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(f"{write}: {error.strerror}: the target file cannot be written there") from error
 
 
 def rehearse(options: Options, out: Terminal) -> int:

@@ -10,9 +10,7 @@ from conformance.compare.cases import ANSWERED
 from conformance.compare.normal import normal
 from conformance.compare.traces import Given, traced
 from conformance.contract.load import load_contract
-from conformance.errors import UsageError
-from conformance.report.read import load_report
-from conformance.report.text import visible
+from conformance.report.read import check_folder, load_report
 from conformance.reporting import EXCHANGES
 from conformance.run.exchanges import read_exchanges
 from conformance.run.record import ExchangeLine
@@ -20,9 +18,7 @@ from conformance.run.record import ExchangeLine
 
 def load(folder: Path) -> Given:
     """Read a report folder. Raises UsageError, which names the file and the reason."""
-    if not folder.is_dir():
-        what = "is a file: give the folder that it is in" if folder.exists() else "does not exist"
-        raise UsageError(visible(f"{folder}: {what}"))
+    check_folder(folder)
     report = load_report(folder)
     path = folder / EXCHANGES
     if not path.exists():

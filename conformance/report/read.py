@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from conformance.errors import UsageError
@@ -9,6 +10,13 @@ from conformance.reading import LARGE, Malformed, contents, json_as
 from conformance.report.json_file import NAME
 from conformance.report.model import SCHEMA_VERSION, Report
 from conformance.report.text import visible
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError for what is no folder, so that no report and no run can be in it."""
+    if not os.path.isdir(folder):  # noqa: PTH112 - a name too long for a file is none, and no crash
+        what = "is a file: give the folder that it is in" if os.path.exists(folder) else "does not exist"  # noqa: PTH110
+        raise UsageError(visible(f"{folder}: {what}"))
 
 
 def load_report(path: Path) -> Report:

@@ -14,6 +14,10 @@ from conformance.run.guard import SHORTEST_DELETABLE
 from conformance.run.sender import Sender
 
 
+_MOMENT = 0.01
+"""Seconds by which a sleep may end too early."""
+
+
 def question(pattern: str) -> Step:
     """Whether a DID exists: an update without fields changes nothing."""
     return Step("update_did", (Param("did_pattern", pattern),))
@@ -62,8 +66,7 @@ async def finish(sender: Sender, ground: Ground, told: Callable[[str], None] = l
     if doubtful and sender.ledger.open and sender.pace.stopped is None:
         seconds = sender.ledger.unsettled
         told(f"waiting {seconds:.0f} s: requests that got no reply may still be carried out (Ctrl-C: do not wait)")
-        while wait := sender.ledger.unsettled:  # a sleep may end a moment early
-            await asyncio.sleep(wait)
+        await asyncio.sleep(seconds + _MOMENT)
         await _remove_all(sender, ground, reasons)
     return tuple(_leftover(sender, ground, pattern, reasons[pattern]) for pattern in sender.ledger.open)
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from conformance.cases.model import Case, Level
 from conformance.emulator.faults.model import Fault
 from conformance.errors import UsageError
-from conformance.report.files import write_whole
+from conformance.report.files import check_writable, write_whole
 from conformance.selfcheck import html, json_file, matrix, quick, terminal
 from conformance.selfcheck.checker import Checker
 from conformance.selfcheck.model import Attempt
@@ -89,6 +89,9 @@ class Selfcheck:
         for flag, file in (("--write-matrix", asked.write_matrix), ("--write-quick", asked.write_quick)):
             if file is not None and asked.is_partial:
                 raise UsageError(f"{flag}: needs all faults and cases: leave out --only, --sample, --cases and --level")
+        for file in (asked.json, asked.html, asked.write_matrix, asked.write_quick):
+            if file is not None:
+                check_writable(file)
         return matrix.read(asked.compare) if asked.compare is not None else None
 
     def _checked(self, asked: Asked, faults: Sequence[Fault]) -> Result:
