@@ -19,6 +19,7 @@ from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
 from conformance.errors import UsageError
 from conformance.options import Options, plan, select
+from conformance.prompt import ask_password
 from conformance.report.curl import curl_line
 from conformance.report.files import write_whole
 from conformance.report.text import visible
@@ -63,7 +64,9 @@ def clean_up(folder: Path, options: Options, out: Terminal, told: Callable[[str]
 def _recovering(folder: Path, was: RunFile, options: Options) -> Plan:
     url = options.url or (None if options.target_file else was.url)
     user = options.user or (None if options.target_file else was.user or None)
-    made = plan(replace(options, url=url, user=user, report=folder, run=was.run, allow_writes=True), os.environ)
+    made = plan(
+        replace(options, url=url, user=user, report=folder, run=was.run, allow_writes=True), os.environ, ask_password
+    )
     if made.target.url != was.url:
         raise UsageError(f"{folder}: is about {was.url}, not {made.target.url}: what it left is there")
     return made
@@ -92,7 +95,7 @@ _SEARCH = "SELECT did_pattern FROM vicidial_inbound_dids WHERE did_pattern LIKE 
 
 def diagnose(options: Options, out: Terminal, *, as_json: bool) -> int:
     """Examine a target. Gives 1 if something that it was said to have is wrong, else 3 if something got no answer."""
-    made = plan(replace(options, level=Level.PROBE), os.environ)
+    made = plan(replace(options, level=Level.PROBE), os.environ, ask_password)
     version, findings = examine(made)
     if as_json:
         rows = [{**msgspec.to_builtins(finding)} for finding in findings]
@@ -141,7 +144,7 @@ def provide(url: str, write: Path | None, out: Terminal) -> None:
 def rehearse(options: Options, out: Terminal) -> int:
     """Print what a run would do and every request it would send, and send nothing."""
     with TemporaryDirectory(prefix="vicidial-conformance-") as folder:
-        made = plan(replace(options, report=Path(folder) / "rehearsal"), os.environ)
+        made = plan(replace(options, report=Path(folder) / "rehearsal"), os.environ, ask_password)
     every = catalogue(load_contract())
     cases = planned(select(every, options.only), made.ground, made.level)
     numbers = {case.id: number for number, case in enumerate(every)}

@@ -23,7 +23,9 @@ def _searches(incomplete: str) -> list[str]:
     return [name for name in NAMES if name.startswith(incomplete)]
 
 
-User = Annotated[str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS or --password-file.")]
+User = Annotated[
+    str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt.")
+]
 PasswordFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Read the password from this file.")]
 TargetFile = Annotated[Path | None, typer.Option("--target", metavar="FILE.toml", help="Roles, users and entities.")]
 CaFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Trust the certificates in this PEM file.")]

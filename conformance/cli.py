@@ -32,17 +32,15 @@ from conformance import (
 )
 from conformance.cases.model import Case, Level
 from conformance.contract.model import ContractError
-from conformance.errors import ConformanceError, UsageError
+from conformance.errors import ConformanceError, Stopped, UsageError
 from conformance.run.interrupts import watched
 from conformance.streams import guarded
 from conformance.terminal import concluded, err, out, say
 from conformance.verdict.model import Expect
 
-STOPPED = 130
-
 
 class _Commands(TyperGroup):
-    """Typer ends a command at Ctrl-C without a word: here it is told on."""
+    """The commands, of which Ctrl-C makes an error of ours: Typer would end without a word."""
 
     def make_context(self, *given: Any, **named: Any) -> Any:
         """Read the command line."""
@@ -60,7 +58,7 @@ def _told_on() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise typer.Abort from None
+        raise Stopped("stopped") from None
 
 
 app = typer.Typer(
@@ -408,7 +406,7 @@ def _exit_code() -> int:
     except ContractError as error:
         return _say(str(error), 3)
     except (KeyboardInterrupt, typer.Abort):
-        return _say("stopped", STOPPED)
+        return _say("stopped", Stopped.exit_code)
     except Exception as error:  # noqa: BLE001 - a crash is one line too
         crash = _crash(error)
         return _say(_traced(crash), crash.exit_code)

@@ -21,6 +21,12 @@ class TargetUnreachable(ConformanceError):  # noqa: N818 - names what happened t
     """The target did not answer as HTTP, or not as a VICIdial API. Exit code 3."""
 
 
+class Stopped(ConformanceError):  # noqa: N818 - names what happened
+    """Somebody pressed Ctrl-C. Exit code 130."""
+
+    exit_code = 130
+
+
 class HarnessError(ConformanceError):
     """We failed: never the server's fault. Exit code 3."""
 

@@ -29,7 +29,7 @@ def identify(
         str | None, typer.Argument(metavar="[URL]", help="The server, unless the target file names it.")
     ] = None,
     user: Annotated[
-        str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS or --password-file.")
+        str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt.")
     ] = None,
     password_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Read the password from this file.")
@@ -63,6 +63,7 @@ def identify(
     from conformance.identify import terminal
     from conformance.identify.asking import identify as placing
     from conformance.options import Options, plan
+    from conformance.prompt import ask_password
     from conformance.run.run import left_line
 
     if url is None and target is None:
@@ -81,7 +82,7 @@ def identify(
         settling=settling,
         concurrency=1,
     )
-    made = plan(options, os.environ)
+    made = plan(options, os.environ, ask_password)
     found = placing(made)
     if as_json:
         out.json(terminal.as_json(found))

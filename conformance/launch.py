@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -26,11 +24,12 @@ from conformance.errors import HarnessError, UsageError
 from conformance.fuzz.names import NAMES, SUBJECT
 from conformance.options import Options, plan, select
 from conformance.progress import Progressing
+from conformance.prompt import ask_password
 from conformance.report.terminal import summary
 from conformance.rerun import again
 from conformance.run.descriptors import LIMITED
 from conformance.run.run import Plan, left_line, raise_if_left
-from conformance.run.settings import PASSWORD_VARIABLE, TargetFile, load_target
+from conformance.run.settings import TargetFile, load_target
 from conformance.session import INTERRUPTED, Session
 from conformance.terminal import Terminal, comes_to
 from conformance.verdict.model import Kind
@@ -74,7 +73,7 @@ def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
     with ExitStack() as stack:
         stack.enter_context(_own_environment())
         own = _emulator(options, stack, screen) if options.url is None and options.target_file is None else None
-        made = plan(options, {**os.environ, **(_EMULATOR_PASSWORDS if own else {})}, _prompt(options), own)
+        made = plan(options, {**os.environ, **(_EMULATOR_PASSWORDS if own else {})}, ask_password, own)
         if made.concurrency < options.concurrency:
             screen.err.print(f"concurrency {made.concurrency}, not {options.concurrency}: {LIMITED}")
         if not screen.quiet and options.fuzz is None:
@@ -95,20 +94,6 @@ def _own_environment() -> Iterator[None]:
     finally:
         os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
         os.environ.update(before)
-
-
-def _prompt(options: Options) -> Callable[[], str] | None:
-    """Ask for the password where a person can answer."""
-    if options.user is None or sys.stdin is None or not sys.stdin.isatty():
-        return None
-
-    def ask() -> str:
-        try:
-            return getpass.getpass(f"Password of {options.user}: ")
-        except EOFError:
-            raise UsageError(f"no password for --user: set {PASSWORD_VARIABLE} or give --password-file") from None
-
-    return ask
 
 
 def _emulator(options: Options, stack: ExitStack, screen: Screen) -> TargetFile:

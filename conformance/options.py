@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
-import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -79,13 +79,17 @@ class Options:
 def plan(
     options: Options,
     environ: Mapping[str, str],
-    prompt: Callable[[], str] | None = None,
+    prompt: Callable[[str], str | None] | None = None,
     own: TargetFile | None = None,
 ) -> Plan:
-    """Make a plan of the options, or for an emulator of this process. Raises UsageError before any request leaves."""
+    """Make a plan of the options, or for an emulator of this process. `prompt` asks for the password of a user.
+
+    Raises UsageError before any request leaves.
+    """
     file = own or (load_target(options.target_file) if options.target_file else None)
     asks = options.user is not None or file is None
-    password = read_password(options.password_file, environ, prompt) if asks else None
+    ask = partial(prompt, options.user) if prompt and options.user else None
+    password = read_password(options.password_file, environ, ask) if asks else None
     target = resolve(options.url, file, options.user, password, environ)
     if options.build is not None:
         target = replace(target, build=described_build("--build", options.build))

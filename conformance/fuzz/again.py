@@ -13,6 +13,7 @@ from conformance.fuzz.model import Replay
 from conformance.fuzz.properties.catalogue import search_of
 from conformance.fuzz.replay import read_replay
 from conformance.options import Effort, Options, plan
+from conformance.prompt import ask_password
 from conformance.run.record import Record
 from conformance.run.run import Plan, Run, closing, left_line
 from conformance.verdict.model import Error, Fail
@@ -61,7 +62,7 @@ class Repeated:
 def repeat(options: Options, path: Path, made: Callable[[Plan], Run] = Run) -> Repeated:
     """Send a finding's input again, under its own numbers. Raises ConformanceError for what keeps it from that."""
     found = read_replay(path)
-    run = made(plan(replace(options, run=found.run, fuzz=Effort()), os.environ))
+    run = made(plan(replace(options, run=found.run, fuzz=Effort()), os.environ, ask_password))
     with closing(run):
         run.open()
         record = run.once([(found.case(), found.number)], search_of(found.search, run).check)[0]

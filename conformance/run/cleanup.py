@@ -13,7 +13,6 @@ from conformance.exchange import Exchange, Failure
 from conformance.run.guard import SHORTEST_DELETABLE
 from conformance.run.sender import Sender
 
-
 _MOMENT = 0.01
 """Seconds by which a sleep may end too early."""
 

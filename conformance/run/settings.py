@@ -117,12 +117,15 @@ def resolve(
 def read_password(
     password_file: Path | None,
     environ: Mapping[str, str] = os.environ,
-    prompt: Callable[[], str] | None = None,
+    prompt: Callable[[], str | None] | None = None,
 ) -> str | None:
     """The password for the command line's user: from the file, else VICIDIAL_PASS, else what `prompt` returns."""
     if password_file is not None:
         return _password_in(password_file, str(password_file))
-    return environ.get(PASSWORD_VARIABLE) or (prompt() if prompt else None) or None
+    given = environ.get(PASSWORD_VARIABLE)
+    if given:
+        return _as_text(given, PASSWORD_VARIABLE)
+    return (prompt() if prompt else None) or None
 
 
 def check_url(text: str) -> str:
@@ -300,16 +303,16 @@ def _login(user: str | None, password: str | None) -> Login | None:
         return None
     if not user:
         raise UsageError("--user is empty: give the user's name")
-    if not _is_unicode(user):
-        raise UsageError(f"--user {user}: is not UTF-8: give the user's name as text")
     if not password:
-        raise UsageError(f"no password for --user: set {PASSWORD_VARIABLE}, give --password-file, or answer the prompt")
-    return Login(user, password)
+        raise UsageError(f"no password for --user: set {PASSWORD_VARIABLE} or give --password-file")
+    return Login(_as_text(user, "--user"), password)
 
 
-def _is_unicode(text: str) -> bool:
-    """Whether text from the command line was UTF-8: bytes that were not are lone surrogates."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+def _as_text(text: str, where: str) -> str:
+    """Text from the command line or the environment. Raises UsageError for bytes that were not UTF-8."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise UsageError(f"{where}: is not UTF-8: give it as text")
+    return text
 
 
 def _logins(target: TargetFile | None, admin: Login | None, environ: Mapping[str, str]) -> dict[Role, Login]:
@@ -328,10 +331,8 @@ def _logins(target: TargetFile | None, admin: Login | None, environ: Mapping[str
 def _nobody(password: str | None) -> str:
     if password:
         return "a password but no user: give --user, or roles in a target file"
-    return (
-        f"no user: give --user, with its password in {PASSWORD_VARIABLE}, by --password-file or at the prompt,"
-        " or roles in a target file"
-    )
+    how = f"its password in {PASSWORD_VARIABLE} or by --password-file"
+    return f"no user: give --user, with {how}, or roles in a target file"
 
 
 def _password(path: Path, key: str, entry: RoleEntry, environ: Mapping[str, str]) -> str:
@@ -350,7 +351,7 @@ def _password_from(path: Path, key: str, variable: str, environ: Mapping[str, st
     if not password:
         state = "not set" if password is None else "empty"
         raise _wrong(path, key, f"{variable} is {state} in the environment: set it to the user's password")
-    return password
+    return _as_text(password, f"{path}: {key}: {variable}")
 
 
 def _password_in(file: Path, where: str) -> str:

@@ -117,8 +117,8 @@ def test_a_password_for_the_file_is_not_taken_for_one_without_a_user(tmp_path: P
 @pytest.mark.parametrize(
     ("user", "password", "message"),
     [
-        (None, None, "no user: give --user, with its password in VICIDIAL_PASS, by --password-file or at the prompt"),
-        ("6666", None, "no password for --user: set VICIDIAL_PASS, give --password-file, or answer the prompt"),
+        (None, None, "no user: give --user, with its password in VICIDIAL_PASS or by --password-file"),
+        ("6666", None, "no password for --user: set VICIDIAL_PASS or give --password-file"),
         ("6666", "", "no password for --user"),
         ("", "1234", "--user is empty"),
         (None, "1234", "a password but no user: give --user"),
@@ -176,6 +176,11 @@ def test_the_variable_wins_over_the_prompt() -> None:
 
 def test_without_file_and_variable_the_prompt_is_asked() -> None:
     assert read_password(None, {}, lambda: "typed") == "typed"
+
+
+def test_a_variable_that_is_not_utf_8_is_said() -> None:
+    with pytest.raises(UsageError, match="VICIDIAL_PASS: is not UTF-8: give it as text"):
+        read_password(None, {"VICIDIAL_PASS": "\udcff"})
 
 
 @pytest.mark.parametrize("prompt", [None, lambda: ""])
