@@ -37,13 +37,17 @@ def within(folder: str, size: int, *arguments: str) -> Ended:
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+PAGE = (
+    "compare",
+    *(str(SAMPLES / name) for name in ("emulator-documented", "emulator-shipped")),
+    "--html",
+    "page.html",
+)
 RUN = ("run", "--only", "version/*", "-q", "--report", "r")
 
 
 @pytest.mark.parametrize("size", [0, 100, 1_000, 10_000])
-@pytest.mark.parametrize(
-    "words", [RUN, ("har", str(SAMPLES / "emulator-documented")), ("fuzz", "--budget", "5", "-q")], ids=lambda w: w[0]
-)
+@pytest.mark.parametrize("words", [RUN, PAGE, ("fuzz", "--budget", "5", "-q")], ids=lambda w: w[0])
 def test_a_limit_of_the_size_of_files_is_one_line_and_exit_code_2(
     words: tuple[str, ...], size: int, tmp_path: Path
 ) -> None:
