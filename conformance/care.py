@@ -16,6 +16,7 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import request
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
+from conformance.crash import told_redacted
 from conformance.errors import UsageError
 from conformance.options import REPORTS, Options, plan, select
 from conformance.report.curl import curl_line
@@ -24,7 +25,7 @@ from conformance.run.doctor import DOCTOR, Finding, State, examine
 from conformance.run.files import read_run
 from conformance.run.forecast import Forecast, forecast, planned
 from conformance.run.recover import Recovered, recover
-from conformance.run.run import Plan
+from conformance.run.run import Plan, redactor
 from conformance.run.settings import check_url
 
 LEFT = 4
@@ -39,7 +40,8 @@ def clean_up(folder: Path, options: Options, out: Console) -> int:
     made = plan(replace(options, url=url, user=user, report=folder, run=was.run, allow_writes=True), os.environ)
     if made.target.url != was.url:
         raise UsageError(f"{folder}: is about {was.url}, not {made.target.url}: what it left is there")
-    done = recover(replace(made, level=Level.STANDARD))
+    with told_redacted(redactor(made)):
+        done = recover(replace(made, level=Level.STANDARD))
     out.print(_recovered(done), soft_wrap=True)
     return LEFT if done.left else 0
 
@@ -61,7 +63,8 @@ def _recovered(done: Recovered) -> RenderableType:
 def diagnose(options: Options, out: Console, *, as_json: bool) -> int:
     """Examine a target. Gives 0, or 1 if something that the target file names is wrong."""
     made = plan(replace(options, report=REPORTS / DOCTOR, level=Level.PROBE), os.environ)
-    version, findings = examine(made)
+    with told_redacted(redactor(made)):
+        version, findings = examine(made)
     if as_json:
         rows = [{**msgspec.to_builtins(finding)} for finding in findings]
         out.print(msgspec.json.encode({"version": version, "findings": rows}).decode(), soft_wrap=True, markup=False)

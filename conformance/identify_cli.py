@@ -58,9 +58,11 @@ def identify(
 
     What the server says of its build is shown beside that, and not relied on.
     """
+    from conformance.crash import told_redacted
     from conformance.identify import terminal
     from conformance.identify.asking import identify as placing
     from conformance.options import Options, plan
+    from conformance.run.run import redactor
 
     if url is None and target is None:
         raise UsageError("identify needs a server: give its URL, or a target file with --target")
@@ -77,7 +79,9 @@ def identify(
         timeout=timeout,
         concurrency=1,
     )
-    found = placing(plan(options, os.environ))
+    made = plan(options, os.environ)
+    with told_redacted(redactor(made)):
+        found = placing(made)
     if as_json:
         out.print(terminal.as_json(found), soft_wrap=True, markup=False)
     else:

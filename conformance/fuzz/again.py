@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from conformance.crash import told_redacted
 from conformance.fuzz.keys import first_difference, key_of
 from conformance.fuzz.model import Replay
 from conformance.fuzz.properties.catalogue import search_of
 from conformance.fuzz.replay import read_replay
 from conformance.options import Effort, Options, plan
 from conformance.run.record import Record
-from conformance.run.run import Plan, Run
+from conformance.run.run import Plan, Run, redactor
 from conformance.verdict.model import Error, Fail
 
 
@@ -56,12 +57,14 @@ class Repeated:
 def repeat(options: Options, path: Path, made: Callable[[Plan], Run] = Run) -> Repeated:
     """Send a finding's input again, under its own numbers. Raises ConformanceError for what keeps it from that."""
     found = read_replay(path)
-    run = made(plan(replace(options, run=found.run, fuzz=Effort()), os.environ))
-    run.open()
-    try:
-        record = run.once([(found.case(), found.number)], search_of(found.search, run).check)[0]
-    finally:
-        facts = run.close()
+    planned = plan(replace(options, run=found.run, fuzz=Effort()), os.environ)
+    with told_redacted(redactor(planned)):
+        run = made(planned)
+        run.open()
+        try:
+            record = run.once([(found.case(), found.number)], search_of(found.search, run).check)[0]
+        finally:
+            facts = run.close()
     return compared(found, record, facts.left)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -95,7 +95,7 @@ async def _examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
         try:
             version, _ = await sanity(sender, plan.ground, plan.target.url)
             needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
-            return version, tuple([await _finding(plan, sender, need) for need in needs])
+            return sender.redact(version), tuple([await _finding(plan, sender, need) for need in needs])
         finally:
             await finish(sender, plan.ground)
             ledger.close()
@@ -119,8 +119,7 @@ async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[State, str]:
     exchange = await sender.send(request(_question(need), ground, SENTINEL), DOCTOR, 0)
     if isinstance(exchange.result, Failure):
         return State.NOT_TRIED, exchange.result.message
-    state, said = _judged(need, exchange.result)
-    return state, sender.redact(said)
+    return _judged(need, exchange.result, sender.redact)
 
 
 def _question(need: Need) -> Step:
@@ -132,13 +131,14 @@ def _question(need: Need) -> Step:
     return Step("add_did", (Param("did_pattern", "<did>"), Param("active", "N"), reference, TOO_LONG))
 
 
-def _judged(need: Need, reply: Reply) -> tuple[State, str]:
+def _judged(need: Need, reply: Reply, redact: Callable[[str], str]) -> tuple[State, str]:
     message = parse_line(reply.body.split("\n")[0]).message
     for sign, said in ((LOGIN_INCORRECT, "login refused"), (LOCKED, "is locked: try again in 15 minutes")):
         if sign in message:
             return State.WRONG, said
-    right = message in _wanted(need)
-    return (State.WORKS, "answers as it should") if right else (State.WRONG, f"the server said: {message or 'nothing'}")
+    if message in _wanted(need):
+        return State.WORKS, "answers as it should"
+    return State.WRONG, f"the server said: {redact(message) or 'nothing'}"
 
 
 def _wanted(need: Need) -> frozenset[str]:

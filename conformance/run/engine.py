@@ -140,7 +140,9 @@ class Engine:
         failing = Counter(self.ground.logins[role].user for role in roles if role in self.ground.logins)
         for user, times in failing.items():
             if self.sender.logins.left(user) < times:
-                return NotTested(missing=f"a failed login of {user}", setting="--allow-login-failures 3")
+                return NotTested(
+                    missing=f"a failed login of {self.sender.redact(user)}", setting="--allow-login-failures 3"
+                )
             self.sender.logins.spend(user, times)
         return None
 

@@ -107,6 +107,7 @@ class Run:
         self.pace = Pace(plan.rate)
         self.transport = Transport(plan.target.url, plan.concurrency, plan.timeout, plan.verify)
         self.sender = _sender(plan, self.transport, self.pace, worker)
+        self.sender.redact = self.redact
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="conformance", daemon=True)
 
@@ -120,9 +121,6 @@ class Run:
         self._thread.start()
         try:
             self.version, self._engine = self._wait(self._open())
-        except ConformanceError as error:
-            self._stop()
-            raise type(error)(self.redact(str(error))) from None
         except BaseException:
             self._stop()
             raise
@@ -215,8 +213,8 @@ class Run:
             settings=tuple(sorted(map(str, engine.possible))),
             requests=self.sender.sent,
             left=self.sender.ledger.open,
-            silent=self.redact(silent) if silent else None,
-            locked=tuple(map(self.redact, self.sender.logins.locks())),
+            silent=silent,
+            locked=self.sender.logins.locks(self.redact),
             note=known_build(self.plan.target.build, self.version).note,
         )
 
@@ -228,7 +226,8 @@ class Run:
         except ConformanceError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001 - what is left has to be told even then
-            return f"cleaning up broke off by a bug of ours, please report it: {type(error).__name__}: {error}"
+            said = f"{type(error).__name__}: {self.redact(str(error))}"
+            return f"cleaning up broke off by a bug of ours, please report it: {said}"
         return None
 
 
@@ -237,7 +236,7 @@ async def first_questions(
 ) -> tuple[str, tuple[ServerSettings, ...]]:
     """What a target calls itself and the settings that it may have. Raises TargetUnreachable and UsageError."""
     version, _ = await sanity(sender, ground, target.url)
-    possible = possible_settings(target, known_build(target.build, version).build)
+    possible = possible_settings(target, known_build(target.build, version, sender.redact).build)
     sender.guard = replace(sender.guard, settings=_enough(possible))
     strict = not is_loopback(target.url) and not target.disposable
     await Preflight(sender, ground, level, strict)()
