@@ -17,6 +17,7 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import request
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
+from conformance.crash import told_redacted
 from conformance.errors import UsageError
 from conformance.options import Options, plan, select
 from conformance.prompt import ask_password
@@ -29,7 +30,7 @@ from conformance.run.files import RunFile, ledgers, read_run
 from conformance.run.forecast import Forecast, forecast, planned
 from conformance.run.ledger import read_ledger
 from conformance.run.recover import Recovered, recover
-from conformance.run.run import Plan, raise_if_left
+from conformance.run.run import Plan, raise_if_left, redactor
 from conformance.run.settings import check_url
 from conformance.terminal import LEFT, Terminal, comes_to
 
@@ -51,7 +52,9 @@ def clean_up(folder: Path, options: Options, out: Terminal, told: Callable[[str]
     """
     was = read_run(folder)
     try:
-        done = recover(_recovering(folder, was, options), told)
+        made = _recovering(folder, was, options)
+        with told_redacted(redactor(made)):
+            done = recover(made, told)
     except KeyboardInterrupt as error:
         raise_if_left(tuple(did for path in ledgers(folder) for did in read_ledger(path).open), folder, error)
         raise
@@ -96,7 +99,8 @@ _SEARCH = "SELECT did_pattern FROM vicidial_inbound_dids WHERE did_pattern LIKE 
 def diagnose(options: Options, out: Terminal, *, as_json: bool) -> int:
     """Examine a target. Gives 1 if something that it was said to have is wrong, else 3 if something got no answer."""
     made = plan(replace(options, level=Level.PROBE), os.environ, ask_password)
-    version, findings = examine(made)
+    with told_redacted(redactor(made)):
+        version, findings = examine(made)
     if as_json:
         rows = [{**msgspec.to_builtins(finding)} for finding in findings]
         out.json(msgspec.json.encode({"version": version, "findings": rows}).decode())

@@ -60,11 +60,12 @@ def identify(
 
     What the server says of its build is shown beside that, and not relied on.
     """
+    from conformance.crash import told_redacted
     from conformance.identify import terminal
     from conformance.identify.asking import identify as placing
     from conformance.options import Options, plan
     from conformance.prompt import ask_password
-    from conformance.run.run import left_line
+    from conformance.run.run import left_line, redactor
 
     if url is None and target is None:
         raise UsageError("identify needs a server: give its URL, or a target file with --target")
@@ -83,7 +84,8 @@ def identify(
         concurrency=1,
     )
     made = plan(options, os.environ, ask_password)
-    found = placing(made)
+    with told_redacted(redactor(made)):
+        found = placing(made)
     if as_json:
         out.json(terminal.as_json(found))
     else:

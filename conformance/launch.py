@@ -20,7 +20,7 @@ from conformance.cases.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.emulator.config import Config
 from conformance.emulator.server import running
-from conformance.errors import HarnessError, UsageError
+from conformance.errors import HarnessError, Stopped, UsageError
 from conformance.fuzz.names import NAMES, SUBJECT
 from conformance.options import Options, plan, select
 from conformance.progress import Progressing
@@ -33,8 +33,6 @@ from conformance.run.settings import TargetFile, load_target
 from conformance.session import INTERRUPTED, Session
 from conformance.terminal import Terminal, comes_to
 from conformance.verdict.model import Kind
-
-STOPPED = 130
 
 _EMULATOR_PASSWORDS = {"VICIDIAL_EMULATOR_PASS": "1234"}
 _SUITE = Path(next(iter(suite.__path__)))
@@ -130,7 +128,7 @@ def _show(progress: Progressing, starting: Starting, code: int, screen: Screen) 
         raise progress.crash
     if session is None or session.report is None:
         if code == pytest.ExitCode.INTERRUPTED:
-            return STOPPED
+            return Stopped.exit_code
         raise HarnessError(f"pytest ended with code {code} and no report: run it as pytest to see why (docs/pytest.md)")
     report, folder = session.report, starting.plan.folder
     comes_to(report.answer, *([left_line(report.left, folder)] if report.left else []))
@@ -143,7 +141,7 @@ def _show(progress: Progressing, starting: Starting, code: int, screen: Screen) 
         screen.err.print(f"report: {folder / 'report.html'}")
     if report.left:
         screen.err.print(left_line(report.left, folder))
-    return STOPPED if report.ended == INTERRUPTED and not report.left else report.exit_code
+    return Stopped.exit_code if report.ended == INTERRUPTED and not report.left else report.exit_code
 
 
 def _files(options: Options) -> list[str]:

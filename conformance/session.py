@@ -16,7 +16,7 @@ from conformance.baseline.hold import Held, hold, known_fails
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
-from conformance.crash import Crash
+from conformance.crash import Crash, explained
 from conformance.errors import ConformanceError, LeftBehind, UsageError
 from conformance.fuzz.names import IDS
 from conformance.options import Effort, Options, no_match, plan, wanted
@@ -145,7 +145,7 @@ class Session:
         except ConformanceError as error:
             self._stop(error)
         except Exception as error:  # noqa: BLE001 - a crash is one line too
-            self._stop(Crash(error, self.redact))
+            self._stop(explained(error, self.redact))
         else:
             self._begin_fuzzing(run)
 
@@ -301,7 +301,7 @@ class Session:
         except ConformanceError as error:
             self.stopped = error
         except Exception as error:  # noqa: BLE001 - what is left has to be told even then
-            self.stopped = Crash(error, self.redact)
+            self.stopped = explained(error, self.redact)
         if self.stopped is not None and report.left:
             self.stopped = LeftBehind(f"{self.stopped}; {left_line(report.left, self.plan.folder)}")
 

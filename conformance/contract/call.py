@@ -61,6 +61,10 @@ class Call:
         """The value of a parameter; empty when it was not sent."""
         return (self.values or {}).get(name, "")
 
+    def as_read(self, name: str, text: str) -> str:
+        """What a server leaves of a text that is sent as a parameter of every function."""
+        return sanitise(text.encode(), self.contract.common.by_name[name], self.state.settings)
+
     def noting(self, *quirks: str | None) -> Call:
         """The same call, with deviations noted that it has met. Documentation deviates from nothing."""
         new = {quirk for quirk in quirks if quirk} if self.shipped else None

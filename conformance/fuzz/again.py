@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from conformance.crash import told_redacted
 from conformance.fuzz.keys import first_difference, key_of
 from conformance.fuzz.model import Replay
 from conformance.fuzz.properties.catalogue import search_of
@@ -15,7 +16,7 @@ from conformance.fuzz.replay import read_replay
 from conformance.options import Effort, Options, plan
 from conformance.prompt import ask_password
 from conformance.run.record import Record
-from conformance.run.run import Plan, Run, closing, left_line
+from conformance.run.run import Plan, Run, closing, left_line, redactor
 from conformance.verdict.model import Error, Fail
 
 
@@ -62,11 +63,11 @@ class Repeated:
 def repeat(options: Options, path: Path, made: Callable[[Plan], Run] = Run) -> Repeated:
     """Send a finding's input again, under its own numbers. Raises ConformanceError for what keeps it from that."""
     found = read_replay(path)
-    run = made(plan(replace(options, run=found.run, fuzz=Effort()), os.environ, ask_password))
-    with closing(run):
+    planned = plan(replace(options, run=found.run, fuzz=Effort()), os.environ, ask_password)
+    with told_redacted(redactor(planned)), closing(made(planned)) as run:
         run.open()
         record = run.once([(found.case(), found.number)], search_of(found.search, run).check)[0]
-    return compared(found, record, run.close().left, run.plan.folder)
+    return compared(found, record, run.close().left, planned.folder)
 
 
 def compared(found: Replay, record: Record, left: tuple[str, ...] = (), folder: Path = Path()) -> Repeated:

@@ -112,7 +112,7 @@ def _ask(run: Run, search: Search) -> str | None:
         if failure is None:
             search.take(case, finished.exchanges, _came(run, finished))
         elif run.stopped is not None or failure.trouble is not Trouble.REFUSED_BY_US:
-            return run.redact(run.stopped or failure.message)
+            return run.stopped or failure.message
         else:
             search.cases.remove(case)
     return None

@@ -1,6 +1,6 @@
 """The report of one run. It reads back as it was written; its JSON Schema is `schema.json` beside this file.
 
-Everything in here has been redacted before it was built: no password is in a report.
+What was sent, what came back and what quotes either has been redacted before it was built: no password is in a report.
 """
 
 from __future__ import annotations

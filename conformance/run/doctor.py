@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -89,7 +89,7 @@ def examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
 async def _examine(plan: Plan, sender: Sender) -> tuple[str, tuple[Finding, ...]]:
     version, _ = await sanity(sender, plan.ground, plan.target.url)
     needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
-    return version, tuple([await _finding(plan, sender, need) for need in needs])
+    return sender.redact(version), tuple([await _finding(plan, sender, need) for need in needs])
 
 
 async def _finding(plan: Plan, sender: Sender, need: Need) -> Finding:
@@ -109,9 +109,8 @@ async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[State, str]:
         return State.NOT_TRIED, "needs the role admin"
     exchange = await sender.send(request(_question(need), ground, SENTINEL), DOCTOR, 0)
     if isinstance(exchange.result, Failure):
-        return State.NO_ANSWER, sender.redact(exchange.result.message)
-    state, said = _judged(need, exchange.result)
-    return state, sender.redact(said)
+        return State.NO_ANSWER, exchange.result.message
+    return _judged(need, exchange.result, sender.redact)
 
 
 def _question(need: Need) -> Step:
@@ -123,16 +122,17 @@ def _question(need: Need) -> Step:
     return Step("add_did", (Param("did_pattern", "<did>"), Param("active", "N"), reference, TOO_LONG))
 
 
-def _judged(need: Need, reply: Reply) -> tuple[State, str]:
+def _judged(need: Need, reply: Reply, redact: Callable[[str], str]) -> tuple[State, str]:
     line = parse_line(reply.body.split("\n")[0])
     for sign, said in ((LOGIN_INCORRECT, "login refused"), (LOCKED, "is locked: try again in 15 minutes")):
         if sign in line.message:
             return State.WRONG, said
     if reply.status != 200 or not line.status:
         what = "no reply of the API" if reply.status == 200 else f"HTTP {reply.status}"
-        return State.WRONG, f"{what}: {repr(reply.body.strip()[:_SHOWN]) if reply.body else 'an empty body'}"
+        body = repr(redact(reply.body).strip()[:_SHOWN]) if reply.body else "an empty body"
+        return State.WRONG, f"{what}: {body}"
     if line.message not in _wanted(need):
-        return State.WRONG, f"the server said: {line.message or 'nothing'}"
+        return State.WRONG, f"the server said: {redact(line.message) or 'nothing'}"
     return State.WORKS, "answers as it should"
 
 

@@ -138,7 +138,8 @@ class Engine:
         failing = Counter(self.ground.logins[role].user for role in roles if role in self.ground.logins)
         for user, times in failing.items():
             if self.sender.logins.left(user) < times:
-                return NotTested(missing=f"a failed login of {user}", setting=self.sender.logins.wanting(user))
+                missing = f"a failed login of {self.sender.redact(user)}"
+                return NotTested(missing=missing, setting=self.sender.logins.wanting(user))
             self.sender.logins.spend(user, times)
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import time
@@ -92,10 +92,10 @@ class Logins:
             return None
         return f"{why}, unless you {self.memory.forget}"
 
-    def locks(self) -> tuple[str, ...]:
-        """The users that are locked now, and until when, in words."""
+    def locks(self, told: Callable[[str], str] = str) -> tuple[str, ...]:
+        """The users that are locked now, each as it is to be told, and until when, in words."""
         return tuple(
-            f"{user} until {datetime.fromtimestamp(self.good.get(user, time()) + LOCK_SECONDS, UTC):%H:%M:%S} UTC"
+            f"{told(user)} until {datetime.fromtimestamp(self.good.get(user, time()) + LOCK_SECONDS, UTC):%H:%M:%S} UTC"
             for user in sorted(self.locked)
         )
 

@@ -119,6 +119,7 @@ class Run:
         self.told: Callable[[str], None] = lambda _: None
         self.transport = Transport(plan.target.url, plan.concurrency, plan.timeout, plan.verify)
         self.sender = _sender(plan, self.transport, self.pace, worker)
+        self.sender.redact = self.redact
         self.version = ""
         self._opening: asyncio.Task[Any] | None = None
         self._closing: asyncio.Task[Any] | None = None
@@ -135,11 +136,11 @@ class Run:
 
     def open(self) -> None:
         """Ask preflight's questions, and be ready for cases. Raises what they raise."""
-        self._redacted(self._first(self._ask_first()))
+        self._wait(self._first(self._ask_first()))
 
     def examine(self, asking: Callable[[Sender], Coroutine[Any, Any, T]]) -> T:
         """Ask something else instead, and give what comes of it."""
-        return self._redacted(self._first(asking(self.sender)))
+        return self._wait(self._first(asking(self.sender)))
 
     def ask(self, case: Case) -> None:
         """Begin a case without waiting for it."""
@@ -202,12 +203,6 @@ class Run:
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-    def _redacted(self, work: Coroutine[Any, Any, T]) -> T:
-        try:
-            return self._wait(work)
-        except ConformanceError as error:
-            raise type(error)(self.redact(str(error))) from None
 
     def _stop(self) -> None:
         self.sender.ledger.close()
@@ -275,8 +270,8 @@ class Run:
             settings=tuple(sorted(map(str, possible))),
             requests=self.sender.sent,
             left=self.sender.ledger.open,
-            silent=self.redact(silent) if silent else None,
-            locked=tuple(map(self.redact, self.sender.logins.locks())),
+            silent=silent,
+            locked=self.sender.logins.locks(self.redact),
             note=known_build(self.plan.target.build, self.version).note if self._engine is not None else "",
         )
 
@@ -294,7 +289,8 @@ class Run:
         except ConformanceError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001 - what is left has to be told even then
-            return f"cleaning up broke off by a bug of ours, please report it: {type(error).__name__}: {error}"
+            said = f"{type(error).__name__}: {self.redact(str(error))}"
+            return f"cleaning up broke off by a bug of ours, please report it: {said}"
         finally:
             await self.transport.__aexit__(None, None, None)
         return None
@@ -336,7 +332,7 @@ async def first_questions(
 ) -> tuple[str, tuple[ServerSettings, ...]]:
     """What a target calls itself and the settings that it may have. Raises TargetUnreachable and UsageError."""
     version, _ = await sanity(sender, ground, target.url)
-    possible = possible_settings(target, known_build(target.build, version).build)
+    possible = possible_settings(target, known_build(target.build, version, sender.redact).build)
     sender.guard = replace(sender.guard, settings=_enough(possible))
     await Preflight(sender, ground, level, strict=not target.disposable)()
     return version, possible

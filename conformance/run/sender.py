@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance.cases.expand import request as expanded
 from conformance.cases.model import Param, Role, Step
@@ -63,19 +63,23 @@ class Sender:
                 self._count(created, cleanup=cleanup)
                 return Exchange(request, await self._send(request, created, case, lane))
         except Forbidden as ruling:
-            return Exchange(request, Failure(Trouble.REFUSED_BY_US, f"not sent: {ruling}"))
+            return Exchange(request, Failure(Trouble.REFUSED_BY_US, f"not sent: {self.redact(str(ruling))}"))
 
     async def _send(self, request: Request, created: Iterable[str], case: str, lane: int) -> Reply | Failure:
         await self.ledger.claim(created, case)
         asked = self.ledger.now()
         result: Reply | Failure | None = None
         try:
-            result = await self.transport(request, lane)
+            result = self._told(await self.transport(request, lane))
         finally:
             if request.wire is None and may_be_under_way(result):  # bytes log nobody in, and most get no reply
                 self.ledger.doubt(created)
         self._note(request, result, asked)
         return result
+
+    def _told(self, result: Reply | Failure) -> Reply | Failure:
+        """The same; but what a failure says may quote the server, and is shown as it is."""
+        return replace(result, message=self.redact(result.message)) if isinstance(result, Failure) else result
 
     async def _check_free(self, created: Iterable[str], lane: int) -> None:
         """A DID that is not the run's own must not be there yet: removing it would remove somebody else's."""

@@ -9,8 +9,9 @@ from typer.main import get_command
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Level
-from conformance.cli import STOPPED, app
+from conformance.cli import app
 from conformance.contract.load import load_contract
+from conformance.errors import Stopped
 from conformance.plugin import pytest_addoption
 from conformance.verdict.model import Kind
 from tests.docs.pages import PAGES, READING, README, ROOT, Page
@@ -72,7 +73,7 @@ def test_the_table_of_verdicts_names_each_of_them_once(page: Page) -> None:
 
 @pytest.mark.parametrize("page", [README, READING], ids=lambda page: page.name)
 def test_the_table_of_exit_codes_names_each_of_them_once(page: Page) -> None:
-    assert page.first_column("Exit codes") == ["0", "1", "2", "3", "4", str(STOPPED)]
+    assert page.first_column("Exit codes") == ["0", "1", "2", "3", "4", str(Stopped.exit_code)]
 
 
 def test_the_page_on_levels_says_how_many_cases_each_has() -> None:

@@ -92,6 +92,11 @@ def test_what_a_server_says_instead_is_shown_without_a_password(tmp_path: Path) 
     assert "12" not in str(raised.value).partition("got HTTP 200")[2]
 
 
+def test_its_content_type_is_shown_without_a_password(tmp_path: Path) -> None:
+    with pytest.raises(TargetUnreachable, match=r"got HTTP 200, text/\*\*\*, 'hello'"):
+        asked_sanity(tmp_path, Reply(200, f"text/%3{PASSWORD[0]}234", "hello"))
+
+
 def test_a_target_that_is_ready_is_asked_add_delete_and_whether_it_is_gone(tmp_path: Path) -> None:
     requests = preflight(tmp_path, [GONE, ADDED, DELETED, GONE])
     told = [request.query.partition("function=")[2] for request in requests]

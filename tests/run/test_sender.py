@@ -208,6 +208,14 @@ def test_a_sender_takes_passwords_out_of_text(tmp_path: Path) -> None:
     assert sender.redact(f"BAD|{PASSWORD}|") == "BAD|***|"
 
 
+def test_a_failure_never_carries_a_password_from_a_sender_on(tmp_path: Path) -> None:
+    sender = sending(tmp_path, Script([Failure(Trouble.PROTOCOL, f"redirected to /x/%3{PASSWORD[0]}234")]))
+    results = [asyncio.run(sender.send(QUESTION, "case", 0)).result for _ in range(6)]
+    sender.ledger.close()
+    assert [result.message for result in results if isinstance(result, Failure)][:5] == ["redirected to /x/***"] * 5
+    assert "redirected to /x/***" in (sender.pace.stopped or "")
+
+
 @pytest.mark.parametrize(
     "answer",
     [html("NOTICE: update_did NO UPDATES DEFINED: |6666|\n"), html("", 500), Failure(Trouble.TIMEOUT, "slow")],

@@ -11,12 +11,17 @@ from urllib.parse import unquote_to_bytes
 DEPTH = 3
 
 
+READABLE = 0.8
+"""The share of characters that can be printed, of what is worth decoding further."""
+
+
 def decodings(text: str) -> frozenset[str]:
     """The text and everything that it may be decoded to in `DEPTH` steps."""
     every, new = {text}, {text}
     for _ in range(DEPTH):
         new = {decoded for one in new for decoded in _decoded(one)} - every
         every |= new
+        new = {one for one in new if sum(map(str.isprintable, one)) >= READABLE * len(one)}
     return frozenset(every)
 
 
