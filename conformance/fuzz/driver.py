@@ -40,7 +40,7 @@ TRIES = 2
 A_ROUND = 2000
 """Requests after which a search begins again with another seed."""
 
-TOO_LARGE = 3
+TOO_LARGE = 10
 """Examples in a row of which no input fits into what is left, after which a search is over."""
 
 REQUESTS_AN_EXAMPLE = 12
@@ -48,7 +48,7 @@ LEAST_EXAMPLES = 5
 SHORTEST_WALK, LONGEST_WALK = 6, 40
 """Steps of one example of a state machine."""
 
-REQUESTS_A_STEP = 6
+REQUESTS_A_STEP = 4
 """Requests kept aside for each: it is sent and may be sent again, and so is the removal of what it made."""
 
 FIRST_NUMBER, NUMBERS = 2000, 7900
@@ -195,11 +195,11 @@ class Fuzzer:
     def _example(self, search: Search, cases: Sequence[Case]) -> None:
         if self.run.spent >= self._round or self._over:
             raise Enough
-        new, before = self._new(cases), self.run.spent
+        new, before = self._new(cases), self.tally.inputs
         for tried in self._fitting(search, new):
             if self._is_new(tried):
                 self._take(search, tried)
-        self._too_large = self._too_large + 1 if new and self.run.spent == before else 0
+        self._too_large = self._too_large + 1 if new and self.tally.inputs == before else 0
         self.watch(self.tally, len(self.findings))
 
     def _fitting(self, search: Search, cases: Sequence[Case]) -> Iterator[Tried]:
@@ -280,7 +280,9 @@ class Fuzzer:
 
     def _count(self, tried: Tried) -> None:
         verdict = tried.record.result.verdict
-        if not isinstance(verdict, Error):
+        if isinstance(verdict, NotTested):
+            self.trouble = f"every input needs what the target file does not name, such as {verdict.missing}"
+        elif not isinstance(verdict, Error):
             self.answered += 1
         elif self.run.room > 0:
             self.trouble = verdict.reason

@@ -9,8 +9,8 @@ from math import inf
 from conformance.contract.request import Request
 from conformance.run.guard import Forbidden, Guard
 
-REMOVING = 3
-"""Requests for each DID that may exist: two after its input; what is still there then takes three at the end."""
+REMOVING = 2
+"""Requests that removing a DID takes: its deletion, and the question whether it is gone."""
 
 CLOSING = 2
 """Requests that ask in the end whether the server still answers as it did."""
@@ -37,11 +37,8 @@ class Budget:
 
 
 def most(requests: Sequence[Request], guard: Guard) -> int:
-    """How many requests these come to at most, with the removal of every DID that they could create.
-
-    One more for each: while a deletion is under way, what it deletes is still kept aside for.
-    """
-    return len(requests) + (REMOVING + 1) * len({did for request in requests for did in _created(request, guard)})
+    """How many requests these come to at most, with the removal of every DID that they could create."""
+    return len(requests) + REMOVING * len({did for request in requests for did in _created(request, guard)})
 
 
 def _created(request: Request, guard: Guard) -> frozenset[str]:

@@ -182,6 +182,8 @@ class Run:
 
     def most(self, case: Case, number: int) -> int:
         """How many requests a case comes to at most, with the removal of all that it could create."""
+        if self.ground.missing(case):
+            return 0
         return most(requests(case, self.ground, number), self.sender.guard)
 
     def limit(self, number: int) -> None:
