@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,17 +17,20 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import request
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
+from conformance.crash import told_redacted
 from conformance.errors import UsageError
-from conformance.options import REPORTS, Options, plan, select
+from conformance.options import Options, plan, select
 from conformance.prompt import ask_password
 from conformance.report.curl import curl_line
+from conformance.report.files import write_whole
 from conformance.report.text import visible
 from conformance.run import provision
-from conformance.run.doctor import DOCTOR, Finding, State, examine
-from conformance.run.files import read_run
+from conformance.run.doctor import Finding, State, examine
+from conformance.run.files import RunFile, ledgers, read_run
 from conformance.run.forecast import Forecast, forecast, planned
+from conformance.run.ledger import read_ledger
 from conformance.run.recover import Recovered, recover
-from conformance.run.run import Plan
+from conformance.run.run import Plan, raise_if_left, redactor
 from conformance.run.settings import check_url
 from conformance.terminal import LEFT, Terminal, comes_to
 
@@ -41,9 +45,26 @@ _CODES = {State.WRONG: 1, State.NO_ANSWER: 3}
 """The exit codes of `doctor`, the first that applies; any other state is 0."""
 
 
-def clean_up(folder: Path, options: Options, out: Terminal) -> int:
-    """Finish what an interrupted run left, and say what could not be removed. Gives the exit code."""
+def clean_up(folder: Path, options: Options, out: Terminal, told: Callable[[str], None]) -> int:
+    """Finish what an interrupted run left, and say what could not be removed. Gives the exit code.
+
+    Raises LeftBehind if it is stopped before it has begun.
+    """
     was = read_run(folder)
+    try:
+        made = _recovering(folder, was, options)
+        with told_redacted(redactor(made)):
+            done = recover(made, told)
+    except KeyboardInterrupt as error:
+        raise_if_left(tuple(did for path in ledgers(folder) for did in read_ledger(path).open), folder, error)
+        raise
+    lines = _recovered(done)
+    out.print(Group(*lines), soft_wrap=True)
+    comes_to(*(line.plain for line in lines[len(done.gone) :]))
+    return LEFT if done.left or done.unread else 0
+
+
+def _recovering(folder: Path, was: RunFile, options: Options) -> Plan:
     url = options.url or (None if options.target_file else was.url)
     user = options.user or (None if options.target_file else was.user or None)
     made = plan(
@@ -51,31 +72,35 @@ def clean_up(folder: Path, options: Options, out: Terminal) -> int:
     )
     if made.target.url != was.url:
         raise UsageError(f"{folder}: is about {was.url}, not {made.target.url}: what it left is there")
-    done = recover(replace(made, level=Level.STANDARD))
-    lines = _recovered(done)
-    out.print(Group(*lines), soft_wrap=True)
-    comes_to(*(line.plain for line in lines[len(done.gone) :]))
-    return LEFT if done.left else 0
+    return made
 
 
 def _recovered(done: Recovered) -> list[Text]:
     parts = [Text(f"removed, or never there: {did}") for did in done.gone]
     for item, curl in done.left:
-        parts.append(
-            Text(f"still there: {item.pattern!r} ({item.reason or 'the API cannot delete it'})", style="bold red")
-        )
+        why = item.reason or "it could not be deleted"
+        parts.append(Text(f"still there: {item.pattern!r} ({why})", style="bold red"))
         parts += [Text(f"  {line}") for line in (curl, item.sql) if line]
+    for unread in done.unread:
+        parts.append(Text(f"{visible(unread)}: what it named may still be there", style="bold red"))
+    if done.unread:
+        parts.append(Text(f"  look for DIDs of this run, which begin with {' or '.join(done.prefixes)}:"))
+        parts += [Text(f"  {_SEARCH.format(prefix=prefix)}") for prefix in done.prefixes]
     if not parts:
         parts.append(Text("Nothing is left of this run."))
-    elif not done.left:
+    elif not done.left and not done.unread:
         parts.append(Text("Nothing is left of this run any more.", style="green"))
     return parts
 
 
+_SEARCH = "SELECT did_pattern FROM vicidial_inbound_dids WHERE did_pattern LIKE '%{prefix}%';"
+
+
 def diagnose(options: Options, out: Terminal, *, as_json: bool) -> int:
     """Examine a target. Gives 1 if something that it was said to have is wrong, else 3 if something got no answer."""
-    made = plan(replace(options, report=REPORTS / DOCTOR, level=Level.PROBE), os.environ, ask_password)
-    version, findings = examine(made)
+    made = plan(replace(options, level=Level.PROBE), os.environ, ask_password)
+    with told_redacted(redactor(made)):
+        version, findings = examine(made)
     if as_json:
         rows = [{**msgspec.to_builtins(finding)} for finding in findings]
         out.json(msgspec.json.encode({"version": version, "findings": rows}).decode())
@@ -108,16 +133,16 @@ def _diagnosis(version: str, findings: tuple[Finding, ...], made: Plan) -> Rende
 
 
 def provide(url: str, write: Path | None, out: Terminal) -> None:
-    """Print the SQL for a disposable server, and write or print the target file that goes with it."""
+    """Print the SQL for a disposable server, and write or print the target file that goes with it.
+
+    Raises UsageError if the file is there already or cannot be written.
+    """
     text = provision.target_file(check_url(url))
+    if write is not None:
+        write_whole(write, text.encode(), is_new=True)
     out.raw(provision.sql() + "\n")
     if write is None:
         out.raw("".join(f"-- {line}\n" for line in text.splitlines()) + "\n")
-        return
-    try:
-        write.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(f"{write}: {error.strerror}: the target file cannot be written there") from error
 
 
 def rehearse(options: Options, out: Terminal) -> int:

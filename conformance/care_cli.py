@@ -31,6 +31,10 @@ TargetFile = Annotated[Path | None, typer.Option("--target", metavar="FILE.toml"
 CaFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Trust the certificates in this PEM file.")]
 Insecure = Annotated[bool, typer.Option("--insecure", help="Trust any certificate, as of a lab's own.")]
 Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for a reply.")]
+Settling = Annotated[
+    float,
+    typer.Option(metavar="SECONDS", help="How long a server may go on working on a request that it has not answered."),
+]
 BuildOption = Annotated[
     str | None, typer.Option("--build", metavar="BUILD", help="Its API build, where it tells none or another.")
 ]
@@ -45,6 +49,7 @@ def cleanup(
     ca_file: CaFile = None,
     insecure: Insecure = False,
     timeout: Timeout = defaults.TIMEOUT,
+    settling: Settling = defaults.SETTLING,
 ) -> None:
     """Remove the DIDs that an interrupted run left on its server, and nothing else.
 
@@ -53,8 +58,8 @@ def cleanup(
     """
     from conformance.care import clean_up
 
-    options = _options(None, user, password_file, target, ca_file, insecure, timeout)
-    raise typer.Exit(clean_up(folder, options, out))
+    options = _options(None, user, password_file, target, ca_file, insecure, timeout, settling)
+    raise typer.Exit(clean_up(folder, options, out, lambda line: err.print(line, markup=False)))
 
 
 def doctor(
@@ -65,6 +70,7 @@ def doctor(
     ca_file: CaFile = None,
     insecure: Insecure = False,
     timeout: Timeout = defaults.TIMEOUT,
+    settling: Settling = defaults.SETTLING,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Say for each role and entity whether it works, what it makes possible, and how to provide it.
@@ -73,7 +79,7 @@ def doctor(
     """
     from conformance.care import diagnose
 
-    options = _options(url, user, password_file, target, ca_file, insecure, timeout)
+    options = _options(url, user, password_file, target, ca_file, insecure, timeout, settling)
     raise typer.Exit(diagnose(options, out, as_json=as_json))
 
 
@@ -94,19 +100,20 @@ def fuzz(
         typer.Option("--only", metavar="NAME", autocompletion=_searches, help="Only this search; may be given again."),
     ] = None,
     build: BuildOption = None,
-    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let another machine be written to.")] = False,
+    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let the server be written to.")] = False,
     report: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write report and findings here, not to reports/<host>-<time>/.")
     ] = None,
     concurrency: Annotated[int, typer.Option(metavar="N", help="Inputs in flight.")] = defaults.CONCURRENCY,
     rate: Annotated[
         float | None,
-        typer.Option(metavar="N", help="At most so many requests a second. [dim]Default: 10, here none.[/]"),
+        typer.Option(metavar="N", help="At most so many requests a second; 0: no limit. [dim]Default: 10.[/]"),
     ] = None,
     mask_users: Annotated[bool, typer.Option("--mask-users", help="Keep user names out of the reports.")] = False,
     ca_file: CaFile = None,
     insecure: Insecure = False,
     timeout: Timeout = defaults.TIMEOUT,
+    settling: Settling = defaults.SETTLING,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the answer.")] = False,
 ) -> None:
     """Send inputs that nobody wrote down, drawn from the contract, and make small what it does not explain.
@@ -117,7 +124,7 @@ def fuzz(
     from conformance.launch import Screen, launch
     from conformance.options import Effort
 
-    options = _options(url, user, password_file, target, ca_file, insecure, timeout)
+    options = _options(url, user, password_file, target, ca_file, insecure, timeout, settling)
     options = replace(
         options,
         only=_chosen(only or ()),
@@ -139,10 +146,11 @@ def replay(
     password_file: PasswordFile = None,
     target: TargetFile = None,
     build: BuildOption = None,
-    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let another machine be written to.")] = False,
+    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let the server be written to.")] = False,
     ca_file: CaFile = None,
     insecure: Insecure = False,
     timeout: Timeout = defaults.TIMEOUT,
+    settling: Settling = defaults.SETTLING,
 ) -> None:
     """Send a finding's input again: fixed, still there, or different now.
 
@@ -150,7 +158,7 @@ def replay(
     """
     from conformance.fuzz.again import repeat
 
-    options = _options(url, user, password_file, target, ca_file, insecure, timeout)
+    options = _options(url, user, password_file, target, ca_file, insecure, timeout, settling)
     repeated = repeat(replace(options, allow_writes=allow_writes, build=build), finding)
     lines = [str(repeated), *(f"may still be on the target: {did}" for did in repeated.left)]
     for line in lines:
@@ -211,6 +219,7 @@ def _options(
     ca_file: Path | None,
     insecure: bool,
     timeout: float,
+    settling: float,
 ) -> Options:
     from conformance.options import Options
 
@@ -222,6 +231,7 @@ def _options(
         ca_file=ca_file,
         insecure=insecure,
         timeout=timeout,
+        settling=settling,
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,6 +33,7 @@ from conformance import (
 from conformance.cases.model import Case, Level
 from conformance.contract.model import ContractError
 from conformance.errors import ConformanceError, Stopped, UsageError
+from conformance.run.interrupts import watched
 from conformance.streams import guarded
 from conformance.terminal import concluded, err, out, say
 from conformance.verdict.model import Expect
@@ -39,11 +42,23 @@ from conformance.verdict.model import Expect
 class _Commands(TyperGroup):
     """The commands, of which Ctrl-C makes an error of ours: Typer would end without a word."""
 
+    def make_context(self, *given: Any, **named: Any) -> Any:
+        """Read the command line."""
+        with _told_on():
+            return super().make_context(*given, **named)
+
     def invoke(self, ctx: Any) -> Any:
-        try:
+        """Run the command."""
+        with _told_on():
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise Stopped("stopped") from None
+
+
+@contextmanager
+def _told_on() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped("stopped") from None
 
 
 app = typer.Typer(
@@ -87,7 +102,7 @@ LevelOption = Annotated[
     typer.Option(
         rich_help_panel=_WHAT,
         help="probe changes nothing; standard makes DIDs and deletes them; full leaves some behind."
-        " [dim]Default: standard on this machine, else probe.[/]",
+        " [dim]Default: probe, or standard with --allow-writes.[/]",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -183,7 +198,7 @@ def run(
         typer.Option(
             "--allow-writes",
             rich_help_panel=_WHAT,
-            help="Let another machine be written to, under numbers of the run's own.",
+            help="Let the server be written to, under numbers of the run's own.",
         ),
     ] = False,
     expect: Annotated[
@@ -204,6 +219,14 @@ def run(
     concurrency: Annotated[
         int, typer.Option(metavar="N", rich_help_panel=_HOW, help="Cases in flight.")
     ] = defaults.CONCURRENCY,
+    settling: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            rich_help_panel=_HOW,
+            help="How long a server may go on working on a request that it has not answered.",
+        ),
+    ] = defaults.SETTLING,
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", rich_help_panel=_HOW, help="How long to wait for a reply.")
     ] = defaults.TIMEOUT,
@@ -212,7 +235,7 @@ def run(
         typer.Option(
             metavar="N",
             rich_help_panel=_HOW,
-            help="At most so many requests a second. [dim]Default: 10, but for this machine none.[/]",
+            help="At most so many requests a second. 0: as fast as replies come. [dim]Default: 10.[/]",
         ),
     ] = None,
     allow_login_failures: Annotated[
@@ -257,6 +280,7 @@ def run(
         expect=expect,
         concurrency=concurrency,
         timeout=timeout,
+        settling=settling,
         report=report,
         ca_file=ca_file,
         insecure=insecure,
@@ -278,9 +302,12 @@ def _selected(only: list[str] | None, failed: Path | None, *, quick: bool) -> tu
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} exclude each other: give the one you mean")
     if failed is not None:
-        from conformance.rerun import unsuccessful
+        from conformance.rerun import left_out, unsuccessful
 
-        return unsuccessful(failed)
+        found = unsuccessful(failed)
+        if note := left_out(failed):
+            err.print(note, markup=False)
+        return found
     if not quick:
         return tuple(only or ())
     from conformance.cases.quick import quick_cases
@@ -364,7 +391,7 @@ upgrade_cli.register(app)
 
 def main() -> None:
     """Run the command line; every error of ours is one line and the exit code that belongs to it."""
-    with guarded():
+    with guarded(), watched():
         code = concluded(_exit_code())
     sys.exit(code)
 
@@ -381,7 +408,8 @@ def _exit_code() -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _say("stopped", Stopped.exit_code)
     except Exception as error:  # noqa: BLE001 - a crash is one line too
-        return _say(_traced(_crash(error)), 3)
+        crash = _crash(error)
+        return _say(_traced(crash), crash.exit_code)
 
 
 def _say(message: str, code: int) -> int:
@@ -399,7 +427,7 @@ def _traced(error: ConformanceError) -> str:
 
 
 def _crash(error: Exception) -> ConformanceError:
-    from conformance.crash import Crash
+    from conformance.crash import explained
     from conformance.run.redact import Redactor
 
-    return Crash(error, Redactor(value for name, value in os.environ.items() if "PASS" in name.upper()))
+    return explained(error, Redactor(value for name, value in os.environ.items() if "PASS" in name.upper()))

@@ -22,7 +22,8 @@ vicidial-conformance compare lab1 lab2 lab3                       [dim]servers b
 
 [bold]Exit codes[/]
 
-0 no regression from the first run, 1 what conformed fails now, or a fail is another one, 2 a folder that is no report
+0 no regression from the first run, 1 what conformed fails now, or a fail is another one, 2 a folder that is no report,
+3 no regression, but one of the runs broke off or nothing was compared
 """
 
 

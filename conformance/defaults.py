@@ -10,3 +10,6 @@ TIMEOUT = 10.0
 
 FUZZ_REQUESTS = 500
 """About how many requests fuzzing sends unless told."""
+
+SETTLING = 30.0
+"""Seconds that a server may go on working on a request that it has not answered."""

@@ -29,3 +29,9 @@ class Stopped(ConformanceError):  # noqa: N818 - names what happened
 
 class HarnessError(ConformanceError):
     """We failed: never the server's fault. Exit code 3."""
+
+
+class LeftBehind(ConformanceError):  # noqa: N818 - names what happened
+    """DIDs may be left on the target; the message names them. Exit code 4."""
+
+    exit_code = 4

@@ -10,7 +10,7 @@ import typer
 
 from conformance import defaults
 from conformance.errors import UsageError
-from conformance.terminal import comes_to, out
+from conformance.terminal import comes_to, err, out
 
 EPILOG = """[bold]Examples[/]
 
@@ -37,18 +37,22 @@ def identify(
     target: Annotated[
         Path | None, typer.Option("--target", metavar="FILE.toml", help="Roles, users and entities.")
     ] = None,
-    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let another machine be written to.")] = False,
+    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let the server be written to.")] = False,
     report: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep the ledger here, not in reports/<host>-<time>/.")
     ] = None,
     rate: Annotated[
         float | None,
-        typer.Option(metavar="N", help="At most so many requests a second. [dim]Default: 10, here none.[/]"),
+        typer.Option(metavar="N", help="At most so many requests a second; 0: no limit. [dim]Default: 10.[/]"),
     ] = None,
     ca_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Trust the certificates in this PEM file.")
     ] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="Trust any certificate, as of a lab's own.")] = False,
+    settling: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", help="How long a server may go on with what it has not answered."),
+    ] = defaults.SETTLING,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for a reply.")] = defaults.TIMEOUT,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -56,10 +60,12 @@ def identify(
 
     What the server says of its build is shown beside that, and not relied on.
     """
+    from conformance.crash import told_redacted
     from conformance.identify import terminal
     from conformance.identify.asking import identify as placing
     from conformance.options import Options, plan
     from conformance.prompt import ask_password
+    from conformance.run.run import left_line, redactor
 
     if url is None and target is None:
         raise UsageError("identify needs a server: give its URL, or a target file with --target")
@@ -74,14 +80,20 @@ def identify(
         ca_file=ca_file,
         insecure=insecure,
         timeout=timeout,
+        settling=settling,
         concurrency=1,
     )
-    found = placing(plan(options, os.environ, ask_password))
+    made = plan(options, os.environ, ask_password)
+    with told_redacted(redactor(made)):
+        found = placing(made)
     if as_json:
         out.json(terminal.as_json(found))
     else:
         out.print(terminal.page(found), soft_wrap=True)
-    comes_to(*(line.plain.strip() for line in terminal.answer(found)))
+    left = [left_line(found.left_behind, made.folder)] if found.left_behind else []
+    for line in left:
+        err.print(line)
+    comes_to(*(line.plain.strip() for line in terminal.answer(found)), *left)
     raise typer.Exit(found.exit_code)
 
 

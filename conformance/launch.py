@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,20 +20,19 @@ from conformance.cases.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.emulator.config import Config
 from conformance.emulator.server import running
-from conformance.errors import HarnessError, UsageError
+from conformance.errors import HarnessError, Stopped, UsageError
 from conformance.fuzz.names import NAMES, SUBJECT
 from conformance.options import Options, plan, select
 from conformance.progress import Progressing
 from conformance.prompt import ask_password
 from conformance.report.terminal import summary
 from conformance.rerun import again
-from conformance.run.run import Plan
+from conformance.run.descriptors import LIMITED
+from conformance.run.run import Plan, left_line, raise_if_left
 from conformance.run.settings import TargetFile, load_target
-from conformance.session import Session
+from conformance.session import INTERRUPTED, Session
 from conformance.terminal import Terminal, comes_to
 from conformance.verdict.model import Kind
-
-STOPPED = 130
 
 _EMULATOR_PASSWORDS = {"VICIDIAL_EMULATOR_PASS": "1234"}
 _SUITE = Path(next(iter(suite.__path__)))
@@ -72,9 +70,10 @@ def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
     baseline = known_fails(options.baseline) if options.baseline else None
     with ExitStack() as stack:
         stack.enter_context(_own_environment())
-        stack.enter_context(_terminating())
         own = _emulator(options, stack, screen) if options.url is None and options.target_file is None else None
         made = plan(options, {**os.environ, **(_EMULATOR_PASSWORDS if own else {})}, ask_password, own)
+        if made.concurrency < options.concurrency:
+            screen.err.print(f"concurrency {made.concurrency}, not {options.concurrency}: {LIMITED}")
         if not screen.quiet and options.fuzz is None:
             screen.err.print(foretold(coming(options, made), made))
         flags = [*_QUIETLY, *_files(options), *(["-x"] if fail_fast else [])]
@@ -93,16 +92,6 @@ def _own_environment() -> Iterator[None]:
     finally:
         os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
         os.environ.update(before)
-
-
-@contextmanager
-def _terminating() -> Iterator[None]:
-    """SIGTERM does what Ctrl-C does: what a run has made is removed before it ends."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _emulator(options: Options, stack: ExitStack, screen: Screen) -> TargetFile:
@@ -124,7 +113,7 @@ def _pytest(starting: Starting, flags: list[str], screen: Screen) -> int:
     try:
         code = int(pytest.main(flags, plugins=[starting, progress]))
     except KeyboardInterrupt:
-        raise HarnessError(f"stopped while it was cleaning up: {starting.plan.folder} says what may be left") from None
+        code = pytest.ExitCode.INTERRUPTED
     finally:
         progress.stop()
     return _show(progress, starting, code, screen)
@@ -135,13 +124,14 @@ def _show(progress: Progressing, starting: Starting, code: int, screen: Screen) 
     if session is not None and session.stopped is not None:
         raise session.stopped
     if progress.crash is not None:
+        raise_if_left(session.report.left if session and session.report else (), starting.plan.folder, progress.crash)
         raise progress.crash
     if session is None or session.report is None:
         if code == pytest.ExitCode.INTERRUPTED:
-            return STOPPED
+            return Stopped.exit_code
         raise HarnessError(f"pytest ended with code {code} and no report: run it as pytest to see why (docs/pytest.md)")
     report, folder = session.report, starting.plan.folder
-    comes_to(report.answer, *(f"may still be on the target: {did}" for did in report.left))
+    comes_to(report.answer, *([left_line(report.left, folder)] if report.left else []))
     if screen.quiet:
         screen.out.print(report.answer)
     else:
@@ -149,7 +139,9 @@ def _show(progress: Progressing, starting: Starting, code: int, screen: Screen) 
         if starting.options.fuzz is None and (report.fails or report.with_kind(Kind.ERROR)):
             screen.err.print(f"these again: {again(starting.options, folder)}")
         screen.err.print(f"report: {folder / 'report.html'}")
-    return STOPPED if report.ended == "interrupted" else report.exit_code
+    if report.left:
+        screen.err.print(left_line(report.left, folder))
+    return Stopped.exit_code if report.ended == INTERRUPTED and not report.left else report.exit_code
 
 
 def _files(options: Options) -> list[str]:

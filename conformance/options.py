@@ -13,20 +13,33 @@ from urllib.parse import urlsplit
 
 from conformance.builds import described_build
 from conformance.cases.model import Case, Level
-from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, TIMEOUT
+from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, SETTLING, TIMEOUT
 from conformance.errors import UsageError
+from conformance.reading import SMALL, check_file
+from conformance.run.descriptors import affordable
 from conformance.run.run import RUN_DIGITS, Plan, new_run
-from conformance.run.settings import Target, TargetFile, is_loopback, load_target, read_password, resolve
+from conformance.run.settings import Target, TargetFile, load_target, read_password, resolve
 from conformance.verdict.model import Expect
 
 REPORTS = Path("reports")
-RATE_ELSEWHERE = 10.0
-"""Requests a second for a target that is not this machine: it may be taking calls."""
+MOST_CONCURRENCY = 256
+LEAST_RATE = 0.001
+"""Requests a second; less would take days for a case, and look as if it hung."""
+
+RATE = 10.0
+"""Requests a second for a target that may be taking calls, which is every one but the emulator of this process."""
+
+
+QUESTIONS = 20
+"""Requests of fuzzing besides its searches: preflight, what tells the server's settings apart, and the end."""
+
+USEFUL = 30
+"""Requests of the smallest share of a budget that is of use to a search: two or three inputs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to fuzz: so many requests, or so many seconds. `seed` decides everything that is drawn."""
+    """How long to fuzz: so many requests at most, or so many seconds. `seed` decides everything that is drawn."""
 
     requests: int | None = FUZZ_REQUESTS
     seconds: float | None = None
@@ -37,7 +50,7 @@ class Effort:
 class Options:
     """Everything a run can be told. None means the default for the target.
 
-    Times are in seconds, `rate` is in requests per second.
+    Times are in seconds, `rate` is in requests per second, 0 for as fast as replies come.
     """
 
     url: str | None = None
@@ -50,6 +63,7 @@ class Options:
     expect: Expect = Expect.EITHER
     concurrency: int = CONCURRENCY
     timeout: float = TIMEOUT
+    settling: float = SETTLING
     report: Path | None = None
     ca_file: Path | None = None
     insecure: bool = False
@@ -79,17 +93,18 @@ def plan(
     target = resolve(options.url, file, options.user, password, environ)
     if options.build is not None:
         target = replace(target, build=described_build("--build", options.build))
-    level = _level(options, target)
+    level = _level(options, target, is_own=own is not None)
     if options.fuzz is not None:
         _check_effort(options.fuzz, level)
     return Plan(
         target=target,
         level=level,
         expect=options.expect,
-        concurrency=_at_least(options.concurrency, 1, "--concurrency"),
+        concurrency=_concurrency(options.concurrency, is_own=own is not None),
         timeout=_positive(options.timeout, "--timeout"),
+        settling=_positive(options.settling, "--settling"),
         verify=_verify(options),
-        rate=_rate(options, target),
+        rate=_rate(options, is_own=own is not None),
         login_failures=options.login_failures,
         mask_users=options.mask_users,
         run=options.run or _run(options.fuzz),
@@ -97,9 +112,19 @@ def plan(
     )
 
 
+def _concurrency(wanted: int, *, is_own: bool) -> int:
+    if wanted > MOST_CONCURRENCY:
+        raise UsageError(f"--concurrency {wanted}: must be from 1 to {MOST_CONCURRENCY}")
+    return min(_at_least(wanted, 1, "--concurrency"), affordable(is_own=is_own))
+
+
 def _check_effort(effort: Effort, level: Level) -> None:
     if effort.requests is not None:
         _at_least(effort.requests, 1, "--budget")
+        if effort.requests < QUESTIONS + USEFUL:
+            raise UsageError(
+                f"--budget {effort.requests}: is not enough for any search: give {QUESTIONS + USEFUL} or more"
+            )
     if effort.seconds is not None:
         _positive(effort.seconds, "--time")
     _at_least(effort.seed, 0, "--seed")
@@ -112,14 +137,18 @@ def _run(effort: Effort | None) -> str:
     return new_run() if effort is None else f"{effort.seed % 10**RUN_DIGITS:0{RUN_DIGITS}d}"
 
 
-def _rate(options: Options, target: Target) -> float | None:
+def _rate(options: Options, *, is_own: bool) -> float | None:
     if options.rate is None:
-        return None if is_loopback(target.url) else RATE_ELSEWHERE
-    return _positive(options.rate, "--rate")
+        return None if is_own else RATE
+    if options.rate == 0:
+        return None
+    if _positive(options.rate, "--rate") < LEAST_RATE:
+        raise UsageError(f"--rate {options.rate:g}: must be {LEAST_RATE:g} or more, or 0 for no limit")
+    return options.rate
 
 
-def _level(options: Options, target: Target) -> Level:
-    writes = options.allow_writes or is_loopback(target.url)
+def _level(options: Options, target: Target, *, is_own: bool) -> Level:
+    writes = options.allow_writes or is_own
     level = options.level or (Level.STANDARD if writes else Level.PROBE)
     if level > Level.PROBE and not writes:
         raise UsageError(
@@ -149,8 +178,11 @@ def _verify(options: Options) -> bool | Path:
         return not options.insecure
     if options.insecure:
         raise UsageError("--ca-file and --insecure exclude each other: give the one you mean")
-    if not options.ca_file.is_file():
-        raise UsageError(f"--ca-file {options.ca_file}: no such file")
+    try:
+        check_file(options.ca_file, SMALL)
+    except OSError as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise UsageError(f"--ca-file {options.ca_file}: {reason}") from None
     return options.ca_file
 
 

@@ -39,10 +39,14 @@ class Outcome:
                 pytest.skip(f"known: {self.record.result.known}")
             case Fail():
                 pytest.fail(describe(self.record), pytrace=False)
-            case NotTested(missing=missing, setting=setting):
-                pytest.skip(f"not tested: needs {missing}; {setting} supplies it")
+            case NotTested() as verdict:
+                pytest.skip(_not_tested(verdict))
             case Blocked(by=by):
                 pytest.skip(f"blocked: {by} failed")
+
+
+def _not_tested(verdict: NotTested) -> str:
+    return f"not tested: needs {verdict.missing}; {verdict.setting} supplies it"
 
 
 def describe(record: Record) -> str:
@@ -63,10 +67,13 @@ class Searched:
         self.records = records
 
     def check(self) -> None:
-        """Pass, or fail with every finding."""
+        """Pass, fail with every finding, or skip if the effort did not reach this search."""
         found = [describe(record) for record in self.records if isinstance(record.result.verdict, Fail)]
         if found:
             pytest.fail("\n\n".join(found), pytrace=False)
+        for record in self.records:
+            if isinstance(record.result.verdict, NotTested):
+                pytest.skip(_not_tested(record.result.verdict))
 
 
 def crashed(case: Case, crash: Crash) -> Record:

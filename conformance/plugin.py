@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.defaults import CONCURRENCY, TIMEOUT
+from conformance.defaults import CONCURRENCY, SETTLING, TIMEOUT
 
 LEVELS = ("probe", "standard", "full")
 EXPECTATIONS = ("either", "documented", "shipped")
@@ -24,12 +24,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--target-password-file", metavar="FILE", type=Path, help="read the user's password from this file")
     add("--target-build", metavar="BUILD", help="take the server for this build, whatever it says")
     add("--target-case", metavar="GLOB", action="append", default=[], help="only cases whose id matches; repeatable")
-    add("--target-level", choices=LEVELS, help="how far to go (default: standard on loopback, probe elsewhere)")
-    add("--target-allow-writes", action="store_true", help="let a target that is not loopback be written to")
+    add("--target-level", choices=LEVELS, help="how far to go (default: probe, or standard with --target-allow-writes)")
+    add("--target-allow-writes", action="store_true", help="let the target be written to")
     add("--target-expect", choices=EXPECTATIONS, default=EXPECTATIONS[0], help="what counts (default: %(default)s)")
     add("--target-concurrency", metavar="N", type=int, default=CONCURRENCY, help="cases in flight (%(default)s)")
     add("--target-timeout", metavar="SECONDS", type=float, default=TIMEOUT, help="patience for one reply (%(default)g)")
-    add("--target-rate", metavar="N", type=float, help="send at most so many requests a second")
+    add(
+        "--target-settling",
+        metavar="SECONDS",
+        type=float,
+        default=SETTLING,
+        help="until silence is a no (%(default)g)",
+    )
+    add("--target-rate", metavar="N", type=float, help="at most so many requests a second (10); 0: no limit")
     add("--target-login-failures", metavar="N", type=int, default=0, help="logins of a real user that may fail, 0 to 3")
     add("--target-baseline", metavar="FILE.toml", type=Path, help="known fails, which do not break the build")
     add("--target-mask-users", action="store_true", help="keep user names out of the reports")

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from conformance.crash import Crash
+from conformance.crash import explained
 from conformance.errors import ConformanceError
 from conformance.report.terminal import STYLES
 from conformance.run.record import Record
@@ -73,6 +73,7 @@ class Progressing:
         total = sum(id_of(item) is not None for item in session.items)
         if self.session is not None:
             self.session.told = self._tell
+            self.session.waits = self._say
             plan = self.session.plan
             self._say(f"{plan.target.url}: {total} test{'s' * (total != 1)}, level {plan.level.value}")
         self._bar.update(self._task, total=total)
@@ -112,7 +113,7 @@ class Progressing:
         """Keep what ended pytest, for the command line to say in one line."""
         error = excinfo.value
         redact = self.session.redact if self.session is not None else str
-        self.crash = error if isinstance(error, ConformanceError) else Crash(error, redact)
+        self.crash = explained(error, redact)
         return True
 
     @pytest.hookimpl(tryfirst=True)

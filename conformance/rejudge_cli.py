@@ -57,6 +57,7 @@ def rejudge(
     from conformance.rejudge.rejudge import Terms
     from conformance.rejudge.rejudge import rejudge as judged
     from conformance.report.terminal import summary
+    from conformance.report.text import visible
 
     terms = Terms(expect, described_build("--build", build) if build is not None else None, tuple(only or ()))
     cases = catalogue(load_contract())
@@ -64,7 +65,7 @@ def rejudge(
     target = folder or write.folder_beside(report, terms)
     write.check_folder(target)
     after = judged(recorded, terms, load_contract(), cases)
-    found = rejudged(str(report), recorded.report, after)
+    found = rejudged(visible(str(report)), recorded.report, after)
     write.write(after, found, report, target)
     out.print(summary(after), crop=False)
     out.print(terminal.changes(found), soft_wrap=True)

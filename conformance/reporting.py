@@ -14,7 +14,7 @@ from conformance.contract.load import load_contract
 from conformance.contract.model import Severity
 from conformance.errors import UsageError
 from conformance.report.model import CaseResult, DeviationSeen, Fuzzed, Report, Target
-from conformance.run.files import ledgers
+from conformance.run.files import ledger_path
 from conformance.run.ledger import read_ledger
 from conformance.run.record import Record
 from conformance.run.run import Facts, Plan
@@ -25,7 +25,7 @@ NOTHING = Facts(version="", build="", settings=(), requests=0, left=())
 
 
 class Collector:
-    """The results of one run so far; `facts` and `folders` are by worker process, "" for the one that reports.
+    """The results of one run so far; `facts` are by worker process, "" for the one that reports.
 
     `instead` names the results that stand for an expected one: the findings of a search.
     """
@@ -35,7 +35,7 @@ class Collector:
         self.started = _now()
         self.results: dict[str, CaseResult] = {}
         self.facts: dict[str, Facts] = {}
-        self.folders: dict[str, Path] = {}
+        self.workers: list[str] = []
         self.ended: str | None = None
         self.instead: dict[str, tuple[str, ...]] = {}
         path = plan.folder / EXCHANGES
@@ -74,9 +74,12 @@ class Collector:
 
     def _left_by_the_lost(self) -> Iterator[str]:
         """What worker processes may have left that ended without a word."""
-        for worker, folder in self.folders.items():
-            for path in ledgers(folder) if worker not in self.facts else ():
-                yield from read_ledger(path)
+        for worker in self.workers:
+            path = ledger_path(self.plan.folder, f"-{worker}")
+            if worker not in self.facts and path.exists():
+                written = read_ledger(path)
+                yield from written.open
+                yield from [f"whatever {path.name} named where it cannot be read"] if written.unread else []
 
     def _target(self, facts: Facts) -> Target:
         target = self.plan.target

@@ -18,7 +18,8 @@ _DEFAULTS = Options()
 
 def unsuccessful(folder: Path) -> tuple[str, ...]:
     """The ids of the cases that failed, ended in an error or were blocked in that report. UsageError if none did."""
-    found = {result.id for result in load_report(folder).with_kind(Kind.FAIL, Kind.ERROR, Kind.BLOCKED)}
+    report = load_report(folder)
+    found = {result.id for result in report.with_kind(Kind.FAIL, Kind.ERROR, Kind.BLOCKED)}
     cases = tuple(case.id for case in catalogue(load_contract()) if case.id in found)
     if cases:
         return cases
@@ -26,7 +27,18 @@ def unsuccessful(folder: Path) -> tuple[str, ...]:
         raise UsageError(
             visible(f"{folder}: what failed there is no case: `vicidial-conformance replay` repeats findings")
         )
+    if report.broken_off:
+        told = f"nothing failed in {folder}, but {report.broken_off}: run the same again, without --rerun-failed"
+        raise UsageError(visible(told))
     raise UsageError(visible(f"nothing failed in {folder}: there is nothing to run again"))
+
+
+def left_out(folder: Path) -> str:
+    """That cases which the run never came to are not among those, in words; empty if there are none. UsageError."""
+    report = load_report(folder)
+    if not report.unreported:
+        return ""
+    return visible(f"{folder}: {report.broken_off}: the other {report.unreported} are not run now either")
 
 
 def again(options: Options, folder: Path) -> str:
@@ -38,12 +50,13 @@ def again(options: Options, folder: Path) -> str:
         "--build": options.build,
         "--ca-file": options.ca_file,
         "--insecure": options.insecure,
-        "--level": options.level,
+        "--level": options.level.value if options.level else None,
         "--allow-writes": options.allow_writes,
         "--expect": options.expect if options.expect is not _DEFAULTS.expect else None,
         "--concurrency": options.concurrency if options.concurrency != _DEFAULTS.concurrency else None,
         "--timeout": f"{options.timeout:g}" if options.timeout != _DEFAULTS.timeout else None,
-        "--rate": f"{options.rate:g}" if options.rate else None,
+        "--settling": f"{options.settling:g}" if options.settling != _DEFAULTS.settling else None,
+        "--rate": f"{options.rate:g}" if options.rate is not None else None,
         "--allow-login-failures": options.login_failures or None,
         "--mask-users": options.mask_users,
         "--baseline": options.baseline,

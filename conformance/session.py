@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,8 +16,8 @@ from conformance.baseline.hold import Held, hold, known_fails
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
-from conformance.crash import Crash
-from conformance.errors import ConformanceError, UsageError
+from conformance.crash import Crash, explained
+from conformance.errors import ConformanceError, LeftBehind, UsageError
 from conformance.fuzz.names import IDS
 from conformance.options import Effort, Options, no_match, plan, wanted
 from conformance.outcomes import KNOWN, STATUSES, Outcome, Searched, crashed
@@ -25,8 +26,9 @@ from conformance.report.model import Report
 from conformance.report.text import visible
 from conformance.report.write import write_all
 from conformance.reporting import Collector, keep
+from conformance.run.interrupts import came, ending, watched
 from conformance.run.record import Record
-from conformance.run.run import Facts, Plan, Run, redactor
+from conformance.run.run import Facts, Plan, Run, left_line, redactor
 from conformance.verdict.model import Error, Expect, Kind
 
 if TYPE_CHECKING:
@@ -35,12 +37,18 @@ if TYPE_CHECKING:
 AHEAD = 4
 """Cases begun ahead of the one waited for, for each lane."""
 
+INTERRUPTED = "interrupted"
+"""What ended a run that a signal ended."""
+
+_INTERRUPTED = pytest.ExitCode.INTERRUPTED
+_ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+
 
 class Session:
     """The plugin object of one run. `stopped` is what kept the run from beginning, if something did.
 
     Without an `effort` nothing is fuzzed, and without `held` no fail is known. `told` gets a line on how far fuzzing
-    has come, again and again.
+    has come, again and again; `waits` gets one where a person has to wait.
     """
 
     NAME: ClassVar[str] = "vicidial-conformance-session"
@@ -66,11 +74,16 @@ class Session:
         self.cases: list[Case] = []
         self.expected: list[str] = []
         self._run: Run | None = None
+        self._is_over = False
         self._begun = 0
         self._records: dict[str, tuple[Record, ...]] = {}
         self._effort = effort
         self._fuzzing: Fuzzing | None = None
         self.told: Callable[[str], None] = lambda _: None
+        self.waits: Callable[[str], None] = lambda _: None
+        self._signals = ExitStack()
+        if self.worker is None:
+            self._signals.enter_context(watched())
 
     # --- distributing over processes (pytest-xdist) ---
 
@@ -81,13 +94,12 @@ class Session:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Give a worker process numbers and a folder of its own: a case that others depend on may run in each."""
+        """Give a worker process numbers and a ledger of its own: a case that others depend on may run in each."""
         assert self.collector is not None
         worker: str = node.gateway.id
-        folder = self.plan.folder.with_name(f"{self.plan.folder.name}-{worker}")
-        self.collector.folders[worker] = folder
-        run = another_run(self.plan.run, len(self.collector.folders))
-        node.workerinput[self.NAME] = {"run": run, "folder": str(folder)}
+        self.collector.workers.append(worker)
+        run = another_run(self.plan.run, len(self.collector.workers))
+        node.workerinput[self.NAME] = {"run": run, "folder": str(self.plan.folder)}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
@@ -127,14 +139,14 @@ class Session:
 
     def _open(self) -> None:
         try:
-            run = Run(self.plan)
+            run = self._run = Run(self.plan, f"-{self.worker}" if self.worker else "")
+            run.told = self.waits
             run.open()
         except ConformanceError as error:
             self._stop(error)
         except Exception as error:  # noqa: BLE001 - a crash is one line too
-            self._stop(Crash(error, self.redact))
+            self._stop(explained(error, self.redact))
         else:
-            self._run = run
             self._begin_fuzzing(run)
 
     def _begin_fuzzing(self, run: Run) -> None:
@@ -143,14 +155,17 @@ class Session:
 
             ids = [id for id in self.expected if id in IDS]
             folder, told = self.plan.folder, self.told
-            self._fuzzing = Fuzzing(run, self._effort, ids, folder, lambda record: keep(record, folder), told)
+            if self._effort.requests is not None and not self.cases:
+                run.limit(self._effort.requests)
+            processes = 1 + getattr(self.config, "workerinput", {}).get("workercount", 0)
+            self._fuzzing = Fuzzing(run, self._effort, ids, folder, lambda r: keep(r, folder), told, processes)
 
     def _stop(self, error: ConformanceError) -> None:
         self.stopped = error
         if self.collector is not None:
             self.collector.ended = str(error)
-            self._write()
-        pytest.exit(str(error), returncode=error.exit_code)
+        self._end()
+        pytest.exit(str(self.stopped), returncode=self.stopped.exit_code)
 
     # --- running ---
 
@@ -232,9 +247,7 @@ class Session:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Clean up, and write the reports."""
-        if self.collector is None:
-            self._hand_over()
-        elif not self.distributes:
+        if self.collector is None or not self.distributes:
             self._finish(session, exitstatus)
 
     @pytest.hookimpl(trylast=True, specname="pytest_sessionfinish")
@@ -244,28 +257,40 @@ class Session:
             self._finish(session, exitstatus)
         if self.stopped is not None:
             session.exitstatus = self.stopped.exit_code
-        elif self.report is not None and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        elif self.report is not None and session.exitstatus in (*_ENDED, *([_INTERRUPTED] * bool(self.report.left))):
             session.exitstatus = self.report.exit_code
 
-    def _hand_over(self) -> None:
-        if self._run is not None:
-            facts = msgspec.to_builtins(self._close(self._run))
-            self.config.workeroutput[self.NAME] = facts  # type: ignore[attr-defined]
+    def pytest_unconfigure(self) -> None:
+        """End what an interruption at an awkward moment has left open."""
+        self._end()
+        self._signals.close()
+
+    def _finish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self._run is not None and self.collector is not None and self._run.stopped is None and session.shouldfail:
+            self.collector.ended = f"{session.shouldfail}, as asked"
+        if self.collector is not None and exitstatus == _INTERRUPTED and self.stopped is None:
+            self.collector.ended = INTERRUPTED
+        self._end()
+
+    def _end(self) -> None:
+        """Close the run and write the report, once. No signal breaks it off: the second one makes it quick."""
+        if self._run is None or self._is_over:
+            return
+        with ending(lambda: None):
+            self._is_over = True
+            facts = self._close(self._run)
+            if self.collector is None:
+                self.config.workeroutput[self.NAME] = msgspec.to_builtins(facts)  # type: ignore[attr-defined]
+                return
+            self.collector.facts[""] = facts
+            if came() and self.stopped is None:
+                self.collector.ended = INTERRUPTED
+            if self.expected or facts.left or self.stopped is not None:
+                self._write()
 
     def _close(self, run: Run) -> Facts:
         covered = self._fuzzing.covered if self._fuzzing is not None else None
         return msgspec.structs.replace(run.close(), fuzzed=covered)
-
-    def _finish(self, session: pytest.Session, exitstatus: int) -> None:
-        if self._run is None or self.collector is None:
-            return
-        self.collector.facts[""] = self._close(self._run)
-        if exitstatus == pytest.ExitCode.INTERRUPTED:
-            self.collector.ended = "interrupted"
-        elif self._run.stopped is None and session.shouldfail:
-            self.collector.ended = f"{session.shouldfail}, as asked"
-        if self.expected:
-            self._write()
 
     def _write(self) -> None:
         assert self.collector is not None
@@ -275,6 +300,10 @@ class Session:
             write_all(self.report, self.plan.folder)
         except ConformanceError as error:
             self.stopped = error
+        except Exception as error:  # noqa: BLE001 - what is left has to be told even then
+            self.stopped = explained(error, self.redact)
+        if self.stopped is not None and report.left:
+            self.stopped = LeftBehind(f"{self.stopped}; {left_line(report.left, self.plan.folder)}")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say where the reports are, and what they come to."""
@@ -282,6 +311,8 @@ class Session:
             terminalreporter.section("conformance")
             for line in (*view.baseline(self.report), self.report.answer):
                 terminalreporter.write_line(visible(line))
+            if self.report.left:
+                terminalreporter.write_line(visible(left_line(self.report.left, self.plan.folder)))
             terminalreporter.write_line(f"report: {self.plan.folder / 'report.html'}")
         if self.stopped is not None:
             terminalreporter.write_line(str(self.stopped))
@@ -345,6 +376,7 @@ def options_of(config: pytest.Config) -> Options:
         expect=Expect(get("--target-expect")),
         concurrency=get("--target-concurrency"),
         timeout=get("--target-timeout"),
+        settling=get("--target-settling"),
         report=get("--target-report"),
         ca_file=get("--target-ca-file"),
         insecure=get("--target-insecure"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -65,7 +66,7 @@ def predict_upgrade(
 def _from(text: str) -> Build:
     """The build that is named, or that a report names."""
     path = Path(text)
-    if not path.exists():
+    if not os.path.lexists(path):
         try:
             return described_build("--from", text)
         except UsageError as error:

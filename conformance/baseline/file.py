@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import msgspec
 from conformance.baseline.model import Baseline, Differs, KnownFail
 from conformance.contract.reply import Aspect
 from conformance.errors import UsageError
+from conformance.reading import Malformed, contents, toml_in
 from conformance.report.text import visible
 
 _HEAD = """\
@@ -45,12 +45,12 @@ class _File(_Strict, frozen=True):
 def read_baseline(path: Path, cases: Collection[str]) -> Baseline:
     """Read a baseline whose ids must be among `cases`. Raises UsageError, with the file, the key and what to do."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = toml_in(contents(path).decode("utf-8-sig"))
         tables = msgspec.convert(raw, _File).known
     except OSError as error:
         remedy = "`vicidial-conformance baseline write REPORT --output FILE` makes one"
         raise UsageError(visible(f"cannot read baseline {path}: {error.strerror or error}: {remedy}")) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, Malformed) as error:
         raise _wrong(path, f"is not TOML in UTF-8: {error}") from error
     except msgspec.ValidationError as error:
         raise _wrong(path, f'{error}: it holds tables named [known."CASE"] and nothing else') from error

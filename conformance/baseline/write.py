@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -36,8 +37,9 @@ def write_baseline(folder: Path, file: Path, *, incomplete: bool = False) -> Upd
     cases = catalogue(contract)
     ids = [case.id for case in cases]
     if not {result.id for result in report.results} & set(ids):
-        raise UsageError(visible(f"{folder}: has no case: a baseline holds cases, and no findings of `fuzz`"))
-    before = read_baseline(file, ids).entries if file.exists() else {}
+        why = report.broken_off or "a baseline holds cases, and no findings of `fuzz`"
+        raise UsageError(visible(f"{folder}: has no case: {why}"))
+    before = read_baseline(file, ids).entries if os.path.lexists(file) else {}
     made = updated(report, _lines(folder, report), normal(report, contract, cases), before)
     write_whole(file, written(made.entries).encode())
     return made

@@ -21,7 +21,7 @@ def cases(contract: Contract) -> Iterator[Case]:
         if function.permission is not None:
             yield from (_login(function, login) for login in LOGINS)
             yield from (_refused_source(function, source) for source in REFUSED_SOURCES)
-        if function.permission is not None and function.effect != "unspecified":
+        if function.permission is not None and function.is_described:
             yield from (_source(function, source) for source in SOURCES)
     yield from (_name(name) for name in NAMES)
     yield from (_version(version) for version in VERSIONS)
@@ -29,7 +29,7 @@ def cases(contract: Contract) -> Iterator[Case]:
 
 def _call(function: Function) -> Step:
     """A valid call, as far as the contract tells how to make one."""
-    return Step(function.name) if function.effect == "unspecified" else valid(function.name)[-1]
+    return valid(function.name)[-1] if function.is_described else Step(function.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,19 +107,21 @@ def _fill(param: Param, ground: Ground, number: int) -> Param:
     return Param(param.name, PLACEHOLDER.sub(value, param.value), param.raw)
 
 
-_GRANTS = frozenset({"modify_dids", "delete_dids"})
+ROLE_SETTINGS = frozenset({"modify_dids", "delete_dids"})
+"""The permissions that roles are defined by; of any other one nobody knows who has it."""
+
 _ROLES: Mapping[Role, User] = {
     Role.ADMIN: User("", ""),
-    Role.LEVEL7: User("", "", level=7, grants=_GRANTS),
-    Role.LEVEL6: User("", "", level=6, grants=_GRANTS),
+    Role.LEVEL7: User("", "", level=7, grants=ROLE_SETTINGS),
+    Role.LEVEL6: User("", "", level=6, grants=ROLE_SETTINGS),
     Role.NO_MODIFY_DIDS: User("", "", level=8),
     Role.NO_DELETE_DIDS: User("", "", level=8, grants=frozenset({"modify_dids"})),
-    Role.NO_API_ACCESS: User("", "", level=8, api_access=False, grants=_GRANTS),
-    Role.RESTRICTED_FUNCTIONS: User("", "", level=8, grants=_GRANTS, functions=frozenset({"version"})),
+    Role.NO_API_ACCESS: User("", "", level=8, api_access=False, grants=ROLE_SETTINGS),
+    Role.RESTRICTED_FUNCTIONS: User("", "", level=8, grants=ROLE_SETTINGS, functions=frozenset({"version"})),
     Role.RESTRICTED_NO_MODIFY_DIDS: User("", "", level=8, functions=frozenset({"version"})),
-    Role.INACTIVE: User("", "", level=8, active=False, grants=_GRANTS),
-    Role.LOCKABLE: User("", "", level=8, grants=_GRANTS),
-    Role.OTHER_GROUP: User("", "", level=8, grants=_GRANTS, groups=frozenset()),
+    Role.INACTIVE: User("", "", level=8, active=False, grants=ROLE_SETTINGS),
+    Role.LOCKABLE: User("", "", level=8, grants=ROLE_SETTINGS),
+    Role.OTHER_GROUP: User("", "", level=8, grants=ROLE_SETTINGS, groups=frozenset()),
 }
 
 
@@ -143,7 +145,7 @@ _WITH_EVERY_SETTING = frozenset({Role.ADMIN, Role.NO_API_ACCESS})
 def _every_setting() -> frozenset[str]:
     """All settings that a function of the contract asks for."""
     functions = load_contract().functions.values()
-    return _GRANTS.union(function.permission.setting for function in functions if function.permission)
+    return ROLE_SETTINGS.union(function.permission.setting for function in functions if function.permission)
 
 
 def _user(role: Role, login: Login) -> User:

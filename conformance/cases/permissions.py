@@ -44,7 +44,7 @@ there to be locked."""
 def cases(contract: Contract) -> Iterator[Case]:
     """Each role against each function that asks for a permission, and each against deletion."""
     for function in contract.functions.values():
-        if function.permission is not None and function.effect == "unspecified":
+        if function.permission is not None and not function.is_described:
             yield from (_refused(function, role) for role in REFUSED_ANYWHERE)
         elif function.permission is not None:
             yield from (_matrix(function, role) for role in Role if role is not Role.LOCKABLE)
@@ -59,7 +59,7 @@ def _matrix(function: Function, role: Role) -> Case:
 
 def _refused(function: Function, role: Role) -> Case:
     """Sent without preparation: permission is checked before anything is looked up."""
-    act = Step(function.name) if function.effect == "unspecified" else valid(function.name)[-1]
+    act = valid(function.name)[-1] if function.is_described else Step(function.name)
     return _case(function.name, "role", role, function.name, sent_by(role, act), level=_level(role))
 
 

@@ -80,7 +80,7 @@ DEBUG = Way("debug", "with DB=1", _with(Param("DB", "1")))
 def cases(contract: Contract) -> Iterator[Case]:
     """Every way for every DID function, what happens where URL and form disagree, and `version` as form."""
     for function in contract.functions.values():
-        if function.effect != "unspecified":
+        if function.is_described:
             yield from (_sent(function.name, way) for way in WAYS)
             yield replace(_sent(function.name, DEBUG), since=DEBUG_UNTIL)
     yield from (_conflict(conflict) for conflict in CONFLICTS)

@@ -9,7 +9,7 @@ from conformance.report.model import CaseResult
 from conformance.report.view import note
 from conformance.verdict.model import Deviates, Fail, Kind, NotTested
 
-_ANSWERED = (Kind.PASS, Kind.DEVIATION, Kind.FAIL)
+ANSWERED = (Kind.PASS, Kind.DEVIATION, Kind.FAIL)
 """The verdicts that say something about a server."""
 
 _BECAME = {
@@ -26,14 +26,23 @@ Replies = tuple[str, ...] | None
 
 
 def change(
-    before: CaseResult | None, after: CaseResult | None, replies: tuple[Replies, Replies], *, same_judge: bool
+    before: CaseResult | None,
+    after: CaseResult | None,
+    replies: tuple[Replies, Replies],
+    *,
+    same_judge: bool,
+    broken_off: tuple[bool, bool] = (False, False),
 ) -> Change:
-    """What has become of a case. `same_judge` is whether one suite judged both, by the same expectation."""
+    """What has become of a case. `same_judge` is whether one suite judged both, by the same expectation.
+
+    `broken_off` is whether each run has cases that it never reported: then one that it lacks may be such a case.
+    """
     if before is None or after is None:
-        return Change.NEW if before is None else Change.GONE
+        only, lacks = (Change.NEW, broken_off[0]) if before is None else (Change.GONE, broken_off[1])
+        return Change.NO_ANSWER if lacks else only
     if before.is_flaky or after.is_flaky:
         return Change.FLAKY
-    answered = [result.kind in _ANSWERED for result in (before, after)]
+    answered = [result.kind in ANSWERED for result in (before, after)]
     if not all(answered):
         return _unanswered(before, after) if any(answered) else Change.NONE
     alike = _alike(before, after, replies)
@@ -106,13 +115,18 @@ def _changed(replies: tuple[Replies, Replies]) -> tuple[ReplyChange, ...]:
 
 def _why(found: Change, before: CaseResult | None, after: CaseResult | None) -> str:
     if before is None or after is None:
-        return _shown(before or after)
+        known = before or after
+        assert known is not None
+        lost = "before" if before is None else "after"
+        return (
+            f"{lost}: never reported; the other run: {known.kind.value}" if found is Change.NO_ANSWER else _shown(known)
+        )
     match found:
         case Change.FLAKY:
             sides = [name for name, result in (("before", before), ("after", after)) if result.is_flaky]
             return f"failed {' and '.join(sides)}, and not again when tried again"
         case Change.NOT_TESTED | Change.NO_ANSWER:
-            is_before = before.kind not in _ANSWERED
+            is_before = before.kind not in ANSWERED
             silent, other = (before, after) if is_before else (after, before)
             return f"{'before' if is_before else 'after'}: {_shown(silent)}; the other run: {other.kind.value}"
         case Change.REGRESSION if wrong := _newly_wrong(before, after):
@@ -122,7 +136,6 @@ def _why(found: Change, before: CaseResult | None, after: CaseResult | None) -> 
             return " -> ".join(dict.fromkeys((_shown(before), _shown(after))))
 
 
-def _shown(result: CaseResult | None) -> str:
-    assert result is not None
+def _shown(result: CaseResult) -> str:
     text = note(result)
     return f"{result.kind.value} ({text})" if text else result.kind.value

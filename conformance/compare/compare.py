@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from conformance.compare.cases import Replies, change, described
+from conformance.compare.cases import ANSWERED, Replies, change, described
 from conformance.compare.model import (
     DIFFERENT,
     CaseChange,
@@ -22,7 +22,7 @@ from conformance.compare.model import (
 from conformance.compare.timing import shifts
 from conformance.compare.traces import Given
 from conformance.report.model import CaseResult, DeviationSeen, Report
-from conformance.verdict.model import Deviates, Kind
+from conformance.verdict.model import Blocked, Deviates, Kind
 
 FACTS: dict[str, Callable[[Report], str]] = {
     "suite": lambda report: report.suite,
@@ -36,7 +36,6 @@ FACTS: dict[str, Callable[[Report], str]] = {
 }
 """What is said of runs where it is not the same for all."""
 
-_ANSWERED = (Kind.PASS, Kind.DEVIATION, Kind.FAIL)
 _CONFORMING = (Change.DEVIATES, Change.NO_DEVIATION, Change.REPLY)
 """The changes of cases that may conform in both runs."""
 
@@ -72,12 +71,30 @@ def _side(given: Given) -> Side:
 
 def _notes(given: Given) -> Iterable[str]:
     report = given.report
-    if report.ended:
+    unreported, errors = report.unreported, report.counts[Kind.ERROR]
+    missing, of = unreported + errors, f"of {report.expected} cases"
+    if report.ended and missing:
+        yield f"ended early after {report.expected - missing} {of}: {report.ended}, so {missing} were not compared"
+    elif report.ended:
         yield f"ended early: {report.ended}"
-    if len(report.results) != report.expected:
-        yield f"{report.expected - len(report.results)} of {report.expected} cases were never reported"
+    else:
+        if unreported:
+            yield f"not compared: {unreported} {of} were never reported"
+        if errors:
+            yield f"not compared: {errors} {of} ended in an error"
     if given.traces is None:
-        yield "has no exchanges.jsonl: its replies and waits are not compared, only its verdicts"
+        yield "has no exchanges.jsonl, so its replies and waits were not compared, only its verdicts"
+    elif given.lost:
+        yield f"exchanges.jsonl has nothing of {len(given.lost)} {of}, so only their verdicts were compared"
+
+
+def _gaps(before: Given, after: Given, changes: Iterable[CaseChange]) -> Iterable[str]:
+    for given in (before, after):
+        yield from (f"{given.name}: {note}" for note in _notes(given))
+    blocked = sum(case.change is Change.NO_ANSWER and isinstance(case.after, Blocked) for case in changes)
+    if blocked:
+        of = f"of {after.report.expected} cases"
+        yield f"{after.name}: not compared: {blocked} {of} were blocked by others that failed"
 
 
 def _facts(reports: Sequence[Report]) -> Iterable[Fact]:
@@ -90,11 +107,12 @@ def _facts(reports: Sequence[Report]) -> Iterable[Fact]:
 def _pair(before: Given, after: Given, place: int) -> Pair:
     same_judge = all(FACTS[name](before.report) == FACTS[name](after.report) for name in ("suite", "expect"))
     old, new = ({result.id: result for result in given.report.results} for given in (before, after))
+    broken_off = bool(before.report.unreported), bool(after.report.unreported)
     found: dict[str, Change] = {}
     changes = []
     for id in dict.fromkeys((*old, *new)):
-        results, replies = (old.get(id), new.get(id)), (_replies(before, id), _replies(after, id))
-        found[id] = change(*results, replies, same_judge=same_judge)
+        results, replies = (old.get(id), new.get(id)), (before.replies(id), after.replies(id))
+        found[id] = change(*results, replies, same_judge=same_judge, broken_off=broken_off)
         if found[id] is not Change.NONE:
             changes.append(described(found[id], *results, replies))
     changes.sort(key=lambda case: list(Change).index(case.change))
@@ -103,19 +121,17 @@ def _pair(before: Given, after: Given, place: int) -> Pair:
     return Pair(
         before=0,
         after=place,
+        cases=max(len(found), before.report.expected, after.report.expected),
+        gaps=tuple(dict.fromkeys(_gaps(before, after, changes))),
         has_replies=None not in (before.traces, after.traces),
         changes=tuple(changes),
-        same=sum(old[id].kind in _ANSWERED for id in same),
-        unanswered=sum(old[id].kind not in _ANSWERED for id in same),
+        same=sum(old[id].kind in ANSWERED for id in same),
+        unanswered=sum(old[id].kind not in ANSWERED for id in same),
         functions=_tallies(changes, lambda case: case.function),
         fields=_tallies(changes, lambda case: case.field),
         deviations=_deviations(before.report, after.report, found),
         shifts=shifts(*waits),
     )
-
-
-def _replies(given: Given, id: str) -> Replies:
-    return given.traces.replies.get(id, ()) if given.traces else None
 
 
 def _tallies(changes: Iterable[CaseChange], name: Callable[[CaseChange], str]) -> tuple[Tally, ...]:
@@ -176,7 +192,7 @@ def _rows(given: Sequence[Given], pairs: Sequence[Pair]) -> tuple[Row, ...]:
 
 def _cells(id: str, given: Sequence[Given], results: Sequence[dict[str, CaseResult]]) -> tuple[Cell, ...]:
     letters: dict[Replies, str] = {}
-    return tuple(_cell(known.get(id), _replies(one, id), letters) for one, known in zip(given, results, strict=True))
+    return tuple(_cell(known.get(id), one.replies(id), letters) for one, known in zip(given, results, strict=True))
 
 
 def _cell(result: CaseResult | None, replies: Replies, letters: dict[Replies, str]) -> Cell:

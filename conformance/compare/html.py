@@ -47,9 +47,9 @@ def render(comparison: Comparison) -> str:
 
 
 def _tone(comparison: Comparison) -> Tone:
-    if comparison.exit_code:
+    if comparison.exit_code == 1:
         return Tone.BAD
-    is_same = all(pair.compared and not pair.changes for pair in comparison.pairs)
+    is_same = comparison.exit_code == 0 and not any(pair.changes for pair in comparison.pairs)
     return Tone.GOOD if is_same else Tone.UNSURE
 
 

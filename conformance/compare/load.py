@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.cases.catalogue import catalogue
+from conformance.compare.cases import ANSWERED
 from conformance.compare.normal import normal
 from conformance.compare.traces import Given, traced
 from conformance.contract.load import load_contract
-from conformance.errors import UsageError
-from conformance.report.read import load_report
+from conformance.report.read import check_folder, load_report
 from conformance.report.text import visible
 from conformance.reporting import EXCHANGES
 from conformance.run.exchanges import read_exchanges
@@ -19,16 +19,18 @@ from conformance.run.record import ExchangeLine
 
 def load(folder: Path) -> Given:
     """Read a report folder. Raises UsageError, which names the file and the reason."""
-    if not folder.is_dir():
-        what = "is a file: give the folder that it is in" if folder.exists() else "does not exist"
-        raise UsageError(visible(f"{folder}: {what}"))
+    check_folder(folder)
     report = load_report(folder)
     path = folder / EXCHANGES
     if not path.exists():
-        return Given(str(folder), report, None)
+        return Given(visible(str(folder)), report, None)
     contract = load_contract()
+    cases = catalogue(contract)
     reported = frozenset(result.id for result in report.results)
-    return Given(str(folder), report, traced(exchanges(path), reported, normal(report, contract, catalogue(contract))))
+    traces = traced(exchanges(path), reported, normal(report, contract, cases))
+    answered = {result.id for result in report.with_kind(*ANSWERED) if result.requests}
+    lost = answered.intersection(case.id for case in cases) - traces.replies.keys()
+    return Given(visible(str(folder)), report, traces, frozenset(lost))
 
 
 def exchanges(path: Path) -> Iterator[ExchangeLine]:

@@ -146,11 +146,14 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """Two runs, by their places among the sides. `same` cases do not differ, `unanswered` ones neither run answered.
 
+    There were `cases` in all. `gaps` say, with the name of the run, what one of them never answered although it was to.
     `has_replies` is whether replies were compared, and not only verdicts.
     """
 
     before: int
     after: int
+    cases: int
+    gaps: tuple[str, ...]
     has_replies: bool
     changes: tuple[CaseChange, ...]
     same: int
@@ -175,22 +178,43 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
         return {change: n for change in Change if (n := len(self.of(change)))}
 
     @property
+    def exit_code(self) -> int:
+        """1 a regression; 3 none, but something was not compared that was to be, or everything; else 0."""
+        if self.of(Change.REGRESSION):
+            return 1
+        return 3 if self.gaps or not self.compared else 0
+
+    @property
     def answer(self) -> str:
         """What the two runs come to, in one line."""
-        return self._change + self._rest
+        return f"{self._change}{self._rest}{''.join(f' {gap}.' for gap in self.gaps)}"
 
     @property
     def _change(self) -> str:
-        regressions, found = len(self.of(Change.REGRESSION)), self._found
-        of = f"of {_counted(self.compared, 'case')} compared{'' if self.has_replies else ' by verdict alone'}."
-        judged = len(self.of(Change.JUDGED))
+        found, judged = ", ".join(self._found), len(self.of(Change.JUDGED))
+        if self.of(Change.REGRESSION):
+            return f"Worse: {found}, {self._of}."
+        if self.gaps:
+            told = found or (f"{judged} judged differently" if judged else "")
+            same = ", and the same" * (not told and self.compared > 0)
+            return f"No answer: {told}{', ' * bool(told)}{self._so_far}{same}."
         if not self.compared:
             return "Nothing to compare: no case was answered in both runs."
         if found:
-            return f"{'Worse' if regressions else 'Changed, without a regression'}: {', '.join(found)}, {of}"
+            return f"Changed, without a regression: {found}, {self._of}."
         if judged:
-            return f"The same replies: {judged} judged differently, {of}"
-        return f"The same: no difference, {of}"
+            return f"The same replies: {judged} judged differently, {self._of}."
+        return f"The same: no difference, {self._of}."
+
+    @property
+    def _of(self) -> str:
+        """How many cases were compared, and of how many where it was not all of them."""
+        return f"of {self._so_far.partition(' of ')[2]}" if self.compared == self.cases else self._so_far
+
+    @property
+    def _so_far(self) -> str:
+        alone = "" if self.has_replies else " by verdict alone"
+        return f"{self.compared:,} of {_counted(self.cases, 'case')} compared{alone}"
 
     @property
     def _found(self) -> list[str]:
@@ -233,18 +257,22 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> int:
-        """1 if some run is a regression from the first, else 0."""
-        return int(any(pair.of(Change.REGRESSION) for pair in self.pairs))
+        """1 if some run is a regression from the first, else 3 if there is no answer for some run, else 0."""
+        codes = {pair.exit_code for pair in self.pairs}
+        return next((code for code in (1, 3) if code in codes), 0)
 
     @property
     def answer(self) -> str:
         """What it comes to, in one line."""
         if len(self.pairs) == 1:
             return self.pairs[0].answer
-        worse = sum(bool(pair.of(Change.REGRESSION)) for pair in self.pairs)
-        other = sum(bool(pair.of(*DIFFERENT)) for pair in self.pairs) - worse
-        runs = f"of {_counted(len(self.pairs), 'run')} beside the first"
-        return f"{worse} worse, {other} changed, {len(self.pairs) - worse - other} the same, {runs}."
+        worse, open, whole = ([pair for pair in self.pairs if pair.exit_code == code] for code in (1, 3, 0))
+        other = sum(bool(pair.of(*DIFFERENT)) for pair in whole)
+        unknown = f", {len(open)} without an answer" * bool(open)
+        told = f"{len(worse)} worse, {other} changed, {len(whole) - other} the same{unknown}"
+        gaps = dict.fromkeys(gap for pair in self.pairs for gap in pair.gaps)
+        runs = _counted(len(self.pairs), "run")
+        return f"{told}, of {runs} beside the first.{''.join(f' {gap}.' for gap in gaps)}"
 
     @property
     def differing(self) -> tuple[Row, ...]:
@@ -262,5 +290,6 @@ def _counted(number: int, what: str) -> str:
 
 
 def to_json(comparison: Comparison) -> bytes:
-    """The comparison as JSON, indented for people."""
-    return msgspec.json.format(msgspec.json.encode(comparison), indent=1) + b"\n"
+    """The comparison as JSON, indented for people, with what it comes to."""
+    told = {"schema": comparison.schema, "answer": comparison.answer, "exit_code": comparison.exit_code}
+    return msgspec.json.format(msgspec.json.encode(told | msgspec.to_builtins(comparison)), indent=1) + b"\n"

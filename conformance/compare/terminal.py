@@ -30,6 +30,8 @@ _TONES = {
     Change.REPLY: "bold cyan",
     Change.FLAKY: "bold yellow",
 }
+_ANSWERS = {0: "bold green", 1: "bold red", 3: "bold yellow"}
+"""How the last line looks, by the exit code."""
 
 
 def shown(comparison: Comparison) -> RenderableType:
@@ -39,8 +41,7 @@ def shown(comparison: Comparison) -> RenderableType:
         parts += _pair(comparison.pairs[0])
     else:
         parts += _matrix(comparison)
-    tone = "bold red" if comparison.exit_code else "bold green"
-    return Lines(*parts, Text("\n" + visible(comparison.answer), style=tone))
+    return Lines(*parts, Text("\n" + visible(comparison.answer), style=_ANSWERS[comparison.exit_code]))
 
 
 def _runs(comparison: Comparison) -> Iterator[RenderableType]:
@@ -146,7 +147,7 @@ def _matrix(comparison: Comparison) -> Iterator[RenderableType]:
         yield _indented(Text(f"... and {len(rows) - ROWS} more: see --json"))
     yield Text("")
     for pair in comparison.pairs:
-        yield Text(f"{pair.before + 1} -> {pair.after + 1}: {pair.answer}")
+        yield Text(visible(f"{pair.before + 1} -> {pair.after + 1}: {pair.answer}"))
 
 
 def _cells(row: Row) -> Iterator[Text]:

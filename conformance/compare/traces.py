@@ -32,11 +32,21 @@ class Traces:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One of the runs to compare. `traces` is None where the folder has no exchanges."""
+    """One of the runs to compare. `traces` is None where the folder has no exchanges.
+
+    `lost` are the cases that were answered, and of which the exchanges have nothing all the same.
+    """
 
     name: str
     report: Report
     traces: Traces | None
+    lost: frozenset[str] = frozenset()
+
+    def replies(self, case: str) -> tuple[str, ...] | None:
+        """The normal forms of that case's replies; None where they were not kept."""
+        if self.traces is None or case in self.lost:
+            return None
+        return self.traces.replies.get(case, ())
 
 
 def traced(lines: Iterable[ExchangeLine], cases: Collection[str], normal: Callable[[ExchangeLine], str]) -> Traces:

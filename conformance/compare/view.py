@@ -75,7 +75,9 @@ def why(comparison: Comparison) -> str:
     regressions = [case for pair in comparison.pairs for case in pair.of(Change.REGRESSION)]
     if regressions:
         return f"What conformed fails now, or fails in another way: {_places(regressions)}."
-    if not any(pair.compared for pair in comparison.pairs):
+    if any(pair.gaps for pair in comparison.pairs):
+        return "So this says nothing of what one of the runs never answered: see below how far each run came."
+    if not all(pair.compared for pair in comparison.pairs):
         return "So this says nothing of either server: see below what kept each case from being compared."
     changes = [case for pair in comparison.pairs for case in pair.of(*DIFFERENT)]
     if changes:

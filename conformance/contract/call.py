@@ -7,17 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from conformance.contract.model import Contract, Dialect, Function, Parameter
+from conformance.contract.model import UNSPECIFIED, Contract, Dialect, Function, Parameter, SqlMode
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.reply import Value
 from conformance.contract.request import Request, parse
 from conformance.contract.sanitise import as_text, sanitise, stripping_deviation
-from conformance.contract.world import Change, Did, State, User
+from conformance.contract.world import ANY, Change, Did, MayChange, State, User
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a check sees: the function called, the parameters' values, and what earlier checks found out."""
+    """What a check sees: the function called, the parameters' values, and what earlier checks found out.
+
+    `harmless` is whether it meets a server that breaks no invariant.
+    """
 
     contract: Contract
     state: State
@@ -30,11 +33,17 @@ class Call:
     user: User | None = None
     did: Did | None = None
     logged: bool = False
+    harmless: bool = False
 
     @property
     def shipped(self) -> bool:
         """Whether this is how servers read it."""
         return self.dialect is Dialect.SHIPPED
+
+    @property
+    def strict(self) -> bool:
+        """Whether a value that does not fit its column ends the script."""
+        return self.shipped and not self.harmless and self.state.settings.sql_mode is SqlMode.STRICT
 
     @property
     def called(self) -> Function:
@@ -52,6 +61,10 @@ class Call:
         """The value of a parameter; empty when it was not sent."""
         return (self.values or {}).get(name, "")
 
+    def as_read(self, name: str, text: str) -> str:
+        """What a server leaves of a text that is sent as a parameter of every function."""
+        return sanitise(text.encode(), self.contract.common.by_name[name], self.state.settings)
+
     def noting(self, *quirks: str | None) -> Call:
         """The same call, with deviations noted that it has met. Documentation deviates from nothing."""
         new = {quirk for quirk in quirks if quirk} if self.shipped else None
@@ -67,15 +80,16 @@ class Call:
 
     def silent(self, why: str) -> Unspecified:
         """No prediction: this dialect says nothing here."""
-        return Unspecified(why, self.quirks)
+        unknown = self.function is not None and self.function.effect == UNSPECIFIED
+        return Unspecified(why, self.quirks, (MayChange(ANY),) if unknown else ())
 
 
 Step = Call | Outcome | Unspecified
 
 
-def read(contract: Contract, state: State, request: Request, dialect: Dialect) -> Step:
+def read(contract: Contract, state: State, request: Request, dialect: Dialect, *, harmless: bool = False) -> Step:
     """Read a request. What documentation leaves open about the way it is sent makes it Unspecified there."""
-    call = Call(contract, state, request, dialect)
+    call = Call(contract, state, request, dialect, harmless=harmless)
     unclear = _unclear(request)
     if unclear and not call.shipped:
         return call.silent(unclear[0][0])

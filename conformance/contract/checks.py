@@ -30,7 +30,7 @@ def login(call: Call) -> Step:
     user = call.state.user(call.value("user"))
     if user is not None and user.failed_logins >= LOCK_AFTER and user.lock_holds:
         return call.ends(call.answer("locked"))
-    if user is None or user.password != call.value("pass"):
+    if user is None or not _is_password(call, user):
         failed = (LoginFailed(user.name),) if user else ()
         return call.ends(call.answer("login-incorrect"), changes=failed)
     if not user.active or user.level < LOGIN_LEVEL:
@@ -39,6 +39,13 @@ def login(call: Call) -> Step:
         call = call.noting("below-level-7-cannot-log-in")
         return call.ends(call.answer("login-incorrect"), changes=(LoginFailed(user.name),))
     return replace(call, user=user, changes=(LoginSucceeded(user.name),) if user.failed_logins else ())
+
+
+def _is_password(call: Call, user: User) -> bool:
+    """Whether the password sent is the user's. Servers sanitise one that is sent, as they did when it was set (4)."""
+    sent = call.value("pass")
+    kept = call.as_read("pass", user.password) if call.shipped else user.password
+    return user.password == sent or (kept == sent != "")
 
 
 def function(call: Call) -> Step:
@@ -78,6 +85,8 @@ def permission(call: Call) -> Step:
 def required(call: Call) -> Step:
     """Every required field has an allowed length (section 4). An array in its place ends the script (section 7)."""
     if call.request.parameters.arrays & call.called.by_name.keys():
+        if call.harmless:
+            return call.ends(call.answer("required"))
         call = call.noting("array-parameter-500")
         return call.ends(status=500)
     for parameter in call.called.required:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from conformance.contract.call import Call
 from conformance.contract.checks import look_up, shown_id
 from conformance.contract.load import refusal_name
-from conformance.contract.model import Parameter, SqlMode
+from conformance.contract.model import Parameter
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.rules import allows
 from conformance.contract.world import Column, Did, PutDid
@@ -147,7 +147,7 @@ def _store(call: Call) -> tuple[Call, Mapping[str, Column]]:
             bent = (
                 str(stored) != value and parameter.stored_deviation is not None and str(stored).lower() != value.lower()
             )
-            if bent and call.shipped and call.state.settings.sql_mode is SqlMode.STRICT:
+            if bent and call.strict:
                 raise MisfitError(parameter.strict_deviation)
             call = call.noting(parameter.stored_deviation if bent else None)
             columns[parameter.column] = stored

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from conformance.contract.model import (
+    READS,
+    UNSPECIFIED,
     Build,
     Contract,
     ContractError,
@@ -31,7 +33,7 @@ CHECKS = frozenset(
     {"version", "login", "function", "source", "allowed", "permission", "required", "optional"}
     | {"did-is-new", "did-exists", "source-did-exists", "delete"}
 )
-EFFECTS = frozenset({"add", "copy", "update", "unspecified"})
+EFFECTS = frozenset({"add", "copy", "update", READS, UNSPECIFIED})
 
 
 @cache

@@ -173,6 +173,13 @@ class Refusal(Struct, frozen=True):
     deviations: Mapping[str, str]
 
 
+UNSPECIFIED = "unspecified"
+"""The effect of a function of which nobody here knows what it does to those who may call it."""
+
+READS = "reads"
+"""The effect of a function that only tells something; what it tells is not described here."""
+
+
 class Function(Struct, frozen=True):
     """One API function: its own checks in order, its parameters, its replies and what it does in the end."""
 
@@ -201,6 +208,11 @@ class Function(Struct, frozen=True):
     def optional(self) -> tuple[Parameter, ...]:
         """The parameters that are checked only when sent, in the order of their checks."""
         return tuple(p for p in self.parameters if not p.required and p.message)
+
+    @property
+    def is_described(self) -> bool:
+        """Whether it is known what the function answers to those who may call it, not just whom it refuses."""
+        return self.effect not in (UNSPECIFIED, READS)
 
     def known_to(self, build: Build) -> bool:
         """Whether a server of that build has this function."""

@@ -22,12 +22,39 @@ LOG_SOURCE_SIZE = 20
 
 def predict(contract: Contract, state: State, request: Request, dialect: Dialect) -> Outcome | Unspecified:
     """What a server that follows `dialect` does; Unspecified where that dialect says nothing of such a request."""
-    step = _pass(read(contract, state, request, dialect), contract.common.checks)
-    if isinstance(step, Call):
-        step = _pass(step, step.called.checks)
-    end = _effect(step) if isinstance(step, Call) else step
+    end = _ruled(contract, state, request, dialect)
     if dialect is Dialect.SHIPPED:
         end = _with_debug_lines(_with_log_failure(end, state, request), state, request)
+    return _shown(end, request)
+
+
+def harmless(contract: Contract, state: State, request: Request, dialect: Dialect) -> Outcome | Unspecified:
+    """The same of a server that follows these rules and breaks no invariant.
+
+    Nothing says what such a server answers where others fail. Here it is the reply without the password, that of a
+    database and a log that take everything, and for an array the nearest documented reply.
+    """
+    end = _ruled(contract, state, request, dialect, harmless=True)
+    if isinstance(end, Outcome):
+        end = replace(end, answers=tuple(_without_password(answer, contract) for answer in end.answers))
+    return _shown(end, request)
+
+
+def _ruled(
+    contract: Contract, state: State, request: Request, dialect: Dialect, *, harmless: bool = False
+) -> Outcome | Unspecified:
+    step = _pass(read(contract, state, request, dialect, harmless=harmless), contract.common.checks)
+    if isinstance(step, Call):
+        step = _pass(step, step.called.checks)
+    return _effect(step) if isinstance(step, Call) else step
+
+
+def _without_password(answer: Answer, contract: Contract) -> Answer:
+    is_echo = "password" in answer.form(contract).invariants
+    return replace(answer, values={**answer.values, "pass": ""}) if is_echo else answer
+
+
+def _shown(end: Outcome | Unspecified, request: Request) -> Outcome | Unspecified:
     return replace(end, answers=()) if request.method == "HEAD" and isinstance(end, Outcome) else end
 
 

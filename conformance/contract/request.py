@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote_plus, unquote_to_bytes
@@ -79,6 +80,35 @@ def parse(text: str) -> Parameters:
             arrays.discard(key)
             values[key] = decode(value)
     return Parameters(values, frozenset(arrays))
+
+
+def every_value(request: Request, name: str) -> frozenset[bytes]:
+    """All values that some server could read as the parameter's, in query, form or JSON, whichever it prefers.
+
+    Names are read as PHP does: without spaces before them and what follows `[` or a zero byte, `_` for `.` and spaces.
+    """
+    texts = [request.query] if request.sends_json else [request.query, request.form or ""]
+    pairs = [pair.partition("=") for text in texts for pair in text.split("&")]
+    found = {decode(value) for key, _, value in pairs if _php_name(decode(key).decode("latin-1")) == name}
+    return frozenset(found | set(_json_values(request, name)))
+
+
+_ENDS_NAME = re.compile(r"[\[\0].*", re.DOTALL)
+
+
+def _php_name(name: str) -> str:
+    return _ENDS_NAME.sub("", name.lstrip(" ")).replace(".", "_").replace(" ", "_")
+
+
+def _json_values(request: Request, name: str) -> Iterator[bytes]:
+    if not request.sends_json:
+        return
+    try:
+        told = json.loads(request.form or "")
+    except (ValueError, RecursionError):
+        return
+    if isinstance(told, dict) and name in told:
+        yield str(told[name]).encode("utf-8", "surrogatepass")
 
 
 def decode(text: str) -> bytes:

@@ -73,7 +73,17 @@ class LoginSucceeded:
     user: str
 
 
-Change = PutDid | DropDid | LoginFailed | LoginSucceeded
+ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class MayChange:
+    """Rows of a kind, or of ANY kind, may be added, changed or gone: which and how is not described."""
+
+    kind: str
+
+
+Change = PutDid | DropDid | LoginFailed | LoginSucceeded | MayChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +177,8 @@ class World:
                 return self._with_failures(name, self.users[name].failed_logins + 1)
             case LoginSucceeded(name):
                 return self._with_failures(name, 0)
+            case MayChange():
+                return self
 
     def _with_failures(self, name: str, count: int) -> World:
         return replace(self, users={**self.users, name: replace(self.users[name], failed_logins=count)})

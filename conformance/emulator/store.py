@@ -23,6 +23,7 @@ from conformance.contract.world import (
     Entities,
     LoginFailed,
     LoginSucceeded,
+    MayChange,
     PutDid,
     User,
 )
@@ -159,6 +160,8 @@ class Store:
                 self._login_failed(name)
             case LoginSucceeded(name):
                 self._database.execute(_PUT_LOGINS, (name, 0, self._clock()))
+            case MayChange():
+                raise ValueError("what is not described cannot be applied")
 
     def _login_failed(self, name: str) -> None:
         """Count a failed login. The one after a lock that no longer holds begins count and time again, as recorded."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from conformance.crash import told_redacted
 from conformance.fuzz.keys import first_difference, key_of
 from conformance.fuzz.model import Replay
 from conformance.fuzz.properties.catalogue import search_of
@@ -15,7 +16,7 @@ from conformance.fuzz.replay import read_replay
 from conformance.options import Effort, Options, plan
 from conformance.prompt import ask_password
 from conformance.run.record import Record
-from conformance.run.run import Plan, Run
+from conformance.run.run import Plan, Run, closing, left_line, redactor
 from conformance.verdict.model import Error, Fail
 
 
@@ -30,12 +31,16 @@ class Now(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """A finding, what became of it, and what the server answered this time; `left` are DIDs that may still be there."""
+    """A finding, what became of it, and what the server answered this time.
+
+    `left` are DIDs that may still be there, `folder` is where they are written down.
+    """
 
     found: Replay
     now: Now
     record: Record
-    left: tuple[str, ...]
+    left: tuple[str, ...] = ()
+    folder: Path = Path()
 
     @property
     def to_the_byte(self) -> bool:
@@ -51,24 +56,23 @@ class Repeated:
         verdict = self.record.result.verdict
         said = {Error: "reason", Fail: "summary"}.get(type(verdict))
         same = ", every reply the same to the byte" if self.now is Now.STILL_THERE and self.to_the_byte else ""
-        return f"{self.now}: {self.found.key}{same}" + (f": {getattr(verdict, said)}" if said else "")
+        left = f"\n{left_line(self.left, self.folder)}" if self.left else ""
+        return f"{self.now}: {self.found.key}{same}" + (f": {getattr(verdict, said)}" if said else "") + left
 
 
 def repeat(options: Options, path: Path, made: Callable[[Plan], Run] = Run) -> Repeated:
     """Send a finding's input again, under its own numbers. Raises ConformanceError for what keeps it from that."""
     found = read_replay(path)
-    run = made(plan(replace(options, run=found.run, fuzz=Effort()), os.environ, ask_password))
-    run.open()
-    try:
+    planned = plan(replace(options, run=found.run, fuzz=Effort()), os.environ, ask_password)
+    with told_redacted(redactor(planned)), closing(made(planned)) as run:
+        run.open()
         record = run.once([(found.case(), found.number)], search_of(found.search, run).check)[0]
-    finally:
-        facts = run.close()
-    return compared(found, record, facts.left)
+    return compared(found, record, run.close().left, planned.folder)
 
 
-def compared(found: Replay, record: Record, left: tuple[str, ...]) -> Repeated:
+def compared(found: Replay, record: Record, left: tuple[str, ...] = (), folder: Path = Path()) -> Repeated:
     """A finding beside what its input came to this time."""
-    return Repeated(found, _now(found, record), record, left)
+    return Repeated(found, _now(found, record), record, left, folder)
 
 
 def _same_replies(found: Replay, record: Record) -> bool:

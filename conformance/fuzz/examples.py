@@ -14,6 +14,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 
 from conformance.cases.make import needs_of
 from conformance.cases.model import Case, Level, Step
+from conformance.reading import Malformed, json_as
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -36,11 +37,12 @@ class Examples:
         """The inputs that failed there; what cannot be read any more is dropped."""
         for value in sorted(self._database.fetch(search.encode())):
             try:
-                kept = msgspec.json.decode(value, type=Kept)
-            except (msgspec.DecodeError, msgspec.ValidationError):
+                kept = json_as(value, Kept)
+                level = Level(kept.level)
+            except (Malformed, ValueError):
                 self._database.delete(search.encode(), value)
                 continue
-            id, level = f"{kept.function}/fuzz/{search}", Level(kept.level)
+            id = f"{kept.function}/fuzz/{search}"
             yield Case(id, kept.title, kept.clause, level, kept.steps, needs=needs_of(kept.steps))
 
     def save(self, search: str, case: Case) -> None:

@@ -9,14 +9,17 @@ import msgspec
 
 from conformance.fuzz.driver import Fuzzer
 from conformance.fuzz.examples import Examples
+from conformance.fuzz.metered import Metered
 from conformance.fuzz.model import Finding
+from conformance.fuzz.names import IDS
 from conformance.fuzz.properties.catalogue import search_of
 from conformance.fuzz.replay import write_replay
 from conformance.fuzz.search import Search, Sending
+from conformance.fuzz.share import shared
 from conformance.options import Effort
 from conformance.report.model import CaseResult, Fuzzed
 from conformance.run.record import Record
-from conformance.verdict.model import Error, Pass
+from conformance.verdict.model import Error, Pass, Verdict
 
 EXAMPLES = "examples"
 FINDINGS = "findings"
@@ -24,9 +27,10 @@ CLAUSE = "docs/fuzzing.md"
 
 
 class Fuzzing:
-    """Searches that share one effort. `folder` is the run's report folder, `digits` the run's own.
+    """Searches that share one effort. `folder` is the run's report folder.
 
-    `told` gets a line on how far it has come, after every few inputs.
+    `told` gets a line on how far it has come, after every few inputs. Where the searches are distributed, `processes`
+    is how many take part: each has the shares of all searches, and carries out some of them.
     """
 
     def __init__(
@@ -37,13 +41,15 @@ class Fuzzing:
         folder: Path,
         keep: Callable[[Record], None],
         told: Callable[[str], None],
+        processes: int = 1,
     ) -> None:
         self.run = run
         self.folder = folder
         self._told = told
-        self._searches = {id: search_of(id, run) for id in ids}
-        weights = sum(search.weight for search in self._searches.values())
-        self.fuzzer = Fuzzer(run, effort, weights, Examples(folder / EXAMPLES), keep)
+        metered = Metered(run)
+        self._searches = {id: search_of(id, metered) for id in IDS if id in ids}
+        shares = shared(tuple(self._searches.values()), effort, processes)
+        self.fuzzer = Fuzzer(metered, effort, shares, Examples(folder / EXAMPLES), keep)
 
     def results(self, id: str) -> tuple[Record, ...]:
         """Carry out one search: a record for each finding, or one that says that nothing was found."""
@@ -80,15 +86,22 @@ class Fuzzing:
         )
 
     def _nothing(self, search: Search, requests: int) -> Record:
-        """That a search found nothing; an error if no input was answered, or nothing is answered any more."""
-        silent = self.run.stopped or (None if self.fuzzer.answered else self.fuzzer.trouble or "nothing was sent")
+        """That a search found nothing, or was not reached."""
         result = CaseResult(
             id=search.id,
             title=search.sentence,
             clause=CLAUSE,
             level=search.level.value,
-            verdict=Error(reason=silent) if silent else Pass(),
+            verdict=self._verdict(),
             requests=requests,
             elapsed=0.0,
         )
         return Record(result=result, exchanges=())
+
+    def _verdict(self) -> Verdict:
+        """An error if no input was answered, or nothing is answered any more; not tested if none was to be sent."""
+        if self.run.stopped:
+            return Error(reason=self.run.stopped)
+        if self.fuzzer.untested is not None:
+            return self.fuzzer.untested
+        return Pass() if self.fuzzer.answered else Error(reason=self.fuzzer.trouble or "nothing was sent")

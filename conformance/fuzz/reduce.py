@@ -1,7 +1,7 @@
 """Makes a failing input smaller: fewer requests, then fewer parameters, then shorter and plainer values.
 
 Hypothesis shrinks the choices that made an input, one example after the other. A case has a shape of its own, so its
-parts are taken out directly, several attempts at the same time, whoever has generated it.
+parts are taken out directly, whoever has generated it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import TypeVar
 
 from conformance.cases.expand import PLACEHOLDER
@@ -17,9 +16,6 @@ from conformance.cases.make import needs_of
 from conformance.cases.model import Case, Param, Place, Step
 
 T = TypeVar("T")
-Fails = Callable[[Sequence[Case]], int | None]
-"""Tries several inputs at the same time and gives the first of them that still fails in the same way."""
-
 PLAINER = "a0"
 """What any other character is replaced by, if the input fails as well then."""
 
@@ -28,21 +24,11 @@ _LONGEST_BY_ONE = 24
 """Tokens of a value up to which each is taken out on its own; of longer ones, halves, quarters, eighths."""
 
 
-def reduced(case: Case, fails: Fails, at_once: int) -> Case:
+def reduced(case: Case, fails: Callable[[Case], bool]) -> Case:
     """The smallest case to be found that fails in the same way. `fails` may give up by saying that none does."""
-    while True:
-        for attempts in _chunks(_smaller(case), at_once):
-            found = fails(attempts)
-            if found is not None:
-                case = attempts[found]
-                break
-        else:
-            return case
-
-
-def _chunks(cases: Iterator[Case], size: int) -> Iterator[list[Case]]:
-    while chunk := list(islice(cases, size)):
-        yield chunk
+    while (smaller := next(filter(fails, _smaller(case)), None)) is not None:
+        case = smaller
+    return case
 
 
 def _smaller(case: Case) -> Iterator[Case]:

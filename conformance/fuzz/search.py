@@ -37,8 +37,12 @@ class Sending(Protocol):
     def stopped(self) -> str | None:
         """Why nothing is sent any more."""
 
-    def result(self, case: Case) -> Record:
-        """Send a case of the catalogue."""
+    @property
+    def room(self) -> float:
+        """How many more requests may be sent for cases."""
+
+    def most(self, case: Case, number: int) -> int:
+        """How many requests a case comes to at most, with the removal of all that it could create."""
 
     def once(self, cases: Sequence[tuple[Case, int]], check: Check) -> list[Record]:
         """Send cases at the same time, each with its number; `check` may fail what would have passed."""
@@ -53,7 +57,7 @@ Generate = Callable[[Example, int, settings], None]
 
 @dataclass(frozen=True)
 class Search:
-    """One property. `weight` is its share of the budget; `sentence` says what holds for every server."""
+    """One property. `weight` decides its share of the effort; `sentence` says what holds for every server."""
 
     name: str
     sentence: str

@@ -19,7 +19,7 @@ from conformance.identify.result import Asked, Identified
 from conformance.report.text import visible
 from conformance.run.engine import Finished
 from conformance.run.known import told_build
-from conformance.run.run import Plan, Run
+from conformance.run.run import Plan, Run, closing
 
 MOST_UNEXPLAINED = 3
 """Questions whose replies nothing explains, before it is given up: such a server would be asked for ever."""
@@ -64,20 +64,18 @@ class Search:
 
 
 def identify(plan: Plan, predictions: Predictions | None = None) -> Identified:
-    """Place a server by what it answers. Raises what preflight raises, and then nothing is left to close.
+    """Place a server by what it answers. Raises what preflight raises, and LeftBehind if it is stopped untidily.
 
     `predictions` are those of `predictions_for` this plan's ground, kept from another server.
     """
     plan = replace(plan, level=min(plan.level, Level.STANDARD))
     run = Run(replace(plan, target=replace(plan.target, build=NEWEST_BUILD)))
-    run.open()
-    search = _begin(load_contract(), plan, predictions or predictions_for(plan.ground))
-    ended = None
-    try:
+    with closing(run):
+        run.open()
+        search = _begin(load_contract(), plan, predictions or predictions_for(plan.ground))
         run.consider({hypothesis.settings for hypothesis in search.missed})
         ended = _ask(run, search)
-    finally:
-        facts = run.close()
+    facts = run.close()
     return Identified(
         url=plan.target.url,
         version=facts.version,
@@ -114,7 +112,7 @@ def _ask(run: Run, search: Search) -> str | None:
         if failure is None:
             search.take(case, finished.exchanges, _came(run, finished))
         elif run.stopped is not None or failure.trouble is not Trouble.REFUSED_BY_US:
-            return run.redact(run.stopped or failure.message)
+            return run.stopped or failure.message
         else:
             search.cases.remove(case)
     return None

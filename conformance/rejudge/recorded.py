@@ -12,7 +12,7 @@ from conformance.contract.model import Build, ServerSettings
 from conformance.errors import UsageError
 from conformance.rejudge.known import Known, Learning
 from conformance.report.model import CaseResult, Report
-from conformance.report.read import load_report
+from conformance.report.read import check_folder, load_report
 from conformance.report.text import visible
 from conformance.reporting import EXCHANGES
 from conformance.run.exchanges import read_exchanges
@@ -53,9 +53,7 @@ class Recorded:
 
 def load(folder: Path, cases: Mapping[str, Case]) -> Recorded:
     """Read the folder of a run, all of it once. Raises UsageError, which names the file and the reason."""
-    if not folder.is_dir():
-        what = "is a file: give the folder that it is in" if folder.exists() else "does not exist"
-        raise UsageError(visible(f"{folder}: {what}"))
+    check_folder(folder)
     report, run = load_report(folder), read_run(folder)
     learning, begins = Learning(cases), {}
     for offset, line in read_exchanges(folder / EXCHANGES):

@@ -17,6 +17,7 @@ from conformance.rejudge.recorded import Recorded
 from conformance.rejudge.restore import Restored, restored
 from conformance.report.curl import curl_line
 from conformance.report.model import BaselineUse, CaseResult, Report, Target
+from conformance.report.text import visible
 from conformance.reporting import deviations_seen
 from conformance.run.engine import Finished, not_known, stops, worlds
 from conformance.run.known import known_build, told_build
@@ -44,7 +45,7 @@ def rejudge(recorded: Recorded, terms: Terms, contract: Contract, cases: Iterabl
     report = recorded.report
     chosen = [result for result in report.results if wanted(result.id, terms.only)]
     if not chosen:
-        raise UsageError(f"--only {' '.join(terms.only)}: matches no case of that report" if terms.only else _EMPTY)
+        raise UsageError(visible(_no_case(report, terms)))
     build = _build(report, terms)
     again = _Again(
         recorded,
@@ -59,7 +60,7 @@ def rejudge(recorded: Recorded, terms: Terms, contract: Contract, cases: Iterabl
         suite=__version__,
         expect=again.expect.value,
         target=_target(report, build, again.possible, terms),
-        expected=len(results) if terms.only else report.expected,
+        expected=len(results) + report.unreported if terms.only else report.expected,
         requests=sum(result.requests for result in results) if terms.only else report.requests,
         results=results,
         deviations=deviations_seen(results),
@@ -67,7 +68,11 @@ def rejudge(recorded: Recorded, terms: Terms, contract: Contract, cases: Iterabl
     )
 
 
-_EMPTY = "that report has no case: there is nothing to judge again"
+def _no_case(report: Report, terms: Terms) -> str:
+    why = f" ({report.broken_off})" if report.broken_off else ""
+    if terms.only:
+        return f"--only {' '.join(terms.only)}: matches no case of that report{why}"
+    return f"that report has no case: there is nothing to judge again{why}"
 
 
 def _build(report: Report, terms: Terms) -> Build:

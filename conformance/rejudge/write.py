@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import msgspec
 from conformance.errors import UsageError
 from conformance.rejudge.model import NAME, Rejudged
 from conformance.rejudge.rejudge import Terms
-from conformance.report.files import write_whole
+from conformance.report.files import whole_file, write_whole
 from conformance.report.model import Report
 from conformance.report.text import visible
 from conformance.report.write import write_all
@@ -27,7 +28,7 @@ def folder_beside(run: Path, terms: Terms) -> Path:
 
 def check_folder(folder: Path) -> None:
     """Raise UsageError for the folder of a run: its report is not written over."""
-    if (folder / RUN_FILE).exists():
+    if os.path.lexists(folder / RUN_FILE):
         raise UsageError(visible(f"{folder}: holds a run, which is not written over: choose another --report"))
 
 
@@ -35,9 +36,6 @@ def write(report: Report, found: Rejudged, run: Path, folder: Path) -> None:
     """Write a whole report folder, and copy the run's exchanges into it. Raises UsageError if the disk does not."""
     check_folder(folder)
     write_whole(folder / NAME, msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
-    try:
-        shutil.copyfile(run / EXCHANGES, folder / EXCHANGES)
-    except OSError as error:
-        told = f"cannot copy {EXCHANGES} to {folder}: {error.strerror or error}: choose another --report"
-        raise UsageError(visible(told)) from error
+    with whole_file(folder / EXCHANGES) as file, (run / EXCHANGES).open("rb") as exchanges:
+        shutil.copyfileobj(exchanges, file)
     write_all(report, folder)

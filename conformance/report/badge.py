@@ -30,10 +30,11 @@ def write(report: Report, folder: Path) -> Path:
 def badge(report: Report) -> Badge:
     """What a run came to, in a few words. A run without an answer never looks like one that conforms."""
     counts, number = report.counts, len(report.deviations)
-    if counts[Kind.FAIL]:
+    is_whole = not (report.ended or counts[Kind.ERROR] or len(report.results) != report.expected)
+    if report.fails or (report.known and is_whole):
         new = "" if report.fails else ", as known"
         return Badge(message=f"{counts[Kind.FAIL]:,} of {len(report.results):,} fail{new}", color="red")
-    if report.ended or counts[Kind.ERROR] or len(report.results) != report.expected:
+    if not is_whole:
         return Badge(message="no answer", color="orange")
     if not counts[Kind.PASS] + counts[Kind.DEVIATION]:
         return Badge(message="not tested", color="lightgrey")

@@ -6,19 +6,19 @@ has that of the run's beginning.
 
 from __future__ import annotations
 
+from codecs import getwriter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol, cast
 from urllib.parse import parse_qsl
 
 from harfile import Content, Creator, HarFile, PostData, Record, Request, Response, Timings
 
 from conformance import __version__
 from conformance.contract.request import FORM_TYPE
-from conformance.errors import UsageError
-from conformance.report.text import visible
+from conformance.report.files import whole_file
 
 _HTTP = "HTTP/1.1"
 _MOMENT = (
@@ -94,16 +94,15 @@ def write(lines: Iterable[Line], url: str, started: str, path: Path) -> Written:
     """Write the exchanges with `url` as a HAR file; `started` is ISO 8601. Raises UsageError if the disk does not."""
     entries = left_out = 0
     creator = Creator(name="vicidial-conformance", version=__version__)
-    try:
-        with path.open("w", encoding="utf-8") as file, HarFile(file, creator=creator, comment=_MOMENT) as har:
+    with whole_file(path) as file:
+        text = cast("IO[str]", getwriter("utf-8")(file))
+        with HarFile(text, creator=creator, comment=_MOMENT) as har:
             for line in lines:
                 if line.wire is not None:
                     left_out += 1
                     continue
                 _add(har, line, url, started)
                 entries += 1
-    except OSError as error:
-        raise UsageError(visible(f"cannot write {path}: {error.strerror or error}")) from error
     return Written(entries, left_out)
 
 

@@ -1,6 +1,6 @@
 """The report of one run. It reads back as it was written; its JSON Schema is `schema.json` beside this file.
 
-Everything in here has been redacted before it was built: no password is in a report.
+What was sent, what came back and what quotes either has been redacted before it was built: no password is in a report.
 """
 
 from __future__ import annotations
@@ -161,6 +161,19 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(result for result in self.results if result.kind in kinds)
 
     @property
+    def unreported(self) -> int:
+        """How many cases were selected, and have no result."""
+        return max(0, self.expected - len(self.results))
+
+    @property
+    def broken_off(self) -> str:
+        """Why the run is not whole, and how far it came, in words; empty if it is whole."""
+        told = f"after {len(self.results)} of {self.expected} cases"
+        if self.ended:
+            return f"the run ended early, {told}: {self.ended}"
+        return f"the run ended without a reason, {told}" if self.unreported else ""
+
+    @property
     def known(self) -> tuple[CaseResult, ...]:
         """The fails that the baseline accepts."""
         return tuple(result for result in self.with_kind(Kind.FAIL) if result.known is not None)
@@ -200,10 +213,18 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.results) and all(result.id.startswith("fuzz/") for result in self.results)
 
     @property
+    def searches(self) -> dict[str, bool]:
+        """The searches of the fuzzer, by their ids, and whether the effort has reached them."""
+        results = [(r.kind, "/".join(r.id.split("/")[:2])) for r in self.results if r.id.startswith("fuzz/")]
+        return {id: kind is not Kind.NOT_TESTED for kind, id in results}
+
+    @property
     def _found(self) -> str:
         found = self.counts[Kind.FAIL]
         assert self.fuzzed is not None
-        return f"{found or 'No'} defect{'s' * (found != 1)} found by {self.fuzzed.inputs} generated inputs."
+        reached, every = sum(self.searches.values()), len(self.searches)
+        where = f" in {reached} of {every} searches" if reached < every else ""
+        return f"{found or 'No'} defect{'s' * (found != 1)} found by {self.fuzzed.inputs} generated inputs{where}."
 
     @property
     def _fails(self) -> str:
@@ -223,11 +244,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return f"{self.expected - len(self.results)} of {self.expected} cases were never reported."
         if self.only_fuzzed and self.fuzzed and not counts[Kind.ERROR]:
             return self._found if counts[Kind.FAIL] or counts[Kind.PASS] else "Nothing was tested."
-        if counts[Kind.FAIL]:
+        if self.fails:
             return self._fails
         if counts[Kind.ERROR]:
             found = f"{counts[Kind.ERROR]} of {len(self.results)}"
             return f"No answer: {found} cases ended in an error of ours or of the network."
+        if self.known:
+            return self._fails
         if self.stale:
             return f"Better than the baseline: {_gone(len(self.stale))}."
         if counts[Kind.DEVIATION]:

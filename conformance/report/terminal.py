@@ -135,7 +135,7 @@ def _fuzzed(report: Report) -> Iterator[RenderableType]:
     if report.fuzzed is None:
         return
     yield _heading("Fuzzing")
-    yield _indented(Text(str(report.fuzzed)))
+    yield _indented(Text(view.fuzzed(report)))
     for line in report.fuzzed.unstable[:FAILURES]:
         yield _indented(Text(f"unstable, failed once and not again: {visible(line, _WIDEST)}", style="yellow"))
 

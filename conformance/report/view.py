@@ -96,6 +96,12 @@ def _missing(cases: Iterable[CaseResult]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.verdict.missing for c in cases if isinstance(c.verdict, NotTested)))
 
 
+def fuzzed(report: Report) -> str:
+    """What fuzzing has covered, and by how many of its searches; empty if nothing was fuzzed."""
+    searches = report.searches
+    return f"{report.fuzzed}, by {sum(searches.values())} of {len(searches)} searches" if report.fuzzed else ""
+
+
 def deviations(report: Report) -> tuple[DeviationSeen, ...]:
     """The deviations seen, dangerous ones first, then those of the most cases."""
     return tuple(sorted(report.deviations, key=lambda d: (_WORST_FIRST.get(d.severity, 9), -d.cases, d.id)))

@@ -11,6 +11,10 @@ MAX_BODY = 1_000_000
 """Bytes of a body, counted after unpacking; as many may come packed."""
 
 
+_LONGEST = 200
+"""Characters of a URL that is still shown."""
+
+
 class Unacceptable(Exception):  # noqa: N818 - the reply is, not we
     """A reply that we do not take, or that never came."""
 
@@ -32,13 +36,17 @@ def refuse_redirect(status: int, location: str | None, url: str) -> None:
 
 
 def _shown(url: str, location: str) -> str:
-    """Where a redirect leads, without its query, its user and anything that a terminal would act on."""
+    """Where a redirect leads, without its query, its user and anything that a terminal would act on.
+
+    A long one is not cut off, nor at a '#': half a password in it would not be known for one.
+    """
     try:
-        parts = urlsplit(urljoin(url, location))
+        parts = urlsplit(urljoin(url, location, allow_fragments=False), allow_fragments=False)
     except ValueError:
         return "something that is not a URL"
     shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-    return "".join(character for character in shown if character.isprintable())[:200]
+    shown = "".join(character for character in shown if character.isprintable())
+    return shown if len(shown) <= _LONGEST else f"a URL of {len(shown)} characters"
 
 
 class Plain:

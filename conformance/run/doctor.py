@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,19 +10,15 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import request
 from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Entity, Need, Param, Role, Step
 from conformance.contract.load import load_contract, refusal_name
-from conformance.contract.model import NEWEST_BUILD, Dialect, ServerSettings
+from conformance.contract.model import Dialect
 from conformance.contract.outcome import Answer
 from conformance.contract.reply import parse_line
+from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply
-from conformance.run.cleanup import finish
-from conformance.run.guard import Guard
-from conformance.run.ledger import Ledger
 from conformance.run.logins import LOCKED, LOGIN_INCORRECT
-from conformance.run.pace import Pace
 from conformance.run.preflight import SENTINEL, sanity
-from conformance.run.run import Plan, logins_of
+from conformance.run.run import Plan, Run, closing, raise_if_left
 from conformance.run.sender import Sender
-from conformance.run.transport import Transport
 
 DOCTOR = "doctor"
 _SHOWN = 120
@@ -84,23 +79,17 @@ TOO_LONG = Param("filter_clean_cid_number", "R" * 21)
 
 
 def examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
-    """The server's version line, and a finding for every role and entity. Raises UsageError, TargetUnreachable."""
-    return asyncio.run(_examine(plan))
+    """The server's version line, and a finding for every role and entity. Raises what preflight raises, LeftBehind."""
+    with closing(Run(plan)) as run:
+        found = run.examine(lambda sender: _examine(plan, sender))
+    raise_if_left(run.close().left, plan.folder, UsageError("a request that should change nothing made a DID"))
+    return found
 
 
-async def _examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
-    async with Transport(plan.target.url, 1, plan.timeout, plan.verify) as transport:
-        ledger = Ledger(plan.folder / "ledger-doctor.jsonl")
-        settings = (ServerSettings(NEWEST_BUILD), ServerSettings(NEWEST_BUILD, non_latin=True))
-        guard = Guard(load_contract(), plan.ground, plan.level, settings)
-        sender = Sender(load_contract(), guard, ledger, logins_of(plan), Pace(plan.rate), transport.send)
-        try:
-            version, _ = await sanity(sender, plan.ground, plan.target.url)
-            needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
-            return version, tuple([await _finding(plan, sender, need) for need in needs])
-        finally:
-            await finish(sender, plan.ground)
-            ledger.close()
+async def _examine(plan: Plan, sender: Sender) -> tuple[str, tuple[Finding, ...]]:
+    version, _ = await sanity(sender, plan.ground, plan.target.url)
+    needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
+    return sender.redact(version), tuple([await _finding(plan, sender, need) for need in needs])
 
 
 async def _finding(plan: Plan, sender: Sender, need: Need) -> Finding:
@@ -120,9 +109,8 @@ async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[State, str]:
         return State.NOT_TRIED, "needs the role admin"
     exchange = await sender.send(request(_question(need), ground, SENTINEL), DOCTOR, 0)
     if isinstance(exchange.result, Failure):
-        return State.NO_ANSWER, sender.redact(exchange.result.message)
-    state, said = _judged(need, exchange.result)
-    return state, sender.redact(said)
+        return State.NO_ANSWER, exchange.result.message
+    return _judged(need, exchange.result, sender.redact)
 
 
 def _question(need: Need) -> Step:
@@ -134,16 +122,17 @@ def _question(need: Need) -> Step:
     return Step("add_did", (Param("did_pattern", "<did>"), Param("active", "N"), reference, TOO_LONG))
 
 
-def _judged(need: Need, reply: Reply) -> tuple[State, str]:
+def _judged(need: Need, reply: Reply, redact: Callable[[str], str]) -> tuple[State, str]:
     line = parse_line(reply.body.split("\n")[0])
     for sign, said in ((LOGIN_INCORRECT, "login refused"), (LOCKED, "is locked: try again in 15 minutes")):
         if sign in line.message:
             return State.WRONG, said
     if reply.status != 200 or not line.status:
         what = "no reply of the API" if reply.status == 200 else f"HTTP {reply.status}"
-        return State.WRONG, f"{what}: {repr(reply.body.strip()[:_SHOWN]) if reply.body else 'an empty body'}"
+        body = repr(redact(reply.body).strip()[:_SHOWN]) if reply.body else "an empty body"
+        return State.WRONG, f"{what}: {body}"
     if line.message not in _wanted(need):
-        return State.WRONG, f"the server said: {line.message or 'nothing'}"
+        return State.WRONG, f"the server said: {redact(line.message) or 'nothing'}"
     return State.WORKS, "answers as it should"
 
 

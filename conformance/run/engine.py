@@ -9,13 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from conformance.cases.expand import Ground, requests, world
+from conformance.cases.expand import ROLE_SETTINGS, Ground, requests, world
 from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Purpose, Role
 from conformance.contract.model import Contract, ServerSettings
 from conformance.contract.request import Request
 from conformance.contract.world import Did, World
 from conformance.exchange import Exchange, Failure
-from conformance.run.cleanup import finish as clean_up
 from conformance.run.cleanup import remove
 from conformance.run.sender import Sender
 from conformance.verdict.judge import Judgement, failed, judge
@@ -115,12 +114,11 @@ class Engine:
         return _checked(finished, check)
 
     async def finish(self) -> None:
-        """Drop the cases that have not sent anything yet, let the others finish, then remove what is still left."""
+        """Drop the cases that have not sent anything yet, and let the others finish."""
         for task in self._tasks.values():
             if task.get_name() not in self._sending:
                 task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        await clean_up(self.sender, self.ground)
 
     async def _run(self, case: Case) -> Finished:
         untested = self._not_testable(case)
@@ -140,7 +138,8 @@ class Engine:
         failing = Counter(self.ground.logins[role].user for role in roles if role in self.ground.logins)
         for user, times in failing.items():
             if self.sender.logins.left(user) < times:
-                return NotTested(missing=f"a failed login of {user}", setting="--allow-login-failures 3")
+                missing = f"a failed login of {self.sender.redact(user)}"
+                return NotTested(missing=missing, setting=self.sender.logins.wanting(user))
             self.sender.logins.spend(user, times)
         return None
 
@@ -216,14 +215,11 @@ def worlds(case: Case, ground: Ground, contract: Contract, possible: frozenset[S
     return [*found, *(_without(world, setting) for world in found)] if setting else found
 
 
-KNOWN_SETTINGS = frozenset({"modify_dids", "delete_dids"})
-
-
 def _unknown_setting(case: Case, contract: Contract) -> str | None:
     """The permission that a case's function asks for, if it is not one that roles are defined by."""
     function = contract.functions.get(case.function)
     permission = function.permission if function else None
-    return permission.setting if permission and permission.setting not in KNOWN_SETTINGS else None
+    return permission.setting if permission and permission.setting not in ROLE_SETTINGS else None
 
 
 def _without(world: World, setting: str) -> World:

@@ -8,6 +8,8 @@ import msgspec
 
 from conformance.contract.model import SqlMode
 from conformance.errors import UsageError
+from conformance.reading import Malformed, contents, json_as
+from conformance.report.text import visible
 
 RUN_FILE = "run.json"
 LEDGERS = "ledger*.jsonl"
@@ -39,13 +41,20 @@ def read_run(folder: Path) -> RunFile:
     """Read run.json. Raises UsageError for a folder that holds no run."""
     path = folder / RUN_FILE
     try:
-        return msgspec.json.decode(path.read_bytes(), type=RunFile)
+        return json_as(contents(path), RunFile)
     except FileNotFoundError as error:
         raise UsageError(f"{folder}: holds no run (no {RUN_FILE}): give the folder that a run reported to") from error
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from error
+    except OSError as error:
+        raise UsageError(visible(f"{path}: cannot be read: {error.strerror}")) from error
+    except Malformed as error:
+        raise UsageError(visible(f"{path}: cannot be read: {error}")) from error
 
 
 def ledgers(folder: Path) -> tuple[Path, ...]:
     """The ledgers of a run, one for each process that took part."""
     return tuple(sorted(folder.glob(LEDGERS)))
+
+
+def ledger_path(folder: Path, worker: str = "") -> Path:
+    """Where the ledger of a process is."""
+    return folder / f"ledger{worker}.jsonl"

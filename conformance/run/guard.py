@@ -5,21 +5,22 @@ The guard asks the contract, not the case: whoever made a request (a case, a fuz
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
-from conformance.cases.expand import Ground, world
+from conformance.cases.expand import ROLE_SETTINGS, Ground, world
 from conformance.cases.model import Level
 from conformance.contract.effects import PATTERN_COLUMN_SIZE
-from conformance.contract.model import Contract, Dialect, ServerSettings
+from conformance.contract.model import UNSPECIFIED, Contract, Dialect, ServerSettings
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
-from conformance.contract.request import Request
+from conformance.contract.request import Request, every_value
 from conformance.contract.sanitise import as_text, sanitise
-from conformance.contract.wire import readings
-from conformance.contract.world import Did, DropDid, Entities, PutDid, State, User
+from conformance.contract.wire import readings, texts
+from conformance.contract.world import Did, DropDid, Entities, MayChange, PutDid, State, User, World
 from conformance.run.withheld import Secrets, is_bytes
 
 SPECIAL_DIDS = frozenset({"default", "did_system_filter"})
@@ -32,8 +33,18 @@ SHORTEST_DELETABLE = 2
 _TARGETS = {"add_did": "did_pattern", "copy_did": "new_dids", "update_did": "did_pattern"}
 """The parameter that names what a function creates, changes or deletes."""
 
+_CREATES = frozenset({"add_did", "copy_did"})
+
 _QUESTION = frozenset({"source", "user", "pass", "function", "did_pattern"})
 """What an update sends that changes nothing: it only asks whether the DID exists."""
+
+_WORD = re.compile(r"[A-Za-z][-_A-Za-z]*")
+"""What a name of a function may be made of; servers drop the rest, or stop there."""
+
+_NO_SUCH = re.compile("no_?such", re.IGNORECASE)
+"""How names begin that we made up: no API has such a function, nor will."""
+
+_SHOWN = 40
 
 
 MOST = 20_000
@@ -95,16 +106,12 @@ class WorstCase:
 
 @dataclass(frozen=True)
 class Guard:
-    """The rules of one run. `settings` are those that the target may have.
-
-    `known` are DIDs that this run may touch although they do not begin with its digits: those of a ledger to clean up.
-    """
+    """The rules of one run. `settings` are those that the target may have."""
 
     contract: Contract
     ground: Ground
     level: Level
     settings: tuple[ServerSettings, ...]
-    known: frozenset[str] = frozenset()
 
     @property
     def real_users(self) -> frozenset[str]:
@@ -114,19 +121,36 @@ class Guard:
     def rule(self, request: Request) -> frozenset[str]:
         """The DIDs that this request could create. Raises Forbidden if it must not be sent.
 
-        A DID counts as soon as a request names it as its target: a faulty server may do what the contract refuses.
-        Names too short to be a DID count where some reading of the contract makes one of them.
+        What is not described is not sent. A DID counts as soon as a request names it as its target: a faulty server may
+        do what the contract refuses. Names too short to be a DID count where some reading makes one of them.
         """
         if request.wire is not None:
             return self._rule_on_bytes(request.wire)
+        functions = self._functions(request)
         touched, created = self._at_worst(request)
-        named = self._named(request)
+        named = {name for function in functions for name in self._named(request, function)}
         for pattern in sorted(touched | {name for name in named if len(name) >= SHORTEST_DELETABLE}):
             self._check_target(pattern)
-        if self.level is Level.PROBE and self._changes_something(request):
-            raise Forbidden("level probe sends nothing that could create, change or delete a DID; use --allow-writes")
-        makes = _function(request) in ("add_did", "copy_did")
+        unknown = any(self.contract.functions[name].effect == UNSPECIFIED for name in functions)
+        if unknown or self.level is Level.PROBE:
+            self._check_effect(request)
+        makes = not functions.isdisjoint(_CREATES)
         return frozenset(created | {name for name in named if makes and self.is_own(name)})
+
+    def _functions(self, request: Request) -> frozenset[str]:
+        """The functions that the request may call on some server. Raises Forbidden for one that is not described."""
+        return self._described_ones(every_value(request, "function"))
+
+    def _described_ones(self, names: Iterable[bytes]) -> frozenset[str]:
+        words = [word for raw in names for word in _WORD.findall(raw.decode("latin-1"))]
+        for word in words:
+            if not _NO_SUCH.match(word) and _folded(word) not in self._described:
+                raise Forbidden(f"what {word[:_SHOWN]!r} does is not described here: nothing is sent that is not")
+        return frozenset(self._described[_folded(word)] for word in words if not _NO_SUCH.match(word))
+
+    @cached_property
+    def _described(self) -> Mapping[str, str]:
+        return {_folded(name): name for name in self.contract.functions}
 
     def _rule_on_bytes(self, message: str) -> frozenset[str]:
         """A byte-level message logs nobody in, so it can neither write nor lock; in case it can, its DIDs are our own.
@@ -140,7 +164,9 @@ class Guard:
         calls = list(islice(readings(message), MOST))
         if len(calls) == MOST:
             raise Forbidden(f"a byte-level message may be read as {MOST:,} calls: too many to look at")
-        strict = replace(self, level=min(self.level, Level.STANDARD), known=frozenset())
+        for text in texts(message):
+            self._described_ones(raw.partition(b" ")[0] for raw in every_value(Request(text), "function"))
+        strict = replace(self, level=min(self.level, Level.STANDARD))
         writing = {call for call in calls if _function(call) in _TARGETS}
         return frozenset(did for call in writing for did in strict.rule(call))
 
@@ -149,14 +175,15 @@ class Guard:
         logins = self.ground.logins.values()
         return Secrets(text for login in logins for text in (login.user, login.password))
 
-    def _named(self, request: Request) -> set[str]:
+    def _named(self, request: Request, function: str) -> set[str]:
         """The DIDs that a request names as its target, as sent and as sanitised, cut to what the column holds."""
-        function, sent = _function(request), request.parameters.values
         name = _TARGETS.get(function)
-        if name is None or (function == "update_did" and sent.keys() <= _QUESTION):
+        if name is None or (function == "update_did" and _only_asks(request)):
             return set()
-        raw, parameter = sent.get(name, b""), self.contract.functions[function].by_name[name]
-        texts = {as_text(raw), *(sanitise(raw, parameter, settings) for settings in self.settings)}
+        parameter = self.contract.functions[function].by_name[name]
+        raws = every_value(request, name) or {b""}
+        texts = {as_text(raw) for raw in raws}
+        texts |= {sanitise(raw, parameter, settings) for raw in raws for settings in self.settings}
         entries = {entry for text in texts for entry in (text.split(",") if function == "copy_did" else (text,))}
         return {entry[:PATTERN_COLUMN_SIZE] for entry in entries}
 
@@ -167,8 +194,6 @@ class Guard:
     def _check_target(self, pattern: str) -> None:
         if pattern.lower() in SPECIAL_DIDS:
             raise Forbidden(f"{pattern!r} is a DID that every install depends on; it is never touched")
-        if pattern in self.known:
-            return
         if self.level < Level.FULL and not SHORTEST_DELETABLE <= len(pattern) <= PATTERN_COLUMN_SIZE:
             raise Forbidden(f"{pattern!r} could not be deleted again under that name; it needs --level full")
         if self.level < Level.FULL and not self.is_own(pattern):
@@ -195,15 +220,24 @@ class Guard:
                 state = WorstCase(settings, _function(request))
                 yield state, predict(self.contract, state, request, dialect)
 
-    def _changes_something(self, request: Request) -> bool:
-        """Whether the request changes DIDs on a target whose roles are what the target file says."""
+    def _check_effect(self, request: Request) -> None:
+        """Raise Forbidden where the request would do what is not described, or at level probe change any DID."""
         for settings in self.settings:
-            state: State = world(self.ground, settings)
+            state: State = self._permissive(settings)
             for dialect in Dialect:
-                end = predict(self.contract, state, request, dialect)
-                if any(isinstance(change, PutDid | DropDid) for change in end.changes):
-                    return True
-        return False
+                for change in predict(self.contract, state, request, dialect).changes:
+                    if isinstance(change, MayChange):
+                        raise Forbidden("what it does is described only as far as its refusals: this is none of them")
+                    if self.level is Level.PROBE and isinstance(change, PutDid | DropDid):
+                        raise Forbidden(
+                            "level probe sends nothing that could create, change or delete a DID; use --allow-writes"
+                        )
+
+    def _permissive(self, settings: ServerSettings) -> World:
+        """The target, each of whose users has every permission that its role says nothing of."""
+        target = world(self.ground, settings)
+        asked = {f.permission.setting for f in self.contract.functions.values() if f.permission} - ROLE_SETTINGS
+        return replace(target, users={n: replace(u, grants=u.grants | asked) for n, u in target.users.items()})
 
 
 def _as_sent(end: Outcome | Unspecified) -> Iterable[str]:
@@ -216,3 +250,15 @@ def _as_sent(end: Outcome | Unspecified) -> Iterable[str]:
 def _function(request: Request) -> str:
     raw: Mapping[str, bytes] = request.parameters.values
     return "".join(c for c in raw.get("function", b"").decode("latin-1") if c.isalnum() or c in "_-")
+
+
+def _only_asks(request: Request) -> bool:
+    """Whether an update has no field on any server: it only says whether the DID exists."""
+    sent = request.parameters
+    is_read = request.form is None or (request.method == "POST" and not request.sends_json)
+    return sent.values.keys() <= _QUESTION and not sent.arrays and is_read
+
+
+def _folded(name: str) -> str:
+    """A name of a function as the most careless server compares it."""
+    return name.lower().replace("-", "").replace("_", "")

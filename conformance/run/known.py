@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build
@@ -31,16 +32,19 @@ def told_build(line: str) -> Build | None:
         return None
 
 
-def known_build(given: Build | None, line: str) -> Known:
+def known_build(given: Build | None, line: str, redact: Callable[[str], str] = str) -> Known:
     """The build of a server that answers `version` with this line.
 
-    A build that is newer than all described ones is predicted as the newest of them. Raises UsageError where no build
+    A build that is newer than all described ones is predicted as the newest of them. `redact` is for what an error
+    quotes of the line. Raises UsageError where no build
     is given and the server tells none or too old a one, and for a given one that is too old.
     """
     told = told_build(line)
     build = given or told
     if build is None:
-        raise UsageError(f"the server does not tell its build ('version' was answered {line[:120]!r}): {ADVICE}")
+        raise UsageError(
+            f"the server does not tell its build ('version' was answered {redact(line)[:120]!r}): {ADVICE}"
+        )
     if build < OLDEST_BUILD:
         whose = "the given build" if given else "the server says that its build"
         raise UsageError(f"{whose} is {build}; the oldest that is described is {OLDEST_BUILD}: {ADVICE}")

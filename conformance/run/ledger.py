@@ -1,40 +1,180 @@
 """Every DID that may exist because of us, on disk before the request that could create it leaves.
 
-One JSON object a line, appended and flushed to the disk: `{"may_exist": "999...", "case": "add_did/..."}` before the
-request, `{"gone": "999..."}` once the server has said DOES NOT EXIST.
+One JSON object a line, appended and flushed to the disk: `{"ledger": "123456"}` first, with the digits that the DIDs
+are known by; `{"may_exist": "999...", "case": "add_did/..."}` before a request; `{"gone": "999..."}` once the server
+has said DOES NOT EXIST; `{"closed": true}` when nothing is under way any more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from threading import Lock
+from time import monotonic
 
 import msgspec
+from filelock import FileLock, Timeout
 
+from conformance.defaults import SETTLING
 from conformance.errors import UsageError
 
 
-class Ledger:
-    """The ledger of one run. Claims of several requests under way share one flush to the disk.
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One line."""
 
-    A ledger that exists already is taken up where it ends.
+    ledger: str | None = None
+    may_exist: str | None = None
+    case: str = ""
+    gone: str | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a ledger says: the DIDs that may exist, each with its case, oldest first, and the digits of their run.
+
+    `closed` is whether nothing was under way any more when it ended; `unread` why it cannot be read to its end.
     """
 
-    def __init__(self, path: Path) -> None:
+    run: str | None = None
+    open: Mapping[str, str] = field(default_factory=dict)
+    closed: bool = False
+    unread: str | None = None
+
+
+def read_ledger(path: Path) -> Written:
+    """Read a ledger. One that cannot be read to its end says so; what stands before that holds."""
+    try:
+        *lines, rest = path.read_bytes().split(b"\n")
+    except OSError as error:
+        return Written(unread=f"{path}: cannot be read ({error.strerror})")
+    written = _Reading()
+    for number, line in enumerate(lines, 1):
+        entry = _entry(line)
+        if entry is None or (number == 1) != (entry.ledger is not None):
+            return written.ended(f"{path}: line {number} is no line of a ledger")
+        written.take(entry)
+    if rest or not lines:
+        return written.ended(f"{path}: line {len(lines) + 1} is cut off")
+    return written.ended(None)
+
+
+def _entry(line: bytes) -> Entry | None:
+    try:
+        return msgspec.json.decode(line, type=Entry)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+@dataclass
+class _Reading:
+    run: str | None = None
+    open: dict[str, str] = field(default_factory=dict)
+    closed: bool = False
+
+    def take(self, entry: Entry) -> None:
+        self.run = entry.ledger or self.run
+        self.closed = entry.closed
+        if entry.may_exist is not None:
+            self.open[entry.may_exist] = entry.case
+        self.open.pop(entry.gone, None) if entry.gone is not None else None
+
+    def ended(self, unread: str | None) -> Written:
+        return Written(self.run, self.open, self.closed and unread is None, unread)
+
+
+class LedgerFile:
+    """The file of a ledger, locked while it is open. Whole lines are appended, or nothing.
+
+    Raises UsageError for a path that cannot be written or locked, and where another process has it.
+    """
+
+    def __init__(self, path: Path, run: str) -> None:
         self.path = path
-        self._open: dict[str, str] = read_ledger(path) if path.is_file() else {}
+        self._writing = Lock()
+        self._lock = locked(path)
+        try:
+            self._file = path.open("ab", buffering=0)
+            self._size = path.stat().st_size
+            self._begin(run)
+        except OSError as error:
+            self._lock.release()
+            raise UsageError(f"{path}: {error.strerror}: choose another --report folder") from error
+
+    def _begin(self, run: str) -> None:
+        """Begin with the run's digits, or a line of its own after one that was cut off. The name is on the disk."""
+        if not self._size:
+            self.append(_line(Entry(ledger=run)))
+        elif not self.path.read_bytes().endswith(b"\n"):
+            self.append(b"\n")
+        self.sync()
+        if os.name == "posix":
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def append(self, lines: bytes) -> None:
+        """Write them. Raises OSError, and then none is there: half a line would make the whole file unreadable."""
+        with self._writing:
+            rest = memoryview(lines)
+            try:
+                while rest:
+                    rest = rest[self._file.write(rest) :]
+            except OSError:
+                self._file.truncate(self._size)
+                raise
+            self._size += len(lines)
+
+    def append_if_possible(self, lines: bytes) -> None:
+        """Write what can be found out once more by asking, if the disk takes it."""
+        with suppress(OSError):
+            self.append(lines)
+
+    def sync(self) -> None:
+        """Return when what was written is on the disk. Raises OSError."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Close and unlock it. May be called again."""
+        self._file.close()
+        self._lock.release()
+
+
+class Ledger:
+    """The ledger of one process of a run. Claims under way share one flush to the disk.
+
+    `run` are the digits that its DIDs are known by, `settling` is for how many seconds a server may go on working on a
+    request that it has not answered. Without a `file` nothing is written down: for a server that ends with us.
+    """
+
+    def __init__(
+        self,
+        file: LedgerFile | None,
+        run: str,
+        settling: float = SETTLING,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self.run = run
+        self._file = file
+        self._settling = settling
+        self._clock = clock
+        self._open: dict[str, str] = {}
+        self._doubts: dict[str, float] = {}
         self._pending: dict[str, bytes] = {}
         self._unwritten: set[str] = set()
-        self._doubtful: set[str] = set()
         self._flushing: asyncio.Task[None] | None = None
-        try:
-            self._file = path.open("ab")
-            _begin(self._file, path)
-        except OSError as error:
-            raise UsageError(f"{path}: {error.strerror}: choose another --report folder") from error
+
+    def take_up(self, written: Written) -> None:
+        """Go on with what another process has left; of one that was cut off, requests may still be under way."""
+        self._open.update(written.open)
+        if not written.closed:
+            self.doubt(written.open)
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -50,74 +190,88 @@ class Ledger:
         return self._open.get(did, "")
 
     async def claim(self, dids: Iterable[str], case: str) -> None:
-        """Write down DIDs that the next request could create; returns when they are on the disk."""
+        """Write down DIDs that the next request could create; returns when they are on the disk. Raises UsageError."""
         wanted = frozenset(dids)
         for did in sorted(wanted - self._open.keys()):
             self._open[did] = case
-            self._pending[did] = msgspec.json.encode({"may_exist": did, "case": case}) + b"\n"
-            self._unwritten.add(did)
-        while not wanted.isdisjoint(self._unwritten):
+            if self._file is not None:
+                self._pending[did] = _line(Entry(may_exist=did, case=case))
+                self._unwritten.add(did)
+        while self._file is not None and not wanted.isdisjoint(self._unwritten):
             if self._flushing is None:
-                self._flushing = asyncio.create_task(self._flush())
-            await self._flushing
+                self._flushing = asyncio.create_task(self._flush(self._file))
+            await asyncio.shield(self._flushing)
+
+    def now(self) -> float:
+        """The time, in seconds, on the clock by which doubts are settled."""
+        return self._clock()
 
     def doubt(self, dids: Iterable[str]) -> None:
         """Take note that a request that could create these got no reply: the server may still carry it out."""
-        self._doubtful.update(dids)
+        until = self._clock() + self._settling
+        self._doubts.update((did, until) for did in dids)
 
-    def settle(self) -> None:
-        """Time has passed: from now on what is said to be gone is believed, of whatever DID."""
-        self._doubtful.clear()
+    @property
+    def unsettled(self) -> float:
+        """Seconds until an answer about every DID that may exist can be believed; 0 if it can be now."""
+        return max([0.0, *(until - self._clock() for did, until in self._doubts.items() if did in self._open)])
 
-    def gone(self, did: str) -> None:
-        """The server has said that a DID does not exist. While it is in doubt, that is not believed yet."""
-        if did not in self._doubtful and self._open.pop(did, None) is not None:
-            self._file.write(msgspec.json.encode({"gone": did}) + b"\n")
+    def gone(self, did: str, asked: float) -> None:
+        """The server has said that a DID does not exist, to a question of the time `asked`.
+
+        One that was asked while the DID was in doubt is not believed.
+        """
+        if asked < self._doubts.get(did, asked):
+            return
+        if self._open.pop(did, None) is not None and self._file is not None:
+            self._file.append_if_possible(_line(Entry(gone=did)))
 
     def close(self) -> None:
-        """Write what is left to write."""
-        self._file.close()
+        """End it, and say so if nothing is under way any more. May be called again."""
+        file, self._file = self._file, None
+        if file is not None:
+            if not self.unsettled:
+                file.append_if_possible(_line(Entry(closed=True)))
+            file.close()
 
-    async def _flush(self) -> None:
+    async def _flush(self, file: LedgerFile) -> None:
         batch, self._pending = self._pending, {}
         try:
-            await asyncio.to_thread(self._write, b"".join(batch.values()))
+            await asyncio.to_thread(_written, file, b"".join(batch.values()))
             self._unwritten -= batch.keys()
         except OSError as error:
             self._pending = {**batch, **self._pending}
             raise UsageError(
-                f"{self.path}: {error.strerror}: nothing is sent that could not be written down"
+                f"{file.path}: {error.strerror}: nothing is sent that could not be written down"
             ) from error
         finally:
             self._flushing = None
 
-    def _write(self, batch: bytes) -> None:
-        self._file.write(batch)
-        self._file.flush()
-        os.fsync(self._file.fileno())
+
+def open_ledger(path: Path, run: str, settling: float = SETTLING) -> Ledger:
+    """A ledger with a file. Raises UsageError where there can be none."""
+    return Ledger(LedgerFile(path, run), run, settling)
 
 
-def _begin(file: BinaryIO, path: Path) -> None:
-    """Begin a line of its own after one that a crash cut off, and see to it that the file's name is on the disk."""
-    if path.stat().st_size and not path.read_bytes().endswith(b"\n"):
-        file.write(b"\n")
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+def _written(file: LedgerFile, lines: bytes) -> None:
+    file.append(lines)
+    file.sync()
 
 
-def read_ledger(path: Path) -> dict[str, str]:
-    """The DIDs that a run may have left, each with its case. A last line cut off by a crash is passed over."""
-    left: dict[str, str] = {}
-    for line in path.read_bytes().split(b"\n"):
-        try:
-            entry = msgspec.json.decode(line, type=dict[str, str]) if line else {}
-        except msgspec.DecodeError:
-            continue
-        if "may_exist" in entry:
-            left[entry["may_exist"]] = entry.get("case", "")
-        left.pop(entry.get("gone", ""), None)
-    return left
+def locked(path: Path) -> FileLock:
+    """The lock on a ledger. Raises UsageError where another process has it, or where there can be none."""
+    lock = FileLock(f"{path}.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UsageError(
+            f"{path.parent}: a run is under way there: wait for its end, or stop it; a new run takes another --report"
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}.lock: {reason}: choose another --report folder") from error
+    return lock
+
+
+def _line(entry: Entry) -> bytes:
+    return msgspec.json.encode(entry) + b"\n"

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from time import time
-
-import msgspec
 
 from conformance.contract.reply import parse_reply
 from conformance.errors import UsageError
 from conformance.exchange import Reply
+from conformance.run.failed_logins import LOCK_SECONDS, Failures, Memory
 
 MOST = 3
 """The largest budget that may be asked for; ten failures lock a user (observed.md section 9)."""
 
-LOCK_SECONDS = 900
-"""How long a lock lasts, and so how long a failed login is remembered here (observed.md section 9)."""
+MOST_TOGETHER = 6
+"""Logins of a user that may fail from this machine while they are remembered, by any passwords: agents fail too."""
+
+BUDGET_FLAG = f"--allow-login-failures {MOST}"
 
 LOGIN_INCORRECT = "Login incorrect, please try again"
 _AFTER_LOGIN = frozenset({"SUCCESS", "NOTICE", "ERROR"})
@@ -28,52 +28,41 @@ _AFTER_LOGIN = frozenset({"SUCCESS", "NOTICE", "ERROR"})
 LOCKED = "Too many login attempts, try again in 15 minutes"
 
 
-class FailedLogin(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the file: a user of a host whose login was refused, and when, in seconds since 1970."""
-
-    host: str
-    user: str
-    at: float
-
-
 @dataclass
 class Logins:
-    """The budget of failed logins of each real user of one host; `path` is shared by all runs that report beside it.
+    """The budget of failed logins of each real user of one host; `memory` is what earlier runs know too.
 
     `locked` are users that the server has locked, `proven` those whose login has worked. `lockable` is the user that
     the target file gives away for being locked: it has no budget, and nothing stops it. `good` is when each user's
-    login last worked, in seconds since 1970.
+    login last worked, in seconds since 1970. `spent` are logins that were counted before they were sent.
     """
 
-    path: Path
-    host: str
+    memory: Memory
     budget: int = 0
     lockable: str | None = None
     locked: set[str] = field(default_factory=set)
     proven: set[str] = field(default_factory=set)
     good: dict[str, float] = field(default_factory=dict)
-    _failed: Counter[str] = field(default_factory=Counter)
-    _spent: Counter[str] = field(default_factory=Counter)
+    spent: Counter[str] = field(default_factory=Counter)
+    _unnoted: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 <= self.budget <= MOST:
             raise UsageError(f"--allow-login-failures {self.budget}: must be from 0 to {MOST}; ten lock a user out")
-        self._failed.update(self._remembered())
-
-    def _remembered(self) -> list[str]:
-        try:
-            lines = self.path.read_bytes().splitlines()
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise UsageError(f"{self.path}: {error.strerror}: failed logins are counted there") from error
-        entries = [entry for line in lines if (entry := _entry(line)) is not None]
-        since = time() - LOCK_SECONDS
-        return [entry.user for entry in entries if entry.host == self.host and entry.at > since]
 
     def left(self, user: str) -> int:
         """How many more logins of that user may fail."""
-        return max(0, self.budget - self._failed[user])
+        try:
+            failed = self.memory.failures(user, fresh=True)
+        except UsageError:
+            return 0
+        return max(0, min(self.budget - len(failed.same), MOST_TOGETHER - len(failed.every)))
+
+    def wanting(self, user: str) -> str:
+        """What gives that user a budget again: a larger one, or time."""
+        if self.budget < MOST:
+            return f"--allow-login-failures {MOST}"
+        return f"{LOCK_SECONDS // 60} minutes without a failed login of {user}"
 
     def refusal(self, user: str) -> str | None:
         """Why nothing may be sent for that user any more; None if it may."""
@@ -83,24 +72,37 @@ class Logins:
             return (
                 f"the server has locked user {user}; that ends {LOCK_SECONDS // 60} minutes after its last good login"
             )
-        if self._failed[user] > self.budget:
-            return (
-                f"a login of {user} was refused before, and ten refusals lock it: mend its password or settings, then "
-                f"wait {LOCK_SECONDS // 60} minutes or give --allow-login-failures {min(MOST, self._failed[user])}"
-            )
-        return None
+        if user in self._unnoted:
+            return f"a login of {user} was refused, and that could not be noted: {self._unnoted[user]}"
+        try:
+            failed = self.memory.failures(user, fresh=user not in self.proven)
+        except UsageError as error:
+            return str(error)
+        return self._too_many(user, failed)
 
-    def locks(self) -> tuple[str, ...]:
-        """The users that are locked now, and until when, in words."""
+    def _too_many(self, user: str, failed: Failures) -> str | None:
+        most = MOST_TOGETHER - 1 + self.spent[user]
+        if len(failed.same) > self.budget:
+            why = f"a login of {user} was refused before, with this password, and ten refusals lock it: mend its "
+            why += f"password or settings; with this password nothing is sent until {_end(failed.same, self.budget)}"
+        elif len(failed.every) > most:
+            why = f"{len(failed.every)} logins of {user} were refused, with one password or another, and ten refusals "
+            why += f"lock it: nothing is sent for it until {_end(failed.every, most)}"
+        else:
+            return None
+        return f"{why}, unless you {self.memory.forget}"
+
+    def locks(self, told: Callable[[str], str] = str) -> tuple[str, ...]:
+        """The users that are locked now, each as it is to be told, and until when, in words."""
         return tuple(
-            f"{user} until {datetime.fromtimestamp(self.good.get(user, time()) + LOCK_SECONDS, UTC):%H:%M:%S} UTC"
+            f"{told(user)} until {datetime.fromtimestamp(self.good.get(user, time()) + LOCK_SECONDS, UTC):%H:%M:%S} UTC"
             for user in sorted(self.locked)
         )
 
     def spend(self, user: str, count: int) -> None:
         """Count logins that are going to fail before they are sent: of one whose reply is lost nothing is heard."""
         self._count(user, count)
-        self._spent[user] += count
+        self.spent[user] += count
 
     def saw(self, user: str, reply: Reply) -> None:
         """Take note of a reply to a request that a real user sent. What is noted is on the disk when this returns."""
@@ -114,22 +116,18 @@ class Logins:
                 self.good[user] = time()
         elif user == self.lockable:
             return
-        elif self._spent[user]:
-            self._spent[user] -= 1
+        elif self.spent[user]:
+            self.spent[user] -= 1
         else:
             self._count(user, 1)
 
     def _count(self, user: str, count: int) -> None:
-        self._failed[user] += count
-        line = msgspec.json.encode(FailedLogin(host=self.host, user=user, at=time())) + b"\n"
-        with self.path.open("ab") as file:
-            file.write(line * count)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            self.memory.note(user, count)
+        except UsageError as error:
+            self._unnoted[user] = str(error)
 
 
-def _entry(line: bytes) -> FailedLogin | None:
-    try:
-        return msgspec.json.decode(line, type=FailedLogin)
-    except (msgspec.DecodeError, msgspec.ValidationError):
-        return None
+def _end(times: Sequence[float], most: int) -> str:
+    """When so many of these failures are forgotten that only `most` are left."""
+    return f"{datetime.fromtimestamp(times[len(times) - most - 1] + LOCK_SECONDS, UTC):%H:%M:%S} UTC"

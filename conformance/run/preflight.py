@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.cases.expand import Ground, request
@@ -30,19 +31,19 @@ _SHOWN = 120
 async def sanity(sender: Sender, ground: Ground, url: str) -> tuple[str, Build | None]:
     """What the server answers to `version`, and its build if it is one we can read.
 
-    Raises TargetUnreachable where there is no VICIdial API. One that hides its version is one all the same.
+    The line is as it came. Raises TargetUnreachable where there is no VICIdial API. One that hides its version is one
+    all the same.
     """
     tried = f"asked {url}?function=version"
     result = (await sender.send(request(SANITY, ground, 0), PREFLIGHT, 0)).result
     if isinstance(result, Failure):
         raise TargetUnreachable(f"{tried}: {result.message}")
-    body = sender.redact(result.body)
-    line = body.split("\n", maxsplit=1)[0]
+    line = result.body.split("\n", maxsplit=1)[0]
     if result.status == 200 and parse_line(line).status == "VERSION":
         return line, told_build(line)
     if _is_api((await sender.send(request(ANY_API, ground, 0), PREFLIGHT, 0)).result):
         return line, None
-    raise _no_api(result, body, tried)
+    raise _no_api(result, sender.redact, tried)
 
 
 def _is_api(result: Reply | Failure) -> bool:
@@ -55,9 +56,9 @@ def _is_api(result: Reply | Failure) -> bool:
     return (came.status, came.message) in known
 
 
-def _no_api(reply: Reply, body: str, tried: str) -> TargetUnreachable:
-    shown = repr(re.sub(r"\s+", " ", body)[:_SHOWN]) if body else "an empty body"
-    came = f"HTTP {reply.status}, {reply.content_type or 'no content type'}, {shown}"
+def _no_api(reply: Reply, redact: Callable[[str], str], tried: str) -> TargetUnreachable:
+    shown = repr(re.sub(r"\s+", " ", redact(reply.body))[:_SHOWN]) if reply.body else "an empty body"
+    came = f"HTTP {reply.status}, {redact(reply.content_type) or 'no content type'}, {shown}"
     return TargetUnreachable(f"{tried}: no VICIdial API answers there (no line 'VERSION: ...'); got {came}")
 
 
@@ -84,7 +85,7 @@ class Preflight:
 
     @property
     def _user(self) -> str:
-        return self.ground.logins[Role.ADMIN].user
+        return self.sender.redact(self.ground.logins[Role.ADMIN].user)
 
     async def _say(self, step: Step) -> str:
         exchange = await self.sender.send(request(step, self.ground, SENTINEL), PREFLIGHT, 0)

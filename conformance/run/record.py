@@ -1,20 +1,24 @@
-"""What is kept of a case: a result for the report, and its exchanges, a line each. All of it redacted."""
+"""What is kept of a case: a result for the report, and its exchanges, a line each.
+
+Redacted is what was sent, what came back, and what quotes either. Ids, titles, aspects and the like are ours: a
+password may be the same word as one of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from conformance.exchange import Exchange, Failure, Reply
 from conformance.report.model import Call, CaseResult
 from conformance.run.engine import Finished
-from conformance.verdict.model import Kind, kind
+from conformance.verdict.judge import failed
+from conformance.verdict.model import Deviates, Difference, Error, Fail, Kind, Verdict, kind
 
 Redact = Callable[[str], str]
 Curl = Callable[[Exchange], str]
-T = TypeVar("T")
 
 
 class ExchangeLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,63 +60,66 @@ def record(finished: Finished, redact: Redact, curl: Curl) -> Record:
         title=case.title,
         clause=case.clause,
         level=case.level.value,
-        verdict=finished.verdict,
+        verdict=_verdict(finished.verdict, redact),
         requests=len(every),
         elapsed=sum(exchange.result.elapsed for exchange in every),
-        calls=tuple(_call(exchange, curl) for exchange in kept),
+        calls=tuple(_call(exchange, redact, curl) for exchange in kept),
         exclusive=case.exclusive,
         repeated=finished.repeated,
     )
     attempts = enumerate((finished, *finished.further), 1)
-    lines = tuple(line for number, attempt in attempts for line in _lines(attempt, number))
-    return redacted(Record(result=result, exchanges=lines), redact)
+    lines = tuple(line for number, attempt in attempts for line in _lines(attempt, number, redact))
+    return Record(result=result, exchanges=lines)
 
 
-def redacted(value: T, redact: Redact) -> T:
-    """The same value with every string in it redacted."""
-    plain = _walk(msgspec.to_builtins(value), redact)
-    return msgspec.convert(plain, type(value))
-
-
-def _walk(value: object, redact: Redact) -> object:
-    match value:
-        case str():
-            return redact(value)
-        case dict():
-            return {key: _walk(item, redact) for key, item in value.items()}
-        case list() | tuple():
-            return [_walk(item, redact) for item in value]
+def _verdict(verdict: Verdict, redact: Redact) -> Verdict:
+    match verdict:
+        case Fail():
+            return failed(_differences(verdict.differences, redact))
+        case Deviates():
+            return replace(verdict, differences=_differences(verdict.differences, redact))
+        case Error():
+            return Error(reason=redact(verdict.reason))
         case _:
-            return value
+            return verdict
 
 
-def _call(exchange: Exchange, curl: Curl) -> Call:
-    result = exchange.result
+def _differences(differences: Iterable[Difference], redact: Redact) -> tuple[Difference, ...]:
+    def told(text: str | None) -> str | None:
+        return None if text is None else redact(text)
+
+    return tuple(
+        replace(d, documented=told(d.documented), shipped=told(d.shipped), got=redact(d.got)) for d in differences
+    )
+
+
+def _call(exchange: Exchange, redact: Redact, curl: Curl) -> Call:
+    result, told = exchange.result, redact(curl(exchange))
     if isinstance(result, Failure):
-        return Call(
-            curl=curl(exchange),
-            status=None,
-            body="",
-            elapsed=result.elapsed,
-            trouble=f"{result.trouble}: {result.message}",
-        )
-    return Call(curl=curl(exchange), status=result.status, body=result.body, elapsed=result.elapsed)
+        return Call(curl=told, status=None, body="", elapsed=result.elapsed, trouble=_trouble(result, redact))
+    return Call(curl=told, status=result.status, body=redact(result.body), elapsed=result.elapsed)
 
 
-def _lines(finished: Finished, attempt: int) -> Iterator[ExchangeLine]:
+def _trouble(failure: Failure, redact: Redact) -> str:
+    return f"{failure.trouble}: {redact(failure.message)}"
+
+
+def _lines(finished: Finished, attempt: int, redact: Redact) -> Iterator[ExchangeLine]:
     purposes = [step.purpose.value for step in finished.case.steps]
-    yield from _numbered(finished.case.id, finished.exchanges, purposes, attempt)
-    yield from _numbered(finished.case.id, finished.cleanup, ["cleanup"] * len(finished.cleanup), attempt)
+    yield from _numbered(finished.case.id, finished.exchanges, purposes, attempt, redact)
+    yield from _numbered(finished.case.id, finished.cleanup, ["cleanup"] * len(finished.cleanup), attempt, redact)
 
 
 def _numbered(
-    case: str, exchanges: Sequence[Exchange], purposes: Sequence[str], attempt: int
+    case: str, exchanges: Sequence[Exchange], purposes: Sequence[str], attempt: int, redact: Redact
 ) -> Iterator[ExchangeLine]:
     for step, (exchange, purpose) in enumerate(zip(exchanges, purposes, strict=False), 1):
-        yield line(case, step, purpose, exchange, attempt)
+        yield line(case, step, purpose, exchange, attempt, redact)
 
 
-def line(case: str, step: int, purpose: str, exchange: Exchange, attempt: int = 1) -> ExchangeLine:
+def line(
+    case: str, step: int, purpose: str, exchange: Exchange, attempt: int = 1, redact: Redact = str
+) -> ExchangeLine:
     """One exchange as exchanges.jsonl has it."""
     request, result = exchange.request, exchange.result
     reply = result if isinstance(result, Reply) else None
@@ -121,13 +128,13 @@ def line(case: str, step: int, purpose: str, exchange: Exchange, attempt: int = 
         step=step,
         purpose=purpose,
         method=request.method if request.wire is None else "",
-        query=request.query,
-        form=request.form,
+        query=redact(request.query),
+        form=None if request.form is None else redact(request.form),
         status=reply.status if reply else None,
-        content_type=reply.content_type if reply else None,
-        body=reply.body if reply else None,
+        content_type=redact(reply.content_type) if reply else None,
+        body=redact(reply.body) if reply else None,
         elapsed=result.elapsed,
-        trouble=None if isinstance(result, Reply) else f"{result.trouble}: {result.message}",
-        wire=request.wire,
+        trouble=None if isinstance(result, Reply) else _trouble(result, redact),
+        wire=None if request.wire is None else redact(request.wire),
         attempt=attempt,
     )

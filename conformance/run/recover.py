@@ -3,64 +3,122 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from conformance.cases.model import Role
+from conformance.cases.expand import Ground
+from conformance.cases.model import Level, Role
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, ServerSettings
-from conformance.errors import UsageError
+from conformance.errors import TargetUnreachable, UsageError
 from conformance.report.curl import curl_line
 from conformance.run.cleanup import Leftover, finish
-from conformance.run.files import ledgers
+from conformance.run.files import ledger_path, ledgers
 from conformance.run.guard import Guard
-from conformance.run.ledger import Ledger, read_ledger
+from conformance.run.interrupts import ending
+from conformance.run.ledger import Ledger, Written, open_ledger, read_ledger
 from conformance.run.pace import Pace
 from conformance.run.preflight import sanity
-from conformance.run.run import Plan, logins_of
+from conformance.run.run import STOPPED, Plan, logins_of
 from conformance.run.sender import Sender
 from conformance.run.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What a clean-up came to: DIDs confirmed as gone, and what is left, each with the curl line that removes it."""
+    """What a clean-up came to: DIDs confirmed as gone, and what is left, each with the curl line that removes it.
 
-    gone: tuple[str, ...]
-    left: tuple[tuple[Leftover, str | None], ...]
+    `unread` says which ledgers cannot be read to their end, `prefixes` what the DIDs of the run begin with.
+    """
+
+    gone: tuple[str, ...] = ()
+    left: tuple[tuple[Leftover, str | None], ...] = ()
+    unread: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
 
 
-def recover(plan: Plan) -> Recovered:
-    """Remove what the ledgers in the plan's folder hold, and nothing else. Raises UsageError, TargetUnreachable."""
-    paths = ledgers(plan.folder)
-    if not any(read_ledger(path) for path in paths):
-        return Recovered((), ())
+def recover(plan: Plan, told: Callable[[str], None] = lambda _: None) -> Recovered:
+    """Remove what the ledgers in the plan's folder hold, if it is the run's own, and nothing else.
+
+    A second signal ends it at once. Raises UsageError, also where a run is under way there.
+    """
+    written = {path: read_ledger(path) for path in ledgers(plan.folder)}
+    unread = tuple(one.unread for one in written.values() if one.unread is not None)
+    if not written:
+        unread = (f"{ledger_path(plan.folder)}: does not exist",)
+    done = Recovered(unread=unread, prefixes=_prefixes(plan, written.values()))
+    owing = {path: one for path, one in written.items() if one.open}
+    if not owing:
+        return done
     if Role.ADMIN not in plan.target.logins:
         raise UsageError("no user to clean up with: give --user, or a target file with [roles.admin]")
-    return asyncio.run(_recover(plan, paths))
+    with ExitStack() as stack:
+        opened = [stack.enter_context(closing(_taken_up(plan, path, one))) for path, one in owing.items()]
+        return replace(done, **_Recovery(plan, told, opened)())
 
 
-async def _recover(plan: Plan, paths: tuple[Path, ...]) -> Recovered:
-    gone: list[str] = []
-    left: list[Leftover] = []
-    async with Transport(plan.target.url, 1, plan.timeout, plan.verify) as transport:
-        for path in paths:
-            with closing(Ledger(path)) as ledger:
-                found = ledger.open
-                sender = _sender(plan, transport, ledger)
-                await sanity(sender, plan.ground, plan.target.url)
-                left += await finish(sender, plan.ground)
-                gone += [did for did in found if did not in ledger.open]
-    return Recovered(tuple(gone), tuple((item, _curl(plan, item)) for item in left))
+def _taken_up(plan: Plan, path: Path, written: Written) -> Ledger:
+    ledger = open_ledger(path, written.run or plan.run, plan.settling)
+    ledger.take_up(written)
+    return ledger
 
 
-def _sender(plan: Plan, transport: Transport, ledger: Ledger) -> Sender:
-    settings = (ServerSettings(NEWEST_BUILD), ServerSettings(NEWEST_BUILD, non_latin=True))
-    guard = Guard(load_contract(), plan.ground, plan.level, settings, known=frozenset(ledger.open))
-    return Sender(load_contract(), guard, ledger, logins_of(plan), Pace(plan.rate), transport.send)
+def _prefixes(plan: Plan, written: Iterable[Written]) -> tuple[str, ...]:
+    runs = dict.fromkeys([plan.run, *(one.run for one in written if one.run is not None)])
+    return tuple(replace(plan.ground, run=run).prefix for run in runs)
 
 
-def _curl(plan: Plan, item: Leftover) -> str | None:
-    passwords = [login.password for login in plan.target.logins.values()]
-    return curl_line(item.call, plan.target.url, passwords) if item.call else None
+class _Recovery:
+    """A clean-up under way."""
+
+    def __init__(self, plan: Plan, told: Callable[[str], None], ledgers: Sequence[Ledger]) -> None:
+        self.plan = plan
+        self.told = told
+        self.ledgers = ledgers
+        self.owed = {did: ledger for ledger in ledgers for did in ledger.open}
+        self.why = {did: Leftover(did, STOPPED, None) for did in self.owed}
+
+    def __call__(self) -> dict[str, Any]:
+        """Do it. Gives what is gone and what is left."""
+        loop = asyncio.new_event_loop()
+        try:
+            task = loop.create_task(self._all())
+            with ending(partial(loop.call_soon_threadsafe, task.cancel)):
+                loop.run_until_complete(asyncio.wait([task]))
+        finally:
+            loop.close()
+        if not task.cancelled():
+            task.result()
+        left = [did for did, ledger in self.owed.items() if did in ledger.open]
+        return {
+            "gone": tuple(did for did in self.owed if did not in left),
+            "left": tuple((self.why[did], self._curl(self.why[did])) for did in left),
+        }
+
+    async def _all(self) -> None:
+        async with Transport(self.plan.target.url, 1, self.plan.timeout, self.plan.verify) as transport:
+            for ledger in self.ledgers:
+                await self._one(ledger, transport)
+
+    async def _one(self, ledger: Ledger, transport: Transport) -> None:
+        ground = replace(self.plan.ground, run=ledger.run)
+        sender = self._sender(transport, ledger, ground)
+        try:
+            await sanity(sender, ground, self.plan.target.url)
+            found = await finish(sender, ground, self.told)
+        except TargetUnreachable as error:
+            found = tuple(Leftover(did, sender.redact(str(error)), None) for did in ledger.open)
+        self.why |= {item.pattern: item for item in found}
+
+    def _sender(self, transport: Transport, ledger: Ledger, ground: Ground) -> Sender:
+        settings = (ServerSettings(NEWEST_BUILD), ServerSettings(NEWEST_BUILD, non_latin=True))
+        guard = Guard(load_contract(), ground, Level.STANDARD, settings)
+        return Sender(load_contract(), guard, ledger, logins_of(self.plan), Pace(self.plan.rate), transport.send)
+
+    def _curl(self, item: Leftover) -> str | None:
+        passwords = [login.password for login in self.plan.target.logins.values()]
+        return curl_line(item.call, self.plan.target.url, passwords) if item.call else None

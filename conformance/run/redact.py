@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NoReturn
-from urllib.parse import quote, quote_plus, unquote, unquote_plus
+from urllib.parse import unquote, unquote_plus
+
+from conformance.run.decoding import Span, View, as_bytes, as_text, decoders, packed, views
 
 MASK = "***"
 USER_MASK = "(user)"
@@ -16,45 +16,38 @@ USER_MASK = "(user)"
 _SHORT = 4
 _TELLING = 3
 _DEPTH = 6
-_SUB_DELIMITERS = "!$&'()*+,;=:@/?"  # RFC 3986: what may stand in a query as it is
-_KEPT_BY_JAVASCRIPT = "!'()*~"
-_BEFORE = ("%[0-9A-Fa-f]{2}", r"\\[abfnrtv]", r"\\x[0-9a-f]{2}", r"\\u[0-9A-Fa-f]{4}")
-"""Escapes that end in a letter or digit and stand for another character: a bounded form may follow them."""
+_NEVER = r"(?!)"
 
 
 class Redactor:
     """Replaces passwords by `***`.
 
-    Raw or percent-encoded, as HTML, JSON or a repr, with the characters removed that servers remove, or in the wrong
-    encoding: every such form is replaced. One that is shorter than 4 characters, or nothing but ASCII letters and
-    digits, is replaced only where no letter or digit touches it; otherwise ordinary text would be shredded.
+    They are looked for in every decoding of a text (`decoding.views`), with the characters removed that servers
+    remove, and in the wrong encoding; what is replaced is what the text has there. One that is shorter than 4
+    characters, or nothing but ASCII letters and digits, is replaced only where, decoded, no letter or digit touches it;
+    otherwise ordinary text would be shredded. In base64 and hex all symbols are replaced that stand side by side.
     Neither its repr nor a pickle of it (which is refused) shows a password.
     """
 
-    __slots__ = ("_count", "_pattern", "_users")
+    __slots__ = ("_count", "_passwords", "_users")
 
     def __init__(self, passwords: Iterable[str], users: Iterable[str] = ()) -> None:
         given = {password for password in passwords if password}
         self._count = len(given)
-        self._pattern = _compiled({form for password in given for form in forms(password)})
-        names = "|".join(re.escape(user) for user in sorted(set(users), key=len, reverse=True))
-        self._users = re.compile(rf"(?<![0-9A-Za-z])(?:{names})(?![0-9A-Za-z])") if names else None
+        self._passwords = _Needles({form for password in given for form in _seen(password)}, MASK)
+        names = set(users)
+        self._users = _Needles(names, USER_MASK, always_alone=True) if names else None
 
     def __call__(self, text: str) -> str:
         """The text with every form of every password masked, and the user names that are to be masked."""
-        text = self._pattern.sub(MASK, text) if self._pattern else text
-        return self._users.sub(USER_MASK, text) if self._users else text
+        text = self._passwords.masked(text)
+        return self._users.masked(text) if self._users else text
 
     def __repr__(self) -> str:
         return f"<Redactor of {self._count} passwords>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Redactor holds passwords and cannot be pickled or copied")
-
-
-def forms(password: str) -> frozenset[str]:
-    """Every text that a password may turn into, itself included."""
-    return frozenset(write(seen) for seen in _seen(password) for write in _WRITERS) - {""}
 
 
 def _seen(password: str) -> set[str]:
@@ -84,94 +77,97 @@ def _cut(password: str) -> set[str]:
     return {text for text in left if len(text) >= _TELLING}
 
 
-def _percent(safe: str) -> Callable[[str], str]:
-    return lambda text: quote(_utf8(text), safe=safe)
-
-
 def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _every_byte(text: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in _utf8(text))
+class _Needles:
+    """Texts to look for, and what takes their place. Alone stand those that no letter and no digit touches."""
+
+    __slots__ = ("_anywhere", "_mask", "_packed", "_pattern")
+
+    def __init__(self, texts: Iterable[str], mask: str, *, always_alone: bool = False) -> None:
+        given = {text for text in texts if text}
+        plain = {text for text in given if always_alone or len(text) < _SHORT or (text.isascii() and text.isalnum())}
+        telling = _forms(given - plain)
+        every = telling | _forms(plain)
+        long = {form for form in every if len(form) >= _SHORT}
+        self._mask = mask
+        self._pattern = _compiled(every, every - telling)
+        self._anywhere = _compiled(long, set())
+        self._packed = packed(long)
+
+    def masked(self, text: str) -> str:
+        """The text with the mask wherever one of them stands, however it is written there."""
+        if text.isascii() and not decoders(text, self._packed):
+            return self._pattern.sub(self._mask, text)
+        octets = as_bytes(text)
+        spans = {span for view in views(octets, self._packed) for span in self._found(view)}
+        return as_text(self._replaced(octets, spans)) if spans else text
+
+    def _found(self, view: View) -> Sequence[Span]:
+        """Where in the text they stand, as this view has it. In noise, short ones would be found everywhere."""
+        pattern = self._anywhere if view.is_packed else self._pattern
+        spans = [match.span() for match in pattern.finditer(view.text)]
+        return view.sources(spans) if spans else ()
+
+    def _replaced(self, octets: str, spans: Iterable[Span]) -> str:
+        pieces, done = [], 0
+        for start, end in sorted(spans if octets.isascii() else (_whole(octets, span) for span in spans)):
+            if start >= done:
+                pieces += [octets[done:start], self._mask]
+            done = max(done, end)
+        return "".join([*pieces, octets[done:]])
 
 
-def _lower(write: Callable[[str], str]) -> Callable[[str], str]:
-    return lambda text: re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), write(text))
+def _forms(texts: Iterable[str]) -> set[str]:
+    """Texts as decodings have them: all in UTF-8, or with a byte for each character that is one in latin-1."""
+    return {"".join(map(write, text)) for text in texts for write in (as_bytes, _in_latin)}
 
 
-def _twice(text: str) -> str:
-    return quote(quote(_utf8(text), safe=""), safe="")
+def _in_latin(character: str) -> str:
+    return character if character <= "\xff" else as_bytes(character)
 
 
-def _php_html(text: str) -> str:
-    return html.escape(text).replace("&#x27;", "&#039;")
+def _whole(octets: str, span: Span) -> Span:
+    """The same part of a text, but with no character of it cut in two."""
+    start, end = span
+    while _is_inside(octets, start):
+        start -= 1
+    while _is_inside(octets, end):
+        end += 1
+    return start, end
 
 
-def _numeric_html(text: str) -> str:
-    """As Jinja's escaping writes it."""
-    return html.escape(text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+def _is_inside(octets: str, at: int) -> bool:
+    return "\x80" <= octets[at : at + 1] <= "\xbf"
 
 
-def _php_json(text: str) -> str:
-    return json.dumps(text)[1:-1].replace("/", r"\/")
+def _compiled(every: set[str], alone: set[str]) -> re.Pattern[str]:
+    """One pattern for all forms, the longest first wherever several fit; some count only where they stand alone."""
+    return re.compile("|".join(_alternatives(sorted(every), 0, alone)) or _NEVER)
 
 
-def _slashed(text: str) -> str:
-    return re.sub(r"(['\"\\])", r"\\\1", text)
-
-
-_PERCENT: tuple[Callable[[str], str], ...] = (
-    *(_percent(safe) for safe in ("", "/", _KEPT_BY_JAVASCRIPT, _SUB_DELIMITERS)),
-    lambda text: quote_plus(_utf8(text)),
-    _every_byte,
-)
-
-_WRITERS: tuple[Callable[[str], str], ...] = (
-    lambda text: text,
-    *_PERCENT,
-    *(_lower(write) for write in _PERCENT),
-    _twice,
-    html.escape,
-    lambda text: html.escape(text, quote=False),
-    _php_html,
-    _numeric_html,
-    lambda text: json.dumps(text)[1:-1],
-    lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
-    _php_json,
-    lambda text: repr(text)[1:-1],
-    lambda text: ascii(text)[1:-1],
-    lambda text: repr(_utf8(text))[2:-1],
-    lambda text: repr(text + "'\"")[1:-4],
-    _slashed,
-)
-
-
-def _compiled(every: set[str]) -> re.Pattern[str] | None:
-    """One pattern for all forms, the longest first wherever several fit."""
-    if not every:
-        return None
-    return re.compile("|".join(_alternatives(sorted(every), 0)))
-
-
-def _alternatives(some: list[str], depth: int) -> Iterator[str]:
+def _alternatives(some: list[str], depth: int, alone: set[str]) -> Iterator[str]:
     """Patterns for sorted forms that share their first `depth` characters, which are left out.
 
     Each begins with a literal character: so the engine skips all text that cannot begin a form.
     """
     if len(some) == 1 or depth == _DEPTH:
-        yield from (re.escape(form[depth:]) + _bound(form) for form in sorted(some, key=len, reverse=True))
+        for form in sorted(some, key=len, reverse=True):
+            yield _literal(form[depth:]) + _bound(form, alone)
         return
     longer = [form for form in some if len(form) > depth]
     for first, group in groupby(longer, key=lambda form: form[depth]):
-        yield f"{re.escape(first)}(?:{'|'.join(_alternatives(list(group), depth + 1))})"
-    yield from (_bound(form) for form in some if len(form) == depth)
+        yield f"{_literal(first)}(?:{'|'.join(_alternatives(list(group), depth + 1, alone))})"
+    yield from (_bound(form, alone) for form in some if len(form) == depth)
 
 
-def _bound(form: str) -> str:
+def _literal(form: str) -> str:
+    """A pattern for a form. A space may have become a plus on its way through a URL."""
+    return "[ +]".join(map(re.escape, form.split(" ")))
+
+
+def _bound(form: str, alone: set[str]) -> str:
     """What must hold around a form that was just matched."""
-    if len(form) >= _SHORT and not (form.isascii() and form.isalnum()):
-        return ""
-    literal = re.escape(form)
-    before = "|".join(f"(?<={escape}{literal})" for escape in _BEFORE)
-    return f"(?![0-9A-Za-z])(?:(?<![0-9A-Za-z]{literal})|{before})"
+    return f"(?![0-9A-Za-z])(?<![0-9A-Za-z]{_literal(form)})" if form in alone else ""

@@ -6,7 +6,8 @@ import asyncio
 import secrets
 import ssl
 import threading
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -16,33 +17,40 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.cases.catalogue import catalogue
-from conformance.cases.expand import Ground
+from conformance.cases.expand import Ground, requests
 from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlMode
-from conformance.errors import ConformanceError, UsageError
+from conformance.defaults import SETTLING
+from conformance.errors import ConformanceError, LeftBehind, UsageError
 from conformance.exchange import Exchange
 from conformance.report.curl import curl_line
 from conformance.report.model import Fuzzed
 from conformance.run.again import Again
+from conformance.run.budget import Budget, most
 from conformance.run.cleanup import finish as clean_up
 from conformance.run.engine import Check, Engine, Finished, predicted
-from conformance.run.files import RunFile, ledgers, read_run, write_run
+from conformance.run.failed_logins import FailedLogins, state_file
+from conformance.run.files import RunFile
+from conformance.run.folder import begin, cleanup_line
 from conformance.run.guard import Guard
+from conformance.run.interrupts import came, ending
 from conformance.run.known import known_build
-from conformance.run.ledger import Ledger, read_ledger
 from conformance.run.logins import Logins
 from conformance.run.pace import Pace
 from conformance.run.preflight import Preflight, sanity
 from conformance.run.record import Record, record
 from conformance.run.redact import Redactor
 from conformance.run.sender import Sender
-from conformance.run.settings import Target, is_loopback
+from conformance.run.settings import Target
 from conformance.run.transport import Transport
 from conformance.verdict.model import Expect
 
 RUN_DIGITS = 6
-FAILED_LOGINS = "failed-logins.jsonl"
+STOPPED = "stopped while it was cleaning up"
+MOST_NAMED = 10
+"""DIDs that one line names."""
+
 T = TypeVar("T")
 
 
@@ -50,7 +58,8 @@ T = TypeVar("T")
 class Plan:
     """How to run: against what, how far, how fast. Times are in seconds, `rate` in requests per second.
 
-    `try_again` is whether a case that fails is sent again, to see whether it fails in the same way.
+    `try_again` is whether a case that fails is sent again, to see whether it fails in the same way. `settling` is for
+    how long the server may go on working on a request that it has not answered.
     """
 
     target: Target
@@ -65,6 +74,7 @@ class Plan:
     login_failures: int = 0
     mask_users: bool = False
     try_again: bool = True
+    settling: float = SETTLING
 
     @property
     def ground(self) -> Ground:
@@ -97,7 +107,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 class Run:
     """A run under way. `ask` begins cases, `result` waits for one, `close` cleans up after all.
 
-    `worker` tells apart several processes that share a folder.
+    `worker` tells apart several processes that share a folder. `told` gets a line where a person has to wait.
+    Made, it has a ledger and a thread: from then on `close` is owed, whatever happens.
     """
 
     def __init__(self, plan: Plan, worker: str = "") -> None:
@@ -105,10 +116,18 @@ class Run:
         self.ground = plan.ground
         self.redact = redactor(plan)
         self.pace = Pace(plan.rate)
+        self.told: Callable[[str], None] = lambda _: None
         self.transport = Transport(plan.target.url, plan.concurrency, plan.timeout, plan.verify)
         self.sender = _sender(plan, self.transport, self.pace, worker)
+        self.sender.redact = self.redact
+        self.version = ""
+        self._opening: asyncio.Task[Any] | None = None
+        self._closing: asyncio.Task[Any] | None = None
+        self._engine: Engine | None = None
+        self._facts: Facts | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="conformance", daemon=True)
+        self._thread.start()
 
     @property
     def stopped(self) -> str | None:
@@ -116,17 +135,12 @@ class Run:
         return self.pace.stopped
 
     def open(self) -> None:
-        """Ask preflight's questions, and be ready for cases. Raises what they raise; then there is nothing to close."""
-        self._thread.start()
-        try:
-            self.version, self._engine = self._wait(self._open())
-        except ConformanceError as error:
-            self._stop()
-            raise type(error)(self.redact(str(error))) from None
-        except BaseException:
-            self._stop()
-            raise
-        self._cases = Again(self._engine, self.plan.try_again)
+        """Ask preflight's questions, and be ready for cases. Raises what they raise."""
+        self._wait(self._first(self._ask_first()))
+
+    def examine(self, asking: Callable[[Sender], Coroutine[Any, Any, T]]) -> T:
+        """Ask something else instead, and give what comes of it."""
+        return self._wait(self._first(asking(self.sender)))
 
     def ask(self, case: Case) -> None:
         """Begin a case without waiting for it."""
@@ -143,24 +157,51 @@ class Run:
 
     def exchanged(self, case: Case) -> Finished:
         """A case with its replies as they came, passwords and all: for those who compare them."""
-        return self._wait(self._engine.once(case, self._engine.numbers[case.id]))
+        return self._wait(self.engine.once(case, self.engine.numbers[case.id]))
 
     def consider(self, possible: Iterable[ServerSettings]) -> None:
         """From now on the server may have any of these settings, whatever it was taken for before."""
-        self._engine.possible = frozenset(possible)
-        self.sender.guard = replace(self.sender.guard, settings=_enough(tuple(self._engine.possible)))
+        self.engine.possible = frozenset(possible)
+        self.sender.guard = replace(self.sender.guard, settings=_enough(tuple(self.engine.possible)))
 
     @property
     def sent(self) -> int:
         """How many requests have left."""
         return self.sender.sent
 
+    @property
+    def engine(self) -> Engine:
+        """What runs the cases of a run that is open."""
+        assert self._engine is not None
+        return self._engine
+
+    @property
+    def room(self) -> float:
+        """How many more requests the budget lets out for cases."""
+        return self.sender.budget.room(self.sender.sent, self.sender.ledger.open)
+
+    def most(self, case: Case, number: int) -> int:
+        """How many requests a case comes to at most, with the removal of all that it could create."""
+        if self.ground.missing(case):
+            return 0
+        return most(requests(case, self.ground, number), self.sender.guard)
+
+    def limit(self, number: int) -> None:
+        """From now on let no request out with which more than so many would leave in all, clean-up included."""
+        self.sender.budget = Budget(number)
+
     def close(self) -> Facts:
-        """Stop what has not begun, let the rest finish, remove what is left, and say what was found out."""
-        try:
-            return self._wait(self._close())
-        finally:
-            self._stop()
+        """Stop what has not begun, let the rest finish, remove what is left, and say what was found out.
+
+        May be called at any moment, and again. A second signal ends it at once: what may be left is in the facts.
+        """
+        if self._facts is None:
+            with ending(self._hurry):
+                try:
+                    self._facts = self._wait(self._close())
+                finally:
+                    self._stop()
+        return self._facts
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
@@ -175,15 +216,19 @@ class Run:
         passwords = [login.password for login in self.ground.logins.values()]
         return curl_line(exchange.request, self.plan.target.url, passwords)
 
-    async def _open(self) -> tuple[str, Engine]:
+    async def _first(self, asking: Coroutine[Any, Any, T]) -> T:
+        """Ask as a task of its own: one that an interruption leaves behind is cancelled when the run is closed."""
+        self._opening = task = asyncio.create_task(self._connected(asking))
+        return await task
+
+    async def _connected(self, asking: Coroutine[Any, Any, T]) -> T:
         await self.transport.__aenter__()
-        try:
-            version, possible = await first_questions(self.sender, self.ground, self.plan.target, self.plan.level)
-        except BaseException:
-            await clean_up(self.sender, self.ground)
-            await self.transport.__aexit__(None, None, None)
-            raise
-        return version, self._ready(frozenset(possible))
+        return await asking
+
+    async def _ask_first(self) -> None:
+        self.version, possible = await first_questions(self.sender, self.ground, self.plan.target, self.plan.level)
+        self._engine = self._ready(frozenset(possible))
+        self._cases = Again(self._engine, self.plan.try_again)
 
     def _ready(self, possible: frozenset[ServerSettings]) -> Engine:
         cases = catalogue(load_contract())
@@ -200,36 +245,88 @@ class Run:
         )
 
     async def _once(self, cases: Sequence[tuple[Case, int]], check: Check) -> list[Finished]:
-        return await asyncio.gather(*(self._engine.once(case, number, check) for case, number in cases))
+        return await asyncio.gather(*(self.engine.once(case, number, check) for case, number in cases))
 
     async def _finish(self, case: Case) -> Finished:
         return await self._cases.start(case)
 
+    def _hurry(self) -> None:
+        self._loop.call_soon_threadsafe(self._drop_all)
+
+    def _drop_all(self) -> None:
+        """Break off whatever goes on; requests under way leave their DIDs in doubt."""
+        for task in asyncio.all_tasks(self._loop) - {self._closing}:
+            task.cancel()
+
     async def _close(self) -> Facts:
-        engine = self._engine
-        silent = await self._end()
-        await self.transport.__aexit__(None, None, None)
+        self._closing = asyncio.current_task()
+        ending = asyncio.create_task(self._end())
+        if came() > 1:
+            self._drop_all()
+        await asyncio.wait([ending])
+        silent = STOPPED if ending.cancelled() else ending.result()
+        possible = self._engine.possible if self._engine is not None else frozenset()
         return Facts(
             version=self.redact(self.version),
-            build=str(next(iter(engine.possible)).build) if engine.possible else "",
-            settings=tuple(sorted(map(str, engine.possible))),
+            build=str(next(iter(possible)).build) if possible else "",
+            settings=tuple(sorted(map(str, possible))),
             requests=self.sender.sent,
             left=self.sender.ledger.open,
-            silent=self.redact(silent) if silent else None,
-            locked=tuple(map(self.redact, self.sender.logins.locks())),
-            note=known_build(self.plan.target.build, self.version).note,
+            silent=silent,
+            locked=self.sender.logins.locks(self.redact),
+            note=known_build(self.plan.target.build, self.version).note if self._engine is not None else "",
         )
 
     async def _end(self) -> str | None:
         """Clean up. Gives what is wrong if that broke, or the server no longer answers as it did in the beginning."""
+        self.sender.budget = Budget()
         try:
+            await self._given_up()
+            if self._engine is None:
+                await clean_up(self.sender, self.ground, self.told)
+                return None
             await self._cases.finish()
+            await clean_up(self.sender, self.ground, self.told)
             await sanity(self.sender, self.ground, self.plan.target.url)
         except ConformanceError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001 - what is left has to be told even then
-            return f"cleaning up broke off by a bug of ours, please report it: {type(error).__name__}: {error}"
+            said = f"{type(error).__name__}: {self.redact(str(error))}"
+            return f"cleaning up broke off by a bug of ours, please report it: {said}"
+        finally:
+            await self.transport.__aexit__(None, None, None)
         return None
+
+    async def _given_up(self) -> None:
+        """Stop asking the first questions, if that still goes on."""
+        if self._opening is not None and not self._opening.done():
+            self._opening.cancel()
+            await asyncio.wait([self._opening])
+
+
+def left_line(left: Sequence[str], folder: Path) -> str:
+    """What to tell a person about DIDs that may be left, and the command that removes them."""
+    named = ", ".join(did or "(an empty DID)" for did in left[:MOST_NAMED])
+    more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
+    return f"may still be on the target: {named}{more}; `{cleanup_line(folder)}` removes what can be removed"
+
+
+@contextmanager
+def closing(run: Run) -> Iterator[Run]:
+    """A run that is closed in any case. Raises LeftBehind where DIDs may be left, whatever else went wrong."""
+    try:
+        yield run
+    except BaseException as error:
+        raise_if_left(run.close().left, run.plan.folder, error)
+        raise
+    run.close()
+
+
+def raise_if_left(left: Sequence[str], folder: Path, error: BaseException) -> None:
+    """Raise LeftBehind for what a run that ended by an error may have left."""
+    if left:
+        said = str(error) if isinstance(error, ConformanceError) else "stopped"
+        raise LeftBehind(f"{said}; {left_line(left, folder)}") from error
 
 
 async def first_questions(
@@ -237,10 +334,9 @@ async def first_questions(
 ) -> tuple[str, tuple[ServerSettings, ...]]:
     """What a target calls itself and the settings that it may have. Raises TargetUnreachable and UsageError."""
     version, _ = await sanity(sender, ground, target.url)
-    possible = possible_settings(target, known_build(target.build, version).build)
+    possible = possible_settings(target, known_build(target.build, version, sender.redact).build)
     sender.guard = replace(sender.guard, settings=_enough(possible))
-    strict = not is_loopback(target.url) and not target.disposable
-    await Preflight(sender, ground, level, strict)()
+    await Preflight(sender, ground, level, strict=not target.disposable)()
     return version, possible
 
 
@@ -252,13 +348,11 @@ def redactor(plan: Plan) -> Redactor:
 
 def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender:
     admin = plan.target.logins.get(Role.ADMIN)
-    url, user = plan.target.url, admin.user if admin and not plan.mask_users else ""
-    _check_folder(plan.folder, url)
-    write_run(plan.folder, _run_file(plan, user))
+    user = admin.user if admin and not plan.mask_users else ""
     logins = logins_of(plan)
-    ledger = Ledger(plan.folder / f"ledger{worker}.jsonl")
     settings = _enough(possible_settings(plan.target, NEWEST_BUILD))
-    guard = Guard(load_contract(), plan.ground, plan.level, settings, known=frozenset(ledger.open))
+    guard = Guard(load_contract(), plan.ground, plan.level, settings)
+    ledger = begin(plan.folder, _run_file(plan, user), plan.settling, worker)
     return Sender(load_contract(), guard, ledger, logins, pace, transport.send)
 
 
@@ -273,25 +367,21 @@ def _run_file(plan: Plan, user: str) -> RunFile:
     )
 
 
-def _check_folder(folder: Path, url: str) -> None:
-    """Raise UsageError where another server's leftovers are written down: this one would say that they are gone."""
-    if not any(read_ledger(path) for path in ledgers(folder)):
-        return
-    was = read_run(folder).url
-    if was != url:
-        raise UsageError(
-            f"{folder}: says what a run against {was} may have left there: clean up first, or choose another --report"
-        )
-
-
 def logins_of(plan: Plan) -> Logins:
-    """The budget of failed logins, counted beside all reports on this host."""
+    """The budget of failed logins, counted over all runs of this user of this machine. Raises UsageError."""
     given = plan.target.logins.get(Role.LOCKABLE)
     others = {login.user.lower() for role, login in plan.target.logins.items() if role is not Role.LOCKABLE}
     if given is not None and given.user.lower() in others:
         raise UsageError(f"[roles.lockable] {given.user}: is another role's user too: give one away for being locked")
-    path = plan.folder.parent / FAILED_LOGINS
-    return Logins(path, urlsplit(plan.target.url).netloc.lower(), plan.login_failures, given.user if given else None)
+    passwords = {login.user: login.password for login in plan.target.logins.values()}
+    memory = FailedLogins(state_file(), _host(plan.target.url), passwords)
+    return Logins(memory, plan.login_failures, given.user if given else None)
+
+
+def _host(url: str) -> str:
+    """Host and port of a server, the same for http and https where neither names a port."""
+    parts = urlsplit(url)
+    return parts.netloc.lower().removesuffix(":80" if parts.scheme == "http" else ":443")
 
 
 def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...]:

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance.cases.expand import request as expanded
 from conformance.cases.model import Param, Role, Step
@@ -15,6 +15,7 @@ from conformance.contract.reply import Line, parse_reply
 from conformance.contract.request import Request
 from conformance.contract.sanitise import as_text, sanitise
 from conformance.exchange import Exchange, Failure, Reply, Trouble
+from conformance.run.budget import Budget
 from conformance.run.guard import SHORTEST_DELETABLE, Forbidden, Guard
 from conformance.run.ledger import Ledger
 from conformance.run.logins import Logins
@@ -35,6 +36,7 @@ class Sender:
     pace: Pace
     transport: Send
     sent: int = 0
+    budget: Budget = field(default_factory=Budget)
     redact: Callable[[str], str] = field(init=False)
     _missing: tuple[tuple[str, str], ...] = field(init=False)
     _first: defaultdict[str, asyncio.Lock] = field(init=False, default_factory=lambda: defaultdict(asyncio.Lock))
@@ -45,8 +47,11 @@ class Sender:
         texts = [form.text(dialect) for dialect in Dialect]
         self._missing = tuple((line.status, line.message) for text in texts if text for line in parse_reply(text))
 
-    async def send(self, request: Request, case: str, lane: int) -> Exchange:
-        """Send one request and note what it means for the ledger. A forbidden one comes back as a Failure."""
+    async def send(self, request: Request, case: str, lane: int, *, cleanup: bool = False) -> Exchange:
+        """Send one request and note what it means for the ledger. A forbidden one comes back as a Failure.
+
+        Clean-up is sent even if there is no room for it in the budget.
+        """
         try:
             created = self.guard.rule(request)
             self._check(request)
@@ -54,19 +59,27 @@ class Sender:
                 self._check(request)
                 await self.pace.turn()
                 self._check(request)
+                await self._check_free(created, lane)
+                self._count(created, cleanup=cleanup)
                 return Exchange(request, await self._send(request, created, case, lane))
         except Forbidden as ruling:
-            return Exchange(request, Failure(Trouble.REFUSED_BY_US, f"not sent: {ruling}"))
+            return Exchange(request, Failure(Trouble.REFUSED_BY_US, f"not sent: {self.redact(str(ruling))}"))
 
     async def _send(self, request: Request, created: Iterable[str], case: str, lane: int) -> Reply | Failure:
-        await self._check_free(created, lane)
         await self.ledger.claim(created, case)
-        self.sent += 1
-        result = await self.transport(request, lane)
-        if isinstance(result, Failure) and result.trouble is not Trouble.REFUSED_BY_US:
-            self.ledger.doubt(created)
-        self._note(request, result)
+        asked = self.ledger.now()
+        result: Reply | Failure | None = None
+        try:
+            result = self._told(await self.transport(request, lane))
+        finally:
+            if request.wire is None and may_be_under_way(result):  # bytes log nobody in, and most get no reply
+                self.ledger.doubt(created)
+        self._note(request, result, asked)
         return result
+
+    def _told(self, result: Reply | Failure) -> Reply | Failure:
+        """The same; but what a failure says may quote the server, and is shown as it is."""
+        return replace(result, message=self.redact(result.message)) if isinstance(result, Failure) else result
 
     async def _check_free(self, created: Iterable[str], lane: int) -> None:
         """A DID that is not the run's own must not be there yet: removing it would remove somebody else's."""
@@ -74,10 +87,16 @@ class Sender:
             if self.guard.is_own(pattern) or pattern in self.ledger.open or len(pattern) < SHORTEST_DELETABLE:
                 continue
             asked = expanded(Step("update_did", (Param("did_pattern", pattern),)), self.guard.ground, 0)
-            self.sent += 1
+            self._count(created)
             reply = await self.transport(asked, lane)
-            if isinstance(reply, Failure) or not self._says_missing(asked, reply):
+            if not self.says_missing(Exchange(asked, reply)):
                 raise Forbidden(f"{pattern!r} is not this run's own, and may exist already: it is left alone")
+
+    def _count(self, created: Iterable[str], *, cleanup: bool = False) -> None:
+        """Count a request as sent, if the budget has room for it and for the removal of what it could create."""
+        if not cleanup:
+            self.budget.check(self.sent, {*self.ledger.open, *created})
+        self.sent += 1
 
     @asynccontextmanager
     async def _one_by_one(self, user: str) -> AsyncIterator[None]:
@@ -95,7 +114,7 @@ class Sender:
         if refusal is not None:
             raise Forbidden(refusal)
 
-    def _note(self, request: Request, result: Reply | Failure) -> None:
+    def _note(self, request: Request, result: Reply | Failure, asked: float) -> None:
         if not Exchange(request, result).is_silence:
             self.pace.saw(result)
         if not isinstance(result, Reply):
@@ -104,8 +123,8 @@ class Sender:
         if user in self.guard.real_users:
             self.logins.saw(user, result)
         admin = self.guard.ground.logins.get(Role.ADMIN)
-        if admin is not None and user == admin.user and self._says_missing(request, result):
-            self.ledger.gone(as_text(request.parameters.values.get("did_pattern", b"")))
+        if admin is not None and user == admin.user and self.says_missing(Exchange(request, result)):
+            self.ledger.gone(as_text(request.parameters.values.get("did_pattern", b"")), asked)
 
     def _user(self, request: Request) -> str:
         raw = request.parameters.values.get("user", b"")
@@ -113,10 +132,16 @@ class Sender:
             return as_text(raw)
         return sanitise(raw, self.contract.common.by_name["user"], self.guard.settings[0])
 
-    def _says_missing(self, request: Request, reply: Reply) -> bool:
-        """Whether the reply is update_did's DOES NOT EXIST, in either dialect's form, to an undoubted question."""
+    def says_missing(self, exchange: Exchange) -> bool:
+        """Whether the reply is update_did's DOES NOT EXIST, in either dialect's form, to an undoubted question.
+
+        With HTTP 500 it is one too: then the server only could not write its log (observed.md section 7).
+        """
+        request, reply = exchange.request, exchange.result
         values = request.parameters.values
-        if reply.status != 200 or values.get("function") != b"update_did" or request.method not in ("GET", "POST"):
+        if isinstance(reply, Failure) or reply.status not in (200, 500):
+            return False
+        if values.get("function") != b"update_did" or request.method not in ("GET", "POST"):
             return False
         asked = self._readings(values.get("did_pattern", b""))
         return any(self._is_missing(line, asked) for line in parse_reply(reply.body))
@@ -128,3 +153,17 @@ class Sender:
 
     def _is_missing(self, line: Line, asked: frozenset[str]) -> bool:
         return (line.status, line.message) in self._missing and not asked.isdisjoint(map(str, line.fields))
+
+
+_NOT_SENT = frozenset({Trouble.REFUSED_BY_US, Trouble.CONNECT})
+"""Troubles in which the server never got the request."""
+
+_FROM_A_GATEWAY = frozenset({408, 502, 503, 504}) | frozenset(range(520, 530))
+"""Statuses of somebody on the way who no longer waits for the server."""
+
+
+def may_be_under_way(result: Reply | Failure | None) -> bool:
+    """Whether a server may still be at work on a request that came to this; None is one that was broken off."""
+    if isinstance(result, Reply):
+        return result.status in _FROM_A_GATEWAY
+    return result is None or result.trouble not in _NOT_SENT

@@ -1,7 +1,7 @@
 """Target file, environment and flags -> one validated Target. The only module that reads the environment.
 
 Every mistake becomes a UsageError of one line: file, key, what is wrong, what to do. No message holds a password,
-nor any part of a URL that might be one.
+nor what may be one: a part of a URL, or what stands where a user, a variable or a password file should be named.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -21,8 +19,12 @@ import msgspec
 
 from conformance.cases.expand import Login
 from conformance.cases.model import MADE_UP_ROLES, Entity, Role
-from conformance.contract.model import Build, SqlMode
+from conformance.contract.load import load_contract
+from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlMode
+from conformance.contract.sanitise import sanitise
 from conformance.errors import UsageError
+from conformance.reading import Malformed, contents, toml_in
+from conformance.run.withheld import folded
 
 API_PATH = "/vicidial/non_agent_api.php"
 """Where VICIdial's installers put the API."""
@@ -122,11 +124,10 @@ def read_password(
 ) -> str | None:
     """The password for the command line's user: from the file, else VICIDIAL_PASS, else what `prompt` returns."""
     if password_file is not None:
-        return _password_in(password_file, str(password_file))
-    given = environ.get(PASSWORD_VARIABLE)
-    if given:
-        return _as_text(given, PASSWORD_VARIABLE)
-    return (prompt() if prompt else None) or None
+        return _password_in(password_file, "--password-file")
+    if password := environ.get(PASSWORD_VARIABLE):
+        return _readable(password, PASSWORD_VARIABLE)
+    return _readable((prompt() if prompt else None) or "", "the password") or None
 
 
 def check_url(text: str) -> str:
@@ -146,19 +147,6 @@ def check_url(text: str) -> str:
     if not host or port == 0:
         raise UsageError("the URL has no host or no usable port: give one such as https://dialer.example")
     return f"{parts.scheme}://{parts.netloc.lower()}{API_PATH if parts.path in ('', '/') else parts.path}"
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a checked URL stays on this machine, judged by its text: no name is looked up."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 def _check_text(text: str) -> None:
@@ -184,24 +172,23 @@ def _wrong(path: Path, key: str, what: str) -> UsageError:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(_text(path, str(path), "give the path of a target file"))
-    except tomllib.TOMLDecodeError as error:
+        return toml_in(_text(path, str(path), "give the path of a target file"))
+    except Malformed as error:
         raise _wrong(path, "", f"is not TOML: {_one_line(str(error))}: mend it there") from None
 
 
 def _text(path: Path, where: str, advice: str) -> str:
     """The text of a file; mistakes are said to be at `where`."""
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return contents(path, pipes=True).decode("utf-8-sig")
     except FileNotFoundError:
         raise UsageError(f"{where}: does not exist: {advice}") from None
     except IsADirectoryError:
         raise UsageError(f"{where}: is a folder: {advice}") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{where}: is not UTF-8 at byte {error.start}: save it as UTF-8 text") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
-        raise UsageError(f"{where}: cannot be read ({reason}): {advice}") from None
+    except OSError as error:
+        raise UsageError(f"{where}: cannot be read ({error.strerror}): {advice}") from None
 
 
 def _one_line(text: str) -> str:
@@ -282,9 +269,9 @@ def _roles(path: Path, table: dict[str, Any]) -> dict[Role, RoleEntry]:
     roles = {Role(name): _role(path, f"roles.{name}", entry) for name, entry in table.items()}
     taken: dict[str, Role] = {}
     for role, entry in roles.items():
-        if entry.user in taken:
-            raise _wrong(path, f"roles.{role}.user", _shared(taken[entry.user]))
-        taken[entry.user] = role
+        other = taken.setdefault(folded(entry.user), role)
+        if other is not role:
+            raise _wrong(path, f"roles.{role}.user", _shared(other))
     return roles
 
 
@@ -294,14 +281,25 @@ def _role(path: Path, key: str, value: object) -> RoleEntry:
     entry = _convert(path, key, table, RoleEntry)
     if not entry.user:
         raise _wrong(path, f"{key}.user", "is empty: give the user's name")
+    if not _can_be_user(entry.user):
+        raise _wrong(path, f"{key}.user", _NO_USER)
     if bool(entry.password_env) == bool(entry.password_file):
         many = "has both" if entry.password_env else "has neither"
         raise _wrong(path, key, f"{many} password_env and password_file: give one of the two")
     return entry
 
 
+def _can_be_user(name: str) -> bool:
+    """Whether a server keeps every character of a name, if only with use_non_latin."""
+    parameter, settings = load_contract().common.by_name["user"], ServerSettings(NEWEST_BUILD, non_latin=True)
+    return sanitise(name.encode("utf-8", "surrogatepass"), parameter, settings) == name
+
+
+_NO_USER = "has a character that no user name has: give the name alone, of letters, digits, - and _"
+
+
 def _shared(other: str) -> str:
-    return f"is also the user of {other}: every role needs a user of its own"
+    return f"is also the user of {other}, as servers compare names: every role needs a user of its own"
 
 
 def _entities(path: Path, table: dict[str, Any]) -> dict[Entity, str]:
@@ -318,16 +316,11 @@ def _login(user: str | None, password: str | None) -> Login | None:
         return None
     if not user:
         raise UsageError("--user is empty: give the user's name")
+    if not _can_be_user(user):
+        raise UsageError(f"--user: {_NO_USER}")
     if not password:
         raise UsageError(f"no password for --user: set {PASSWORD_VARIABLE} or give --password-file")
-    return Login(_as_text(user, "--user"), password)
-
-
-def _as_text(text: str, where: str) -> str:
-    """Text from the command line or the environment. Raises UsageError for bytes that were not UTF-8."""
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise UsageError(f"{where}: is not UTF-8: give it as text")
-    return text
+    return Login(_readable(user, "--user"), password)
 
 
 def _logins(target: TargetFile | None, admin: Login | None, environ: Mapping[str, str]) -> dict[Role, Login]:
@@ -337,7 +330,7 @@ def _logins(target: TargetFile | None, admin: Login | None, environ: Mapping[str
     for role, entry in target.roles.items():
         if role in logins:
             continue
-        if admin and entry.user == admin.user:
+        if admin and folded(entry.user) == folded(admin.user):
             raise UsageError(f"--user: {_shared(f'the role {role} in the target file')}")
         logins[role] = Login(entry.user, _password(target.path, f"roles.{role}", entry, environ))
     return logins
@@ -353,16 +346,27 @@ def _nobody(password: str | None) -> str:
 def _password(path: Path, key: str, entry: RoleEntry, environ: Mapping[str, str]) -> str:
     if entry.password_env is not None:
         return _password_from(path, f"{key}.password_env", entry.password_env, environ)
-    file = path.parent / Path(entry.password_file or "").expanduser()
-    return _password_in(file, f"{path}: {key}.password_file: {file}")
+    where = f"{path}: {key}.password_file"
+    try:
+        file = path.parent / Path(entry.password_file or "").expanduser()
+    except RuntimeError:
+        raise UsageError(f"{where}: there is no such user's folder: write it out") from None
+    return _password_in(file, where)
 
 
 def _password_from(path: Path, key: str, variable: str, environ: Mapping[str, str]) -> str:
     password = environ.get(variable)
     if not password:
         state = "not set" if password is None else "empty"
-        raise _wrong(path, key, f"{variable} is {state} in the environment: set it to the user's password")
-    return _as_text(password, f"{path}: {key}: {variable}")
+        raise _wrong(path, key, f"names a variable that is {state} in the environment: set it to the user's password")
+    return _readable(password, f"{path}: {key}")
+
+
+def _readable(text: str, where: str) -> str:
+    """The same text. Raises UsageError for one with bytes that are no UTF-8, which Python keeps as surrogates."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise UsageError(f"{where}: is not UTF-8: set it in a terminal whose text is UTF-8")
+    return text
 
 
 def _password_in(file: Path, where: str) -> str:

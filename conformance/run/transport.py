@@ -231,7 +231,7 @@ _RULES: tuple[tuple[_Kind, Trouble, str], ...] = (
     (httpx.CookieConflict, Trouble.PROTOCOL, "the reply's cookies contradict each other: ask who sets them"),
     (httpx.StreamError, Trouble.PROTOCOL, "the reply was read twice: please report this"),
     (httpx.HTTPError, Trouble.PROTOCOL, "unforeseen trouble ({gist}): please report this"),
-    (OSError, Trouble.CONNECT, "the network failed ({gist}): " + _UNKNOWN_OUTCOME),
+    (OSError, Trouble.PROTOCOL, "the network failed ({gist}): " + _UNKNOWN_OUTCOME),
 )
 
 _WAITING = (ssl.SSLWantReadError, ssl.SSLWantWriteError)  # not trouble: so TLS asks for bytes

@@ -33,7 +33,7 @@ class Secrets:
     __slots__ = ("_bare", "_folded", "_pattern")
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._folded = frozenset(_folded(secret) for secret in secrets if secret)
+        self._folded = frozenset(folded(secret) for secret in secrets if secret)
         self._bare = frozenset(bare for secret in self._folded if (bare := _DROPPED.sub("", secret)))
         words = sorted((_bounded(secret) for secret in self._folded if len(secret) >= _SHORT), key=len, reverse=True)
         self._pattern = re.compile("|".join(words)) if words else None
@@ -66,10 +66,10 @@ def _decoded(text: str) -> frozenset[str]:
     once = unquote_to_bytes(octets := text.encode("latin-1"))
     stages = {octets, once, unquote_to_bytes(once)}
     spaced = stages | {stage.replace(b"+", b" ") for stage in stages}
-    return frozenset(_folded(stage.decode(code, "replace")) for stage in spaced for code in ("utf-8", "latin-1"))
+    return frozenset(folded(stage.decode(code, "replace")) for stage in spaced for code in ("utf-8", "latin-1"))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Text as a database compares it: without letter case, width and accents."""
     if text.isascii():
         return text.lower()

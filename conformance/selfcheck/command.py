@@ -15,7 +15,7 @@ from rich.console import Console
 from conformance.cases.model import Case, Level
 from conformance.emulator.faults.model import Fault
 from conformance.errors import UsageError
-from conformance.report.files import write_whole
+from conformance.report.files import check_writable, write_whole
 from conformance.selfcheck import html, json_file, matrix, quick, terminal
 from conformance.selfcheck.checker import Checker
 from conformance.selfcheck.model import Attempt
@@ -29,6 +29,8 @@ from conformance.verdict.model import Expect
 
 ONE_IN = 100
 """Of so many faults one is also asked over HTTP, unless told otherwise."""
+
+MOST_JOBS = 256
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Selfcheck:
 
     def __call__(self, asked: Asked, faults: Sequence[Fault]) -> int:
         """Do what is asked. Raises UsageError."""
+        _check(asked)
         before = self._before(asked)
         chosen = select(faults, asked)
         self.checker.suite = self._suite(asked)
@@ -86,13 +89,14 @@ class Selfcheck:
         for flag, file in (("--write-matrix", asked.write_matrix), ("--write-quick", asked.write_quick)):
             if file is not None and asked.is_partial:
                 raise UsageError(f"{flag}: needs all faults and cases: leave out --only, --sample, --cases and --level")
+        for file in (asked.json, asked.html, asked.write_matrix, asked.write_quick):
+            if file is not None:
+                check_writable(file)
         return matrix.read(asked.compare) if asked.compare is not None else None
 
     def _checked(self, asked: Asked, faults: Sequence[Fault]) -> Result:
         began = time.monotonic()
         jobs = asked.jobs if asked.jobs is not None else os.cpu_count() or 1
-        if jobs < 1:
-            raise UsageError(f"--jobs {jobs}: must be 1 or more")
         with watching(self.err, len(faults)) as watch:
             done = check_all(self.checker, faults, jobs, watch)
         return Result(
@@ -123,6 +127,16 @@ class Selfcheck:
             write_whole(asked.write_quick, quick.encode(summary.fewest, len(summary.killers)))
 
 
+def _check(asked: Asked) -> None:
+    """Raise UsageError for a number that makes no sense."""
+    numbers = (("--sample", asked.sample, 1), ("--jobs", asked.jobs, 1), ("--over-http", asked.over_http, 0))
+    for flag, number, least in numbers:
+        if number is not None and number < least:
+            raise UsageError(f"{flag} {number}: must be {least} or more")
+    if asked.jobs is not None and asked.jobs > MOST_JOBS:
+        raise UsageError(f"--jobs {asked.jobs}: must be {MOST_JOBS} or less")
+
+
 def select(faults: Sequence[Fault], asked: Asked) -> list[Fault]:
     """The faults asked for. Raises UsageError if a glob matches none, with what it may have meant."""
     for glob in asked.only:
@@ -131,8 +145,6 @@ def select(faults: Sequence[Fault], asked: Asked) -> list[Fault]:
     matching = [f for f in faults if not asked.only or any(fnmatch.fnmatchcase(f.id, glob) for glob in asked.only)]
     if asked.sample is None:
         return matching
-    if asked.sample < 1:
-        raise UsageError(f"--sample {asked.sample}: must be 1 or more")
     return drawn(matching, asked.sample, asked.seed)
 
 

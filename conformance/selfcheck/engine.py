@@ -11,7 +11,7 @@ from conformance.exchange import Exchange
 from conformance.run.engine import Engine, Finished
 from conformance.selfcheck.memory import Memory, Seen, seen
 from conformance.selfcheck.recording import CaseRecord, Counters, Recorder
-from conformance.selfcheck.unwritten import MemoryLogins, NoPace
+from conformance.selfcheck.unwritten import NoPace, OwnFailures
 from conformance.selfcheck.wire import Direct, Server
 from conformance.verdict.judge import Judgement
 from conformance.verdict.model import Fail
@@ -95,6 +95,7 @@ class RememberingEngine(Engine):
 
     def _counters(self, server: Direct) -> Counters:
         logins, pace = self.sender.logins, self.sender.pace
-        assert isinstance(logins, MemoryLogins)
+        assert isinstance(logins.memory, OwnFailures)
         assert isinstance(pace, NoPace)
-        return Counters(server.shelf.failed_logins(), logins.counted(), frozenset(logins.locked), pace.troubles)
+        counted = tuple(sorted((logins.memory.count + logins.spent).items()))
+        return Counters(server.shelf.failed_logins(), counted, frozenset(logins.locked), pace.troubles)

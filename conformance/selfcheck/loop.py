@@ -44,6 +44,10 @@ def waited(work: Coroutine[Any, Any, T]) -> T:
     loop = ImpatientLoop()
     try:
         return loop.run_until_complete(work)
+    except KeyboardInterrupt:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        raise
     finally:
         loop.run_until_complete(_ended())
         loop.close()

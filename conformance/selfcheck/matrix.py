@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from conformance.errors import UsageError
+from conformance.reading import Malformed, contents, json_as
 from conformance.selfcheck.ground import PREFLIGHT
 from conformance.selfcheck.result import Row
 
@@ -50,16 +51,16 @@ def encode(rows: Sequence[Row], cases: Sequence[str]) -> bytes:
 def decode(data: bytes, name: str) -> dict[str, frozenset[str]]:
     """The cases that catch each fault of a matrix. Raises UsageError for what is none."""
     try:
-        file = msgspec.json.decode(data, type=MatrixFile)
+        file = json_as(data, MatrixFile)
         return {fault: frozenset(file.cases[n] for n in _numbers(runs)) for fault, runs in file.faults.items()}
-    except (msgspec.DecodeError, ValueError, IndexError) as error:
+    except (Malformed, ValueError, IndexError) as error:
         raise UsageError(f"{name}: is no kill matrix: {error}: write one with --write-matrix") from error
 
 
 def read(path: Path) -> dict[str, frozenset[str]]:
     """The matrix in a file. Raises UsageError."""
     try:
-        return decode(path.read_bytes(), str(path))
+        return decode(contents(path), str(path))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}: give a file that --write-matrix has written") from error
 

@@ -61,10 +61,9 @@ def _plan(url: str, suite: Suite, folder: Path) -> Plan:
 def _failing(run: Run, suite: Suite) -> frozenset[str]:
     try:
         run.open()
+        return frozenset(case.id for case in suite.cases if _fails(run, case))
     except ConformanceError:
         return frozenset({PREFLIGHT})
-    try:
-        return frozenset(case.id for case in suite.cases if _fails(run, case))
     finally:
         run.close()
 

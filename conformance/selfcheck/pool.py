@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from conformance.emulator.config import Config
 from conformance.emulator.faults.model import Fault
+from conformance.errors import HarnessError
 from conformance.selfcheck.checker import Checker
 from conformance.selfcheck.model import Attempt
 from conformance.selfcheck.result import FaultFree
@@ -108,11 +113,17 @@ def _in_processes(
     checker: Checker, faults: Sequence[Fault], groups: Sequence[_Group], jobs: int
 ) -> Iterator[_GroupDone]:
     context = multiprocessing.get_context("fork")
-    pool = ProcessPoolExecutor(jobs, context, _take, (checker, faults))
+    pool = ProcessPoolExecutor(min(jobs, len(groups)), context, _take, (checker, faults))
     try:
         waiting: list[Future[_GroupDone]] = [pool.submit(_work, group) for group in groups]
         for future in as_completed(waiting):
             yield future.result()
+    except BrokenProcessPool:
+        raise HarnessError("a process of the self-check was killed: try again with a smaller --jobs") from None
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -123,6 +134,17 @@ _taken: list[tuple[Checker, Sequence[Fault]]] = []
 
 def _take(checker: Checker, faults: Sequence[Fault]) -> None:
     _taken.append((checker, faults))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal: the parent answers it
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(group: _Group) -> _GroupDone:

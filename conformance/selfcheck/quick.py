@@ -10,6 +10,7 @@ import msgspec
 from conformance.cases.model import Case
 from conformance.cases.quick import QuickFile
 from conformance.errors import UsageError
+from conformance.reading import Malformed, contents, json_as
 
 
 def encode(cases: Sequence[str], faults: int) -> bytes:
@@ -21,10 +22,10 @@ def encode(cases: Sequence[str], faults: int) -> bytes:
 def read(path: Path, known: Sequence[Case]) -> tuple[Case, ...]:
     """The cases that a file lists, in the order of the catalogue. Raises UsageError."""
     try:
-        listed = frozenset(msgspec.json.decode(path.read_bytes(), type=QuickFile).cases)
+        listed = frozenset(json_as(contents(path), QuickFile).cases)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}: give a file that --write-quick has written") from error
-    except msgspec.DecodeError as error:
+    except Malformed as error:
         raise UsageError(f"{path}: lists no cases: {error}: write it with --write-quick") from error
     unknown = sorted(listed - {case.id for case in known})
     if unknown:

@@ -14,12 +14,14 @@ from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD
 from conformance.errors import ConformanceError
+from conformance.run.ledger import Ledger
+from conformance.run.logins import Logins
 from conformance.run.run import first_questions, possible_settings
 from conformance.selfcheck.engine import Diverged, RememberingEngine
-from conformance.selfcheck.ground import LOGIN_FAILURES, ground, target
+from conformance.selfcheck.ground import LOGIN_FAILURES, RUN, ground, target
 from conformance.selfcheck.memory import Memory, RememberingGuard, RememberingSender, Seen
 from conformance.selfcheck.recording import CaseRecord, Recorder
-from conformance.selfcheck.unwritten import MemoryLedger, MemoryLogins, NoPace
+from conformance.selfcheck.unwritten import NoPace, OwnFailures
 from conformance.selfcheck.wire import Server
 from conformance.verdict.model import Error, Expect, Verdict
 
@@ -107,5 +109,5 @@ async def _verdict(engine: RememberingEngine, case: Case) -> Verdict:
 def _sender(server: Server, level: Level, memory: Memory) -> RememberingSender:
     settings = possible_settings(target(), NEWEST_BUILD)
     guard = RememberingGuard(load_contract(), ground(), level, settings, memory=memory)
-    logins = MemoryLogins(target().url, LOGIN_FAILURES, ground().logins[Role.LOCKABLE].user)
-    return RememberingSender(load_contract(), guard, MemoryLedger(), logins, NoPace(), server.send, memory=memory)
+    logins = Logins(OwnFailures(), LOGIN_FAILURES, ground().logins[Role.LOCKABLE].user)
+    return RememberingSender(load_contract(), guard, Ledger(None, RUN), logins, NoPace(), server.send, memory=memory)

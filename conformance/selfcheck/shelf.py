@@ -15,6 +15,7 @@ from conformance.contract.world import (
     Entities,
     LoginFailed,
     LoginSucceeded,
+    MayChange,
     PutDid,
     User,
 )
@@ -102,6 +103,8 @@ class Shelf:
                 self._logins[name] = (1, clock()) if again else (failed + 1, since)
             case LoginSucceeded(name):
                 self._logins[name] = (0, clock())
+            case MayChange():
+                raise ValueError("what is not described cannot be applied")
 
     def _put(self, did: Did) -> None:
         self._drop(did.did_id)

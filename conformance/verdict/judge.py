@@ -13,7 +13,7 @@ from itertools import zip_longest
 
 from conformance.contract.model import Contract, Dialect, ReplyForm, ServerSettings
 from conformance.contract.outcome import Answer, Outcome, Unspecified
-from conformance.contract.predict import predict
+from conformance.contract.predict import harmless, predict
 from conformance.contract.reply import LINE_ASPECTS, Aspect, Line, matches, parse_reply
 from conformance.contract.world import Change, World
 from conformance.exchange import Exchange, Failure, Reply, Trouble
@@ -123,6 +123,8 @@ def explain(contract: Contract, world: World, exchange: Exchange, step: int, exp
         readings.append(reader.read_shipped(shipped, documented))
     if isinstance(shipped, Unspecified):
         readings.append(reader.unspecified(shipped))
+    if expect is not Expect.SHIPPED:
+        readings += reader.harmless(documented, shipped)
     return tuple(readings)
 
 
@@ -188,6 +190,21 @@ class _Reader:
         """Nobody has said what is answered here: only the invariants judge. What is known to be done is done."""
         differences = tuple(self._invariants(shipped))
         return Explanation(differences, frozenset(), self.world.after(shipped.changes))
+
+    def harmless(self, documented: Outcome | Unspecified, shipped: Outcome | Unspecified) -> Iterable[Explanation]:
+        """The reply as that of a server that prints documented forms and breaks no invariant, if it is just that.
+
+        Such a reply is documented nowhere, so no other reply is measured against it. What servers break under one
+        setting only is left out unless the documentation alone counts: it tells which setting the server has.
+        """
+        rules = Dialect.DOCUMENTED if isinstance(documented, Outcome) else Dialect.SHIPPED
+        broken = _explained_invariants(self.contract, documented if rules is Dialect.DOCUMENTED else shipped).values()
+        tells = any(self.contract.deviations[id].only for id in broken) and self.expect is not Expect.DOCUMENTED
+        if broken and not tells:
+            kept = harmless(self.contract, self.world, self.exchange.request, rules)
+            reading = self.read(kept) if isinstance(kept, Outcome) else None
+            if reading and not reading.differences:
+                yield reading
 
     def byte_level(self) -> Explanation:
         """Nothing is said about messages that may be malformed: only the invariants judge."""

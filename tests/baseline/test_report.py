@@ -33,7 +33,7 @@ def report(*results: CaseResult, use: BaselineUse | None = None, **facts: Any) -
             "Does not conform, as known: 1 of 2 cases failed, but 1 known fail is gone.",
         ),
         (report(PASS, use=STALE), 1, "Better than the baseline: 1 known fail is gone."),
-        (report(KNOWN, ERROR), 3, "Does not conform, as known: 1 of 2 cases failed."),
+        (report(KNOWN, ERROR), 3, "No answer: 1 of 2 cases ended in an error"),
         (report(KNOWN, expected=2), 3, "1 of 2 cases were never reported."),
         (report(KNOWN, left=("99900112345678",)), 4, "Does not conform, as known: 1 of 1 cases failed. 1 DID may"),
     ],

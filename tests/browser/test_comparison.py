@@ -19,7 +19,7 @@ def two(visit: Open) -> Visit:
 
 def test_the_answer_and_its_reason_come_first(two: Visit) -> None:
     answer = two.page.locator(".answer.bad").inner_text()
-    assert "Worse: 1 regression, 1 deviates now, 1 fix, 2 with other replies, of 6 cases compared." in answer
+    assert "Worse: 1 regression, 1 deviates now, 1 fix, 2 with other replies, 6 of 8 cases compared." in answer
     assert "What conformed fails now, or fails in another way: add_did (1)." in answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 
 from conformance.compare.model import Change, Comparison, to_json
 from conformance.reporting import EXCHANGES
-from conformance.verdict.model import Deviates, Fail, NotTested, Pass, Verdict
+from conformance.verdict.model import Blocked, Deviates, Error, Fail, NotTested, Pass, Verdict
 from tests.compare.support import compared, line, made_up, pair
 from tests.report import sample
 
@@ -52,20 +53,105 @@ def test_when_a_server_was_asked_and_under_which_url_is_no_difference(tmp_path: 
     assert (found.facts, found.pairs[0].changes) == ((), ())
 
 
-def test_a_run_that_ended_early_is_compared_and_says_so(tmp_path: Path) -> None:
-    one = run(tmp_path / "1", {"a/b/c": Pass(), "a/b/d": Pass()})
-    two = run(tmp_path / "2", {"a/b/c": Pass()}, ended="interrupted", expected=2)
+# --- runs that are not whole ---
+
+FIFTEEN = {f"a/b/{number}": Pass() for number in range(15)}
+ERROR = Error(reason="connection refused")
+
+
+def test_a_run_that_broke_off_is_compared_as_far_as_it_came_and_is_no_answer(tmp_path: Path) -> None:
+    one = run(tmp_path / "1", FIFTEEN)
+    two = run(tmp_path / "2", {"a/b/0": Pass()}, ended="no reply", expected=15)
     found = compared(one, two)
-    assert found.sides[1].notes == ("ended early: interrupted", "1 of 2 cases were never reported")
-    assert [case.id for case in found.pairs[0].of(Change.GONE)] == ["a/b/d"]
+    told = "ended early after 1 of 15 cases: no reply, so 14 were not compared"
+    assert (found.sides[0].notes, found.sides[1].notes) == ((), (told,))
+    assert (found.pairs[0].compared, found.pairs[0].cases, found.exit_code) == (1, 15, 3)
+    assert found.answer == (f"No answer: 1 of 15 cases compared, and the same. 14 not compared. {two}: {told}.")
 
 
-def test_a_folder_without_exchanges_is_compared_by_verdicts_and_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["before", "after"])
+def test_a_run_that_never_reached_its_server_is_no_answer_on_whichever_side(
+    order: tuple[int, int], tmp_path: Path
+) -> None:
+    whole = run(tmp_path / "whole", FIFTEEN)
+    never = run(tmp_path / "never", {}, ended="connection refused", expected=15)
+    found = compared(*((never, whole)[place] for place in order))
+    told = f"{never}: ended early after 0 of 15 cases: connection refused, so 15 were not compared."
+    assert (found.exit_code, found.pairs[0].compared) == (3, 0)
+    assert found.answer == f"No answer: 0 of 15 cases compared. 15 not compared. {told}"
+
+
+def test_cases_that_were_never_reported_are_neither_gone_nor_new(tmp_path: Path) -> None:
+    one = run(tmp_path / "1", FIFTEEN)
+    found = pair(one, run(tmp_path / "2", {"a/b/0": Pass()}, expected=15))
+    assert len(found.of(Change.NO_ANSWER)) == 14
+    assert {case.why for case in found.of(Change.NO_ANSWER)} == {"after: never reported; the other run: pass"}
+    assert "not compared: 14 of 15 cases were never reported." in found.answer
+
+
+def test_cases_that_only_the_selection_left_out_are_no_gap(tmp_path: Path) -> None:
+    found = compared(run(tmp_path / "1", FIFTEEN), run(tmp_path / "2", {"a/b/0": Pass(), "a/b/1": Pass()}))
+    assert (found.exit_code, len(found.pairs[0].of(Change.GONE))) == (0, 13)
+    assert found.answer == "The same: no difference, 2 of 15 cases compared. 13 not compared."
+
+
+def test_errors_are_no_answer(tmp_path: Path) -> None:
+    found = compared(run(tmp_path / "1", FIFTEEN), run(tmp_path / "2", {**FIFTEEN, "a/b/7": ERROR}))
+    assert found.exit_code == 3
+    assert found.answer.endswith("2: not compared: 1 of 15 cases ended in an error.")
+
+
+def test_cases_that_both_runs_have_no_answer_to_are_no_answer(tmp_path: Path) -> None:
+    one, two = (run(tmp_path / name, {**FIFTEEN, "a/b/7": ERROR}) for name in "12")
+    assert (compared(one, two).exit_code, pair(one, two).same) == (3, 14)
+
+
+def test_a_case_that_is_blocked_now_is_no_answer_and_one_that_no_longer_is_a_gain(tmp_path: Path) -> None:
+    flaky = msgspec.structs.replace(sample.case("a/b/0", FAIL), repeated=False)
+    one = made_up(tmp_path / "1", sample.case("a/b/0", Pass()), sample.case("a/b/1", Pass()))
+    two = made_up(tmp_path / "2", flaky, sample.case("a/b/1", Blocked(by="a/b/0")))
+    three = run(tmp_path / "3", {"a/b/0": FAIL, "a/b/1": Blocked(by="a/b/0")})
+    four = run(tmp_path / "4", {"a/b/0": Pass(), "a/b/1": Pass()}, "B: b")
+    assert [compared(*both).exit_code for both in ((one, two), (three, three), (three, four))] == [3, 0, 0]
+    assert "not compared: 1 of 2 cases were blocked by others that failed." in compared(one, two).answer
+
+
+def test_a_regression_counts_even_if_the_run_broke_off(tmp_path: Path) -> None:
+    two = run(tmp_path / "2", {"a/b/0": FAIL}, "B: b", ended="no reply", expected=15)
+    found = compared(run(tmp_path / "1", FIFTEEN), two)
+    assert (found.exit_code, found.answer.startswith("Worse: 1 regression, 1 of 15 cases compared.")) == (1, True)
+    assert "ended early after 1 of 15 cases: no reply, so 14 were not compared." in found.answer
+
+
+def test_what_changed_in_a_run_that_broke_off_is_told(tmp_path: Path) -> None:
+    two = run(tmp_path / "2", {"a/b/0": Pass()}, "B: b", ended="no reply", expected=15)
+    found = compared(run(tmp_path / "1", FIFTEEN), two)
+    assert found.answer.startswith("No answer: 1 with another reply, 1 of 15 cases compared.")
+
+
+def test_a_folder_without_exchanges_is_compared_by_verdicts_and_is_no_answer(tmp_path: Path) -> None:
     one, two = (run(tmp_path / name, {"a/b/c": Pass()}) for name in "12")
     (two / EXCHANGES).unlink()
     found = compared(one, two)
-    assert (found.sides[0].notes, len(found.sides[1].notes)) == ((), 1)
-    assert found.answer == "The same: no difference, of 1 case compared by verdict alone."
+    told = "has no exchanges.jsonl, so its replies and waits were not compared, only its verdicts"
+    assert (found.sides[0].notes, found.sides[1].notes, found.exit_code) == ((), (told,), 3)
+    assert found.answer == f"No answer: 1 of 1 case compared by verdict alone, and the same. {two}: {told}."
+
+
+def test_exchanges_that_have_nothing_of_a_case_are_no_other_reply(tmp_path: Path) -> None:
+    id = "add_did/life-cycle/add"
+    one, two = run(tmp_path / "1", {id: Pass()}), made_up(tmp_path / "2", sample.case(id, Pass()))
+    found = compared(one, two)
+    assert (found.pairs[0].changes, found.exit_code) == ((), 3)
+    assert "exchanges.jsonl has nothing of 1 of 1 cases, so only their verdicts were compared" in found.answer
+
+
+def test_where_nothing_was_compared_there_is_no_answer(tmp_path: Path) -> None:
+    found = compared(run(tmp_path / "1", {"a/b/c": Pass()}), run(tmp_path / "2", {"a/b/d": Pass()}))
+    assert (found.exit_code, found.answer) == (
+        3,
+        "Nothing to compare: no case was answered in both runs. 2 not compared.",
+    )
 
 
 def test_changes_are_rolled_up_by_function_and_by_field(tmp_path: Path) -> None:
@@ -156,7 +242,10 @@ def test_the_last_line_says_what_it_comes_to(
     before: Verdict, after: Verdict, said: str, answer: str, tmp_path: Path
 ) -> None:
     found = compared(run(tmp_path / "1", {"a/b/c": before}), run(tmp_path / "2", {"a/b/c": after}, said))
-    assert (found.answer, found.exit_code) == (answer, int(answer.startswith("Worse")))
+    assert (found.answer, found.exit_code) == (
+        answer,
+        {"Worse": 1, "Nothing to compare": 3}.get(answer.partition(":")[0], 0),
+    )
 
 
 # --- more than two ---
@@ -188,6 +277,23 @@ def test_a_case_that_a_run_does_not_have_is_an_empty_cell(tmp_path: Path) -> Non
     one, two = run(tmp_path / "1", {"a/b/c": Pass()}), run(tmp_path / "2", {"a/b/d": Pass()})
     rows = {row.id: [cell.kind for cell in row.cells] for row in compared(one, two, one).rows}
     assert rows == {"a/b/c": ["pass", None, "pass"], "a/b/d": [None, "pass", None]}
+
+
+def test_of_more_than_two_runs_those_without_an_answer_are_counted_and_named(tmp_path: Path) -> None:
+    one, two = run(tmp_path / "1", FIFTEEN), run(tmp_path / "2", FIFTEEN)
+    broken = run(tmp_path / "broken", {"a/b/0": Pass()}, ended="no reply", expected=15)
+    found = compared(one, two, broken)
+    assert found.exit_code == 3
+    assert found.answer == (
+        "0 worse, 0 changed, 1 the same, 1 without an answer, of 2 runs beside the first. "
+        f"{broken}: ended early after 1 of 15 cases: no reply, so 14 were not compared."
+    )
+    assert compared(broken, one, two).exit_code == 3
+
+
+def test_json_says_what_it_comes_to(three: Comparison) -> None:
+    found = json.loads(to_json(three))
+    assert (found["answer"], found["exit_code"]) == (three.answer, 1)
 
 
 def test_a_comparison_reads_back_from_json_as_it_was_written(three: Comparison) -> None:

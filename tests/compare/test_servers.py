@@ -86,7 +86,7 @@ def test_an_upgrade_is_no_regression_and_names_what_deviates_now(before: Path, t
 def test_the_same_server_twice_is_no_difference(before: Path, tmp_path: Path) -> None:
     found = compared(before, ran(tmp_path / "after", SOME, NEWEST, run="987654"))
     assert (found.facts, found.pairs[0].changes, found.pairs[0].deviations) == ((), (), ())
-    assert found.pairs[0].answer.startswith("The same: no difference, of ")
+    assert found.pairs[0].answer.startswith("The same: no difference, ")
 
 
 def test_the_same_server_with_other_users_and_entities_is_no_difference(before: Path, tmp_path: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 from rich.console import Console
 
-from conformance.compare import markdown, terminal
+from conformance.compare import html, markdown, terminal
 from conformance.compare.model import Comparison, Shift, Waits
 from conformance.report.model import CaseResult
 from conformance.verdict.model import Deviates, Fail, NotTested, Pass
@@ -91,7 +93,7 @@ def test_every_change_is_shown(text: str, write: object, every: Comparison) -> N
 
 
 def test_the_differences_come_first_and_the_answer_last_in_a_terminal(every: Comparison) -> None:
-    shown = printed(every, 200)
+    shown = printed(every, 400)
     order = [
         "Regressions",
         "Deviates now",
@@ -151,7 +153,34 @@ def test_three_runs_are_a_matrix(write: object, tmp_path: Path) -> None:
     assert "fail b" in text
 
 
-@pytest.mark.parametrize("write", [printed, markdown.render])
+@pytest.fixture
+def broken_off(tmp_path: Path) -> Comparison:
+    """A whole run, and one that broke off after 1 of 15 cases."""
+    results = [sample.case(f"a/b/{number}", Pass()) for number in range(15)]
+    lines = [line(result.id, "A: a") for result in results]
+    before = made_up(tmp_path / "before", *results, lines=lines)
+    return compared(before, made_up(tmp_path / "after", results[0], lines=lines, ended="no reply", expected=15))
+
+
+@pytest.mark.parametrize("write", [partial(printed, width=400), markdown.render, html.render])
+def test_a_run_that_broke_off_is_named_and_nothing_is_said_to_be_the_same(
+    write: Callable[[Comparison], str], broken_off: Comparison
+) -> None:
+    text = write(broken_off).replace("\\", "")
+    assert "after: ended early after 1 of 15 cases: no reply, so 14 were not compared." in text
+    assert "No answer: 1 of 15 cases compared, and the same." in text
+    assert not any(word in text for word in ("no difference", "Nothing to compare", "Each reply is the same"))
+
+
+def test_a_page_of_a_run_that_broke_off_is_not_good_news(broken_off: Comparison) -> None:
+    page = html.render(broken_off)
+    assert ('class="answer unsure"' in page, "So this says nothing of what one of the runs never answered" in page) == (
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize("write", [printed, markdown.render, html.render])
 def test_hostile_text_stays_text(write: object, tmp_path: Path) -> None:
     hostile = made_up(tmp_path / "1", *sample.hostile().results, target=sample.hostile().target)
     calm = made_up(tmp_path / "2", sample.case("a/b/c", Pass()), lines=[line("a/b/c", sample.HOSTILE)])

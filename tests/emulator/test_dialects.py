@@ -1,10 +1,13 @@
 """What each dialect prints, and what is answered where neither knows."""
 
+from itertools import product
+
 import pytest
 
-from conformance.contract.model import Build, Dialect, ServerSettings
+from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
 from conformance.contract.request import FORM_TYPE, Request
 from conformance.emulator.config import Config
+from conformance.verdict.invariants import violations
 from tests.emulator.asgi import Emulator, FakeClock, emulator
 
 LOGIN = "source=test&user=6666&pass=1234"
@@ -50,9 +53,53 @@ def test_the_documented_dialect_prints_the_source_of_a_copy_first(documented: Em
 
 
 def test_a_reply_whose_documented_form_is_unknown_is_printed_as_shipped(documented: Emulator) -> None:
-    assert documented.call("add_did", password="wrong", did_pattern="9990001") == (
-        "ERROR: Login incorrect, please try again: |6666|wrong|BAD|\n"
-    )
+    assert documented.call("nosuch") == "ERROR: NO FUNCTION SPECIFIED\n"
+
+
+def test_the_documented_dialect_refuses_a_login_without_repeating_the_password(
+    shipped: Emulator, documented: Emulator
+) -> None:
+    said = [it.call("add_did", password="wrong", did_pattern="9990001") for it in (shipped, documented)]
+    assert said == [
+        "ERROR: Login incorrect, please try again: |6666|wrong|BAD|\n",
+        "ERROR: Login incorrect, please try again: |6666||BAD|\n",
+    ]
+
+
+def test_the_documented_dialect_answers_an_array_like_a_required_field_that_is_missing(documented: Emulator) -> None:
+    reply = documented.ask(Request(f"{LOGIN}&function=add_did&did_pattern[]=9990001"))
+    assert (reply.status, reply.body) == (200, "ERROR: add_did YOU MUST USE ALL REQUIRED FIELDS - 6666|\n")
+
+
+ADD = f"{LOGIN}&function=add_did&did_pattern=9990001"
+SILENT = {
+    "wrong password": "source=test&user=6666&pass=opensesame&function=version2",
+    "inactive": "source=test&user=8004&pass=1234&function=add_did",
+    "array": f"{ADD}&active[]=N",
+    "long source": f"source={'t' * 21}&user=6666&pass=1234&function=add_did&did_pattern=9990001",
+    "apostrophe, sent twice": f"{ADD}&did_pattern=9990002&x='",
+    "debug, sent twice": f"{ADD}&did_pattern=9990002&DB=1",
+    "no value of the column, sent twice": f"{LOGIN}&function=add_did&did_pattern=9990003&list_id=abc&list_id=abc",
+}
+"""Requests whose replies nobody has documented, and in which servers of some build or SQL mode break an invariant."""
+
+
+@pytest.mark.parametrize("asked", SILENT.values(), ids=SILENT)
+@pytest.mark.parametrize("mode", SqlMode)
+@pytest.mark.parametrize("build", ["2.14-137", "2.14-202"])
+def test_the_documented_dialect_does_nothing_that_the_invariants_forbid(build: str, mode: SqlMode, asked: str) -> None:
+    request = Request(asked)
+    with emulator(Config(Dialect.DOCUMENTED, ServerSettings(Build.parse(build), mode))) as it:
+        reply = it.ask(request)
+    assert violations(request, reply) == ()
+
+
+def test_the_shipped_dialect_breaks_an_invariant_in_each_of_these_somewhere() -> None:
+    kept = set(SILENT)
+    for build, mode in product(("2.14-137", "2.14-202"), SqlMode):
+        with emulator(Config(settings=ServerSettings(Build.parse(build), mode))) as it:
+            kept -= {name for name, asked in SILENT.items() if violations(Request(asked), it.ask(Request(asked)))}
+    assert kept == set()
 
 
 def test_where_the_documentation_is_silent_the_documented_dialect_does_what_servers_do(documented: Emulator) -> None:

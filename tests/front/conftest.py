@@ -24,6 +24,15 @@ class Ended:
 
 Cli = Callable[..., Ended]
 
+FREELY = {"run": ("--allow-writes", "--rate", "0"), "fuzz": ("--allow-writes", "--rate", "0")}
+FREELY |= {"identify": FREELY["run"], "replay": ("--allow-writes",)}
+"""What says of a server of ours that it may be written to, and how fast."""
+
+
+def line(arguments: tuple[object, ...], *, freely: bool) -> list[str]:
+    """A command line; `freely` lets it do to the server what it likes."""
+    return [str(argument) for argument in (*arguments, *(FREELY.get(str(arguments[0]), ()) if freely else ()))]
+
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,8 +50,8 @@ def _ledgers_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     made: list[Ledger] = []
     begin = Ledger.__init__
 
-    def noted(ledger: Ledger, path: Path) -> None:
-        begin(ledger, path)
+    def noted(ledger: Ledger, *given: object, **named: object) -> None:
+        begin(ledger, *given, **named)  # type: ignore[arg-type]
         made.append(ledger)
 
     monkeypatch.setattr(Ledger, "__init__", noted)
@@ -62,8 +71,8 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
     """The command line, in this process."""
     interrupt = signal.getsignal(signal.SIGINT)
 
-    def run(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["vicidial-conformance", *map(str, arguments)])
+    def run(*arguments: object, freely: bool = True) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["vicidial-conformance", *line(arguments, freely=freely)])
         with pytest.raises(SystemExit) as ended:
             cli.main()
         signal.signal(signal.SIGINT, interrupt)
@@ -78,11 +87,11 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 def program() -> Cli:
     """The command line, as a process of its own."""
 
-    def run(*arguments: object, name: str = "vicidial-conformance", **environment: str) -> Ended:
+    def run(*arguments: object, name: str = "vicidial-conformance", freely: bool = True, **environment: str) -> Ended:
         code = f"import sys; sys.argv[0] = {name!r}; from conformance.cli import main; main()"
-        line = [sys.executable, "-c", code, *map(str, arguments)]
+        started = [sys.executable, "-c", code, *line(arguments, freely=freely)]
         done = subprocess.run(  # noqa: S603 - our own program
-            line, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
+            started, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 

@@ -14,8 +14,11 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import Response
 from conformance.report.model import Report
 from conformance.report.read import load_report
+from conformance.verdict.model import Pass
+from tests.compare.support import made_up
 from tests.front.conftest import Cli, Ended
 from tests.front.servers import Server, liar, serving
+from tests.report import sample
 
 CASE = "add_did/did_description/longest"
 ONLY = ("--only", "add_did/did_description/*", "--only", "version/*")
@@ -228,6 +231,30 @@ def test_a_run_that_ended_early_is_refused_unless_it_is_asked_for(other: Server,
     refused = command("baseline", "write", tmp_path / "r")
     assert (refused.code, "the run ended early" in refused.err, Path("baseline.toml").exists()) == (2, True, False)
     assert command("baseline", "write", tmp_path / "r", "--incomplete").code == 0
+
+
+def test_a_run_that_never_reached_its_server_makes_no_baseline_and_is_said_to_be_one(
+    command: Cli, tmp_path: Path
+) -> None:
+    folder = made_up(tmp_path / "never", ended="connection refused", expected=15)
+    for more in ((), ("--incomplete",)):
+        ended = command("baseline", "write", folder, *more)
+        assert (ended.code, ended.err.count("\n"), "connection refused" in ended.err) == (2, 1, True)
+    assert not Path("baseline.toml").exists()
+
+
+def test_entries_that_a_run_never_came_to_stay_and_are_not_stale(known: Path, command: Cli, tmp_path: Path) -> None:
+    before = known.read_text()
+    part = made_up(tmp_path / "part", sample.case("version/access/without-login", Pass()), ended="no reply", expected=9)
+    assert command("baseline", "write", part, "--output", known, "--incomplete").code == 0
+    assert known.read_text() == before
+    reasoned(known)
+    nobody = "http://127.0.0.1:1"
+    ended = command("run", nobody, "--user", "6666", "--report", "second", "--baseline", known, *ONLY)
+    use = report(Path("second")).baseline
+    assert ended.code == 3
+    assert use is not None
+    assert (use.stale, CASE in use.not_run) == ((), True)
 
 
 def test_a_folder_without_exchanges_is_refused(other: Server, command: Cli, tmp_path: Path) -> None:

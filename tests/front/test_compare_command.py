@@ -40,6 +40,28 @@ def test_a_known_deviation_that_comes_is_shown_and_0(good: Path, deviating: Path
     assert ended.out.splitlines()[-1] == "Changed, without a regression: 1 deviates now, of 1 case compared."
 
 
+@pytest.fixture
+def broken_off(tmp_path: Path) -> Path:
+    """A run that never reached its server."""
+    return made_up(tmp_path / "broken_off", ended="connection refused", expected=15)
+
+
+def test_a_run_that_broke_off_is_3_on_either_side_and_among_several(good: Path, broken_off: Path, command: Cli) -> None:
+    given = [(good, broken_off), (broken_off, good), (good, good, broken_off), (broken_off, broken_off)]
+    assert [command("compare", *folders).code for folders in given] == [3, 3, 3, 3]
+
+
+@pytest.mark.parametrize("form", ["--markdown", "--json"])
+def test_a_run_that_broke_off_is_told_in_every_form(form: str, good: Path, broken_off: Path, command: Cli) -> None:
+    ended = command("compare", good, broken_off, form)
+    told = "broken_off: ended early after 0 of 15 cases: connection refused, so 15 were not compared"
+    assert (ended.code, told in ended.out.replace("\\", "")) == (3, True)
+
+
+def test_a_regression_is_1_whatever_else_broke_off(good: Path, bad: Path, broken_off: Path, command: Cli) -> None:
+    assert command("compare", good, bad, broken_off).code == 1
+
+
 def test_a_page_is_written_beside_what_is_printed(good: Path, bad: Path, tmp_path: Path, command: Cli) -> None:
     ended = command("compare", good, bad, "--json", "--html", tmp_path / "new" / "page.html")
     assert (ended.code, json.loads(ended.out)["schema"]) == (1, 1)

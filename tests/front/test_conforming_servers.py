@@ -1,6 +1,7 @@
 """No false alarm: emulators in both dialects, of several builds, under either SQL mode, fail no case over HTTP.
 
-tests/cases does the same for every case without HTTP; here two servers get every case and the others a sample.
+tests/cases does the same for every case without HTTP; here two servers get every case and the others a sample. All of
+that expects either dialect; what must conform to the documentation alone gets every case in this process.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,8 @@ from conformance.emulator.config import Config
 from conformance.options import Options, plan
 from conformance.report.read import load_report
 from conformance.run.run import Run
-from conformance.verdict.model import Kind
+from conformance.verdict.model import Expect, Kind
+from tests.compare.support import ran
 from tests.front.conftest import Cli
 from tests.front.servers import Server, serving
 
@@ -75,6 +77,22 @@ def test_the_whole_suite_raises_no_false_alarm(
     assert {kind: n for kind, n in counts.items() if n and kind in (Kind.FAIL, Kind.ERROR, Kind.BLOCKED)} == {}
     assert (ended.code, sum(counts.values())) == (0, len(CASES)), report.answer
     assert counts[Kind.NOT_TESTED] < len(CASES) / 20
+
+
+EVERY_RUN = [
+    pytest.param(level, expect, mode, marks=() if level is Level.FULL else pytest.mark.thorough)
+    for level in Level
+    for expect, mode in ((Expect.DOCUMENTED, SqlMode.LEGACY), (Expect.EITHER, SqlMode.STRICT))
+]
+
+
+@pytest.mark.parametrize(("level", "expect", "mode"), EVERY_RUN)
+def test_a_server_in_the_documented_dialect_fails_no_case_held_to_the_documentation_or_to_either(
+    level: Level, expect: Expect, mode: SqlMode, tmp_path: Path
+) -> None:
+    report = load_report(ran(tmp_path / "r", CASES, config(Dialect.DOCUMENTED, 202, mode), level=level, expect=expect))
+    assert {r.id for r in report.with_kind(Kind.FAIL, Kind.ERROR, Kind.BLOCKED)} == set()
+    assert len(report.with_kind(Kind.PASS)) > len(CASES) / 4
 
 
 def test_the_sample_has_cases_of_every_function_that_writes() -> None:

@@ -2,18 +2,21 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from rich.console import Console
 
 from conformance import launch
+from conformance.contract.request import Request
 from conformance.crash import Crash
 from conformance.errors import UsageError
 from conformance.progress import Progressing
 from conformance.reporting import Collector
 from conformance.run.redact import Redactor
 from conformance.run.run import Run
+from conformance.run.transport import Transport
 from tests.front.conftest import Cli
 from tests.front.servers import Server
 
@@ -125,3 +128,23 @@ def test_a_crash_before_there_is_a_session_is_kept() -> None:
         explode()
     assert progress.pytest_internalerror(caught)
     assert isinstance(progress.crash, Crash)
+
+
+@pytest.mark.parametrize("name", ["doctor", "identify"])
+def test_a_crash_of_a_command_shows_no_password_from_a_file(
+    name: str, server: Server, command: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(transport: Transport, request: Request, lane: int) -> NoReturn:
+        raise ZeroDivisionError(f"no idea what to do with {request!r}")
+
+    monkeypatch.delenv("VICIDIAL_PASS")
+    monkeypatch.setattr(Transport, "send", broken)
+    (tmp_path / "password").write_text("hunter 22")
+    ended = command(name, server.url, "--user", "6666", "--password-file", tmp_path / "password")
+    assert (ended.code, "hunter" in ended.err, "hunter" in ended.out) == (3, False, False)
+    assert "a bug of ours, please report it: ZeroDivisionError: no idea what to do with" in ended.err
+
+
+def test_words_of_ours_are_said_whatever_the_password() -> None:
+    crash = Crash(ZeroDivisionError("bug while sending"), Redactor(["bug"]))
+    assert str(crash) == "a bug of ours, please report it: ZeroDivisionError: *** while sending"

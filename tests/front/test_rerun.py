@@ -3,9 +3,14 @@
 import shlex
 from pathlib import Path
 
+import pytest
+
 from conformance.report.read import load_report
+from conformance.verdict.model import Error
+from tests.compare.support import made_up
 from tests.front.conftest import Cli
 from tests.front.servers import Server, liar, serving
+from tests.report import sample
 
 MISSPELT = liar(lambda body: body.replace(b"DID HAS BEEN ADDED", b"DID HAS BEEN ADED"), about_version=False)
 ONLY = ("--only", "add_did/life-cycle/*", "--only", "update_did/life-cycle/*", "--only", "version/*")
@@ -40,6 +45,37 @@ def test_a_run_without_fails_shows_no_such_command(server: Server, command: Cli,
         2,
         f"vicidial-conformance: nothing failed in {tmp_path / 'r'}: there is nothing to run again\n",
     )
+
+
+@pytest.fixture
+def broken_off(tmp_path: Path) -> Path:
+    """The report of a run that came to one of three cases, where it failed to connect."""
+    error = sample.case("version/access/without-login", Error(reason="connection refused"))
+    return made_up(tmp_path / "broken_off", error, ended="connection refused", expected=3)
+
+
+def test_a_run_that_never_reached_its_server_has_not_shown_that_nothing_failed(command: Cli, tmp_path: Path) -> None:
+    folder = made_up(tmp_path / "never", ended="connection refused", expected=15)
+    ended = command("run", "--rerun-failed", folder)
+    assert (ended.code, ended.err) == (
+        2,
+        f"vicidial-conformance: nothing failed in {folder}, but the run ended early, after 0 of 15 cases: "
+        "connection refused: run the same again, without --rerun-failed\n",
+    )
+
+
+def test_what_a_run_never_came_to_is_said_not_to_be_run(broken_off: Path, server: Server, command: Cli) -> None:
+    ended = command("run", server.url, "--user", "6666", "--report", "again", "--rerun-failed", broken_off)
+    told = (
+        f"{broken_off}: the run ended early, after 1 of 3 cases: connection refused: the other 2 are not run now either"
+    )
+    assert (ended.code, told in ended.err) == (0, True)
+
+
+def test_the_command_that_is_shown_names_the_level_as_it_is_given(command: Cli) -> None:
+    with serving(answer=MISSPELT) as server:
+        ended = command("run", server.url, "--user", "6666", "--report", "r", "--level", "standard", *ONLY)
+    assert " --level standard " in ended.err
 
 
 def test_it_excludes_other_ways_to_choose(command: Cli, tmp_path: Path) -> None:

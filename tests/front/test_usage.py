@@ -17,7 +17,7 @@ TARGET_FILES = {
     "a password in the file": ('url = "{url}"\n[roles.admin]\nuser = "a"\npassword = "hush77"\n', "never in the file"),
     "a variable that is not set": (
         'url = "{url}"\n[roles.admin]\nuser = "6666"\npassword_env = "NOBODY_SET_THIS"\n',
-        "NOBODY_SET_THIS is not set",
+        "roles.admin.password_env: names a variable that is not set",
     ),
     "no TOML": ("url = \n", "is not TOML"),
     "no user": ('url = "{url}"\n', "no user"),
@@ -43,7 +43,10 @@ FLAGS = {
     "a URL with a password": (["http://6666:hush77@dialer.example"], "leave user and password out"),
     "no user": (["{url}"], "no user: give --user"),
     "a user but no URL": (["--user", "6666"], "give its URL"),
-    "a password file that is missing": (["{url}", "--user", "6666", "--password-file", "none"], "none: does not exist"),
+    "a password file that is missing": (
+        ["{url}", "--user", "6666", "--password-file", "none"],
+        "--password-file: does not exist",
+    ),
     "a target file that is missing": (["--target", "none.toml"], "none.toml: does not exist"),
     "cases that do not exist": (["{url}", "--user", "6666", "--only", "nothing/*"], "matches no case"),
     "a report folder below a file": (["{url}", "--user", "6666", "--report", "{file}/reports"], "choose another"),

@@ -17,8 +17,10 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.fuzz.driver import Fuzzer
 from conformance.fuzz.examples import Examples
+from conformance.fuzz.metered import Metered
 from conformance.fuzz.names import NAMES
 from conformance.fuzz.properties.catalogue import search_of
+from conformance.fuzz.share import shared
 from conformance.options import Effort
 from conformance.run.run import Run
 from tests.safety.support import Server, planned, run_in_process
@@ -44,10 +46,13 @@ def opened(
             run.close()
 
 
-def fuzzer(run: Run, folder: Path, names: Sequence[str], requests: int, seed: int) -> Fuzzer:
+def fuzzer(
+    run: Run, folder: Path, names: Sequence[str], requests: int | None, seed: int, seconds: float | None = None
+) -> Fuzzer:
     """A fuzzer that is about to carry out these searches."""
-    weights = sum(search_of(name, run).weight for name in names)
-    return Fuzzer(run, Effort(requests=requests, seed=seed), weights, Examples(folder / "examples"))
+    effort = Effort(requests, seconds, seed)
+    shares = shared([search_of(name, run) for name in names], effort)
+    return Fuzzer(Metered(run), effort, shares, Examples(folder / "examples"))
 
 
 def fuzzed(

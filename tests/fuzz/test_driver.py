@@ -37,7 +37,7 @@ def test_a_crash_on_a_third_entry_that_stood_before_is_found(tmp_path: Path) -> 
         entries = sent.get("new_dids", "").split(",")
         return len(entries) > 2 and entries[2] in entries[:2]
 
-    made = fuzzed(tmp_path, crashing(third_again), names=("counts",))
+    made = fuzzed(tmp_path, crashing(third_again), names=("counts",), requests=800)
 
     [finding] = made.findings.values()
     assert (finding.key.function, finding.key.field, finding.stable) == ("copy_did", "new_dids", True)
@@ -129,7 +129,6 @@ def test_the_examples_that_are_kept_hold_no_password(tmp_path: Path) -> None:
 
 def test_a_search_ends_when_its_time_is_up(tmp_path: Path) -> None:
     with opened(tmp_path) as (run, _):
-        made = fuzzer(run, tmp_path, ("replies",), 10**6, 1)
-        made.effort = type(made.effort)(requests=None, seconds=0.3)
+        made = fuzzer(run, tmp_path, ("replies",), None, 1, seconds=0.3)
         made(search_of("replies", run))
     assert 0 < run.sent < 10**4

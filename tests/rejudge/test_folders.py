@@ -4,13 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.contract.model import Build
 from conformance.errors import UsageError
 from conformance.rejudge.recorded import load
 from conformance.rejudge.rejudge import Terms
 from conformance.rejudge.write import check_folder, folder_beside
+from conformance.report.model import Report
 from conformance.verdict.model import Expect
+from tests.compare.support import edited
 from tests.rejudge.support import again, every, ran
 
 
@@ -63,6 +66,23 @@ def test_a_new_report_is_named_after_the_run_and_the_terms() -> None:
     terms = Terms(Expect.SHIPPED, Build.parse("2.14-172"))
     assert folder_beside(Path("lab/"), terms) == Path("lab-rejudged-shipped-2.14-172")
     assert folder_beside(Path(), Terms()) == Path.cwd().with_name(f"{Path.cwd().name}-rejudged")
+
+
+def test_a_part_of_a_run_that_broke_off_is_not_judged_to_be_whole(tmp_path: Path) -> None:
+    """Nobody knows whether what was never reported is of that part."""
+    cases = every("add_did/life-cycle/add", "version/access/without-login")
+    folder = edited(ran(tmp_path, cases), lambda report: replace(report, expected=report.expected + 5))
+    found = again(folder, only=("version/*",))
+    assert (found.exit_code, found.unreported) == (3, 5)
+
+
+def test_a_run_that_never_reached_its_server_has_nothing_to_judge_and_the_reason_is_told(tmp_path: Path) -> None:
+    def emptied(report: Report) -> Report:
+        return replace(report, results=(), ended="connection refused")
+
+    folder = edited(ran(tmp_path, every("version/access/without-login")), emptied)
+    with pytest.raises(UsageError, match=r"nothing to judge again .*connection refused"):
+        again(folder)
 
 
 def test_the_report_of_a_run_is_never_written_over(tmp_path: Path) -> None:

@@ -25,6 +25,12 @@ RUNS: dict[str, tuple[Report, str, str]] = {
         "1 of 2 fail, as known",
         "red",
     ),
+    "known fails and no more": (
+        sample.report(replace(FAILED, known="is so"), ended="no reply", expected=9),
+        "no answer",
+        "orange",
+    ),
+    "a fail before the end": (sample.report(FAILED, ended="no reply", expected=9), "1 of 1 fail", "red"),
     "nothing tested": (sample.report(LEFT_OUT), "not tested", "lightgrey"),
     "an error": (sample.report(PASSED, sample.case("e/e/e", Error(reason="r"))), "no answer", "orange"),
     "ended early": (sample.report(PASSED, ended="the disk is full"), "no answer", "orange"),

@@ -70,5 +70,6 @@ def test_a_run_without_exchanges_is_an_empty_archive(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"cannot write .*run\.har: No such file or directory"):
-        write([], URL, STARTED, tmp_path / "nowhere" / "run.har")
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match=r"cannot write .*run\.har: Not a directory"):
+        write([], URL, STARTED, tmp_path / "file" / "run.har")

@@ -48,19 +48,17 @@ def test_a_report_that_does_not_fit_the_schema_is_our_own_fault(tmp_path: Path) 
 def test_a_folder_that_is_a_file_is_a_usage_error_that_names_it(tmp_path: Path) -> None:
     taken = tmp_path / "reports"
     taken.write_text("")
-    with pytest.raises(UsageError, match=r"^cannot write .*reports/report.json: File exists$"):
+    with pytest.raises(UsageError, match=r"^cannot write .*reports/report.json: Not a directory$"):
         json_file.write(sample.every_verdict(), taken)
 
 
 def test_a_full_disk_leaves_the_report_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     earlier = json_file.write(sample.every_verdict(seed=1), tmp_path)
 
-    def full(self: Path, data: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(data[:10])
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+    def full(written: Path, place: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(written), None, str(place))
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(UsageError, match=r"report.json: No space left on device$"):
         json_file.write(sample.every_verdict(seed=2), tmp_path)
     assert (load_report(tmp_path).seed, list(tmp_path.iterdir())) == (1, [earlier])

@@ -44,6 +44,19 @@ def test_the_file_has_the_form_that_build_servers_read(tmp_path: Path, report: R
     SCHEMA.validate(junit.write(report, tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"ended": "connection refused", "expected": 15}, "ended early, after 1 of 15 cases: connection refused"),
+        ({"expected": 15}, "the run ended without a reason, after 1 of 15 cases"),
+    ],
+)
+def test_a_run_that_is_not_whole_is_not_green(facts: dict[str, object], said: str, tmp_path: Path) -> None:
+    root = read(junit.write(sample.report(sample.case("add_did/a/b", Pass()), **facts), tmp_path))
+    assert (root.get("tests"), root.get("errors")) == ("2", "1")
+    assert said in str(find(root, "testsuite/testcase/error").get("message"))
+
+
 def test_control_characters_of_a_server_leave_the_form_intact(tmp_path: Path) -> None:
     call = Call(curl="curl x", status=200, body="".join(map(chr, range(160))) + "]]>\ufffe", elapsed=0.1)
     SCHEMA.validate(junit.write(sample.report(sample.case("add_did/a/b", sample.FAIL, call)), tmp_path))
@@ -70,7 +83,8 @@ def test_any_report_has_that_form(report: Report) -> None:
 
 @given(sample.reports)
 def test_any_report_is_well_formed(report: Report) -> None:
-    assert len(ET.fromstring(ET.tostring(junit._suites(report)))[0]) == len(report.results) + 1  # noqa: S314
+    root = ET.fromstring(ET.tostring(junit._suites(report)))  # noqa: S314
+    assert len(root[0]) == 1 + len(report.results) + bool(report.broken_off)
 
 
 def test_counts_are_those_of_the_verdicts(root: ET.Element) -> None:

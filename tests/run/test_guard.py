@@ -105,6 +105,68 @@ def test_a_copy_at_level_full_claims_the_entry_as_it_is_stored() -> None:
     assert entry[:50] in guard(Level.FULL).rule(call("copy_did", f"source_did_pattern={OWN}&new_dids={entry}"))
 
 
+NOT_DESCRIBED = {
+    "a function that is not described": call("update_list", "list_id=101&delete_list=Y&delete_leads=Y"),
+    "another one": call("update_user", "agent_user=1000&delete_user=Y"),
+    "one in capitals": call("UPDATE_LIST", "list_id=101&delete_list=Y"),
+    "one in the form": Request(LOGIN, "function=update_list&list_id=101&delete_list=Y", "POST"),
+    "one beside one that is": call("version", "function=update_list&delete_list=Y"),
+    "one before one that is": call("update_list", "function=version&delete_list=Y"),
+    "one as an array": Request(f"{LOGIN}&function[]=update_list&delete_list=Y"),
+    "one by a name that PHP reads as function": Request(f"{LOGIN}&+function=update_list&delete_list=Y"),
+    "one in JSON": Request(LOGIN, '{"function": "update_list"}', "POST", "application/json"),
+    "one that nobody has heard of": call("wipe_everything", ""),
+    "a lead that would be added": call("add_lead", "phone_number=7275551212&list_id=101"),
+    "a lead, by a user of whom it is not known whether it may": call(
+        "add_lead", "phone_number=7275551212", "source=test&user=8001&pass=secret"
+    ),
+}
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("request_", NOT_DESCRIBED.values(), ids=NOT_DESCRIBED.keys())
+def test_what_is_not_described_is_sent_at_no_level(request_: Request, level: Level) -> None:
+    with pytest.raises(Forbidden, match="described"):
+        guard(level).rule(request_)
+
+
+REFUSED_OR_READ = {
+    "a lead by nobody": Request("source=test&function=add_lead&phone_number=7275551212"),
+    "a lead without a number": call("add_lead", ""),
+    "the status of an agent": call("agent_status", "agent_user=1000"),
+    "campaigns": call("campaigns_list", ""),
+    "the version": call("version", ""),
+    "a name that no API has": call("no_such_function", "list_id=101"),
+    "no name": call("", ""),
+}
+
+
+@pytest.mark.parametrize("request_", REFUSED_OR_READ.values(), ids=REFUSED_OR_READ.keys())
+def test_what_only_reads_or_is_refused_may_be_sent_at_level_probe(request_: Request) -> None:
+    assert guard(Level.PROBE).rule(request_) == frozenset()
+
+
+OTHERWISE_READ = {
+    "the first of two": call("update_did", f"did_pattern=7275551114&delete_did=Y&did_pattern={OWN}"),
+    "in the form beside the query": Request(
+        f"{LOGIN}&function=update_did&did_pattern={OWN}&delete_did=Y", "did_pattern=7275551114", "POST"
+    ),
+    "a form that a GET has": Request(f"{LOGIN}&function=update_did&did_pattern=7275551114", "delete_did=Y"),
+    "a name with a dot in it": call("update_did", f"did.pattern=7275551114&did_pattern={OWN}&active=N"),
+    "a field with a dot in its name": call("update_did", "did_pattern=7275551114&delete.did=Y"),
+    "a field as an array": call("update_did", "did_pattern=7275551114&delete_did[]=Y"),
+    "a name in capitals": call("ADD_DID", "did_pattern=7275551114"),
+    "a name with a dash": call("add-did", "did_pattern=7275551114"),
+    "JSON": Request(f"{LOGIN}&function=add_did", '{"did_pattern": "7275551114"}', "POST", "application/json"),
+}
+
+
+@pytest.mark.parametrize("request_", OTHERWISE_READ.values(), ids=OTHERWISE_READ.keys())
+def test_a_foreign_did_is_not_named_in_any_way_that_some_server_could_read(request_: Request) -> None:
+    with pytest.raises(Forbidden, match="is not one of this run's own DIDs"):
+        guard(Level.STANDARD).rule(request_)
+
+
 @pytest.mark.parametrize(
     "rest", [f"did_pattern={OWN}&active=N", f"did_pattern={OWN}&delete_did=Y", "did_pattern=7275551114"]
 )

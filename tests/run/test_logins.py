@@ -10,15 +10,16 @@ import pytest
 from conformance.contract.request import Request
 from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply, Trouble
-from conformance.run import logins as module
-from conformance.run.logins import LOCK_SECONDS, Logins
+from conformance.run.failed_logins import FailedLogins
+from conformance.run.logins import Logins
 from tests.safety.support import LOCK_LINE, LOGIN_LINE, MISSING, OWN, Script, call, html, sending
 
-HOST = "http://dialer.example"
+HOST = "dialer.example"
 
 
-def logins(folder: Path, budget: int = 0, host: str = HOST) -> Logins:
-    return Logins(folder / "failed-logins.jsonl", host, budget)
+def logins(folder: Path, budget: int = 0, host: str = HOST, password: str = "1234") -> Logins:
+    passwords = dict.fromkeys(("6666", "7001", "8004"), password)
+    return Logins(FailedLogins(folder / "failed-logins.jsonl", host, passwords), budget)
 
 
 @pytest.mark.parametrize("budget", [-1, 4, 10])
@@ -66,30 +67,7 @@ def test_the_budgets_of_several_runs_are_one(tmp_path: Path) -> None:
 
 def test_another_host_has_users_of_its_own(tmp_path: Path) -> None:
     logins(tmp_path).saw("6666", html(LOGIN_LINE))
-    assert logins(tmp_path, host="http://other.example").refusal("6666") is None
-
-
-def test_after_a_quarter_of_an_hour_it_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 1000.0
-    monkeypatch.setattr(module, "time", lambda: now)
-    logins(tmp_path).saw("6666", html(LOGIN_LINE))
-    now += LOCK_SECONDS - 1
-    assert logins(tmp_path).refusal("6666") is not None
-    now += 2
-    assert logins(tmp_path).refusal("6666") is None
-
-
-def test_lines_of_the_file_that_cannot_be_read_are_passed_over(tmp_path: Path) -> None:
-    logins(tmp_path).saw("6666", html(LOGIN_LINE))
-    with (tmp_path / "failed-logins.jsonl").open("ab") as file:
-        file.write(b'{"host": 1}\nnonsense\n{"host":"htt')
-    assert logins(tmp_path, 3).left("6666") == 2
-
-
-def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path) -> None:
-    (tmp_path / "failed-logins.jsonl").mkdir()
-    with pytest.raises(UsageError, match="failed logins are counted there"):
-        logins(tmp_path)
+    assert logins(tmp_path, host="other.example").refusal("6666") is None
 
 
 def test_logins_that_will_fail_count_before_they_are_sent(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from conformance.errors import ConformanceError, TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply, Trouble
 from conformance.run.ledger import read_ledger
 from conformance.run.preflight import SENTINEL, Preflight, sanity
+from conformance.run.run import closing
 from tests.safety.support import (
     GROUND,
     LOCK_LINE,
@@ -91,6 +92,11 @@ def test_what_a_server_says_instead_is_shown_without_a_password(tmp_path: Path) 
     assert "12" not in str(raised.value).partition("got HTTP 200")[2]
 
 
+def test_its_content_type_is_shown_without_a_password(tmp_path: Path) -> None:
+    with pytest.raises(TargetUnreachable, match=r"got HTTP 200, text/\*\*\*, 'hello'"):
+        asked_sanity(tmp_path, Reply(200, f"text/%3{PASSWORD[0]}234", "hello"))
+
+
 def test_a_target_that_is_ready_is_asked_add_delete_and_whether_it_is_gone(tmp_path: Path) -> None:
     requests = preflight(tmp_path, [GONE, ADDED, DELETED, GONE])
     told = [request.query.partition("function=")[2] for request in requests]
@@ -104,7 +110,7 @@ def test_a_target_that_is_ready_is_asked_add_delete_and_whether_it_is_gone(tmp_p
 
 def test_what_preflight_added_and_deleted_is_not_left_in_the_ledger(tmp_path: Path) -> None:
     preflight(tmp_path, [GONE, ADDED, DELETED, GONE])
-    assert read_ledger(tmp_path / "ledger.jsonl") == {}
+    assert read_ledger(tmp_path / "ledger.jsonl").open == {}
 
 
 def test_level_probe_adds_nothing(tmp_path: Path) -> None:
@@ -156,7 +162,7 @@ def test_without_the_permission_to_delete_no_case_is_begun(tmp_path: Path, stric
 def test_what_could_not_be_deleted_stays_in_the_ledger(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         preflight(tmp_path, [GONE, ADDED, NOT_PERMITTED, THERE])
-    assert read_ledger(tmp_path / "ledger.jsonl") == {DID: "preflight"}
+    assert read_ledger(tmp_path / "ledger.jsonl").open == {DID: "preflight"}
 
 
 @pytest.mark.parametrize("after", [THERE, "", "SUCCESS\n", "<html>"])
@@ -180,7 +186,7 @@ def test_a_run_whose_preflight_is_refused_tries_to_remove_what_it_made(tmp_path:
         plan = planned(server.target, tmp_path / "run")
         run = run_in_process(server, plan, _LoseOne)
         before = server.rows()
-        with pytest.raises(ConformanceError, match="preflight: slow"):
+        with pytest.raises(ConformanceError, match="preflight: slow"), closing(run):
             run.open()
         assert (server.rows(), run.sender.ledger.open) == (before, ())
 

@@ -11,7 +11,8 @@ from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.run.engine import Finished
 from conformance.run.record import Record, record
 from conformance.run.redact import Redactor
-from conformance.verdict.model import Error, Fail, NotTested, Pass, Verdict
+from conformance.verdict.judge import failed
+from conformance.verdict.model import Difference, Error, Fail, NotTested, Pass, Verdict
 from tests.safety.support import call, html
 
 SECRET = "geheim&1"
@@ -33,7 +34,8 @@ def kept(verdict: Verdict, *results: Reply | Failure, cleanup: int = 0) -> Recor
     return record(finished, Redactor([SECRET]), lambda exchange: f"curl {exchange.request.query}")
 
 
-FAIL = Fail(summary=f"got {SECRET}", differences=())
+WRONG = Difference(step=1, line=0, aspect="effect", documented=f"no {SECRET}", shipped=SECRET, got=f"got {SECRET}")
+FAIL = failed((WRONG,))
 
 
 def test_no_form_of_a_password_is_kept() -> None:
@@ -78,3 +80,13 @@ def test_a_byte_level_message_is_kept_whole_and_redacted() -> None:
     finished = Finished(CASE, Pass(), (Exchange(request, ECHO),))
     (line,) = record(finished, Redactor([SECRET]), lambda exchange: "").exchanges
     assert (line.wire, line.method, line.query) == ("G\xc9T <path>?pass=***", "", "")
+
+
+def test_words_of_ours_are_kept_whatever_the_password() -> None:
+    exchange = Exchange(call("act", password="act"), html("act\n"))
+    finished = Finished(replace(CASE, title="act"), FAIL, (exchange,))
+    done = record(finished, Redactor(["act", "effect"]), lambda exchange: "")
+    (line,) = done.exchanges
+    assert (done.result.title, line.purpose, line.body) == ("act", "act", "***\n")
+    assert isinstance(done.result.verdict, Fail)
+    assert done.result.verdict.summary.startswith("request 1: effect should be ")

@@ -16,11 +16,11 @@ from conformance.contract.request import Request
 from conformance.contract.world import Did, LoginFailed, LoginSucceeded, PutDid, State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Response, honest
-from conformance.errors import TargetUnreachable, UsageError
-from conformance.run.ledger import Ledger, read_ledger
-from conformance.run.recover import recover
+from conformance.errors import UsageError
+from conformance.run.ledger import open_ledger, read_ledger
+from conformance.run.recover import Recovered, recover
 from conformance.run.run import Plan
-from tests.safety.support import OWN, PASSWORD, Server, planned, serving
+from tests.safety.support import OWN, PASSWORD, RUN, Server, planned, serving
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def plan(server: Server, tmp_path: Path) -> Plan:
     return planned(server.target, tmp_path / "run")
 
 
-def owe(plan: Plan, *dids: str, name: str = "ledger.jsonl") -> None:
+def owe(plan: Plan, *dids: str, name: str = "ledger.jsonl", run: str = RUN) -> None:
     """Write into the ledger that these may exist."""
-    ledger = Ledger(plan.folder / name)
+    ledger = open_ledger(plan.folder / name, run)
     asyncio.run(ledger.claim(dids, "add_did/x/y"))
     ledger.close()
 
@@ -47,7 +47,7 @@ def put(server: Server, *patterns: str) -> None:
 
 
 def left(plan: Plan) -> dict[str, str]:
-    return read_ledger(plan.folder / "ledger.jsonl")
+    return dict(read_ledger(plan.folder / "ledger.jsonl").open)
 
 
 def test_what_the_ledger_holds_is_removed(server: Server, plan: Plan) -> None:
@@ -106,9 +106,45 @@ def test_a_server_that_has_restarted_meanwhile_makes_no_difference(tmp_path: Pat
         assert OWN not in server.patterns()
 
 
-def test_an_empty_folder_needs_no_server(tmp_path: Path, server: Server) -> None:
+def test_a_ledger_in_which_nothing_is_left_needs_no_server(tmp_path: Path, server: Server) -> None:
     plan = planned(replace(server.target, url="http://127.0.0.1:9/"), tmp_path / "run")
-    assert recover(plan).gone == ()
+    owe(plan)
+    assert recover(plan) == Recovered(prefixes=(f"999{RUN}",))
+
+
+def test_a_ledger_that_is_missing_is_not_an_empty_one(plan: Plan) -> None:
+    assert recover(plan).unread == (f"{plan.folder / 'ledger.jsonl'}: does not exist",)
+
+
+def test_what_can_be_read_of_a_ledger_that_is_cut_off_is_removed(server: Server, plan: Plan) -> None:
+    put(server, OWN)
+    owe(plan, OWN)
+    with (plan.folder / "ledger.jsonl").open("ab") as file:
+        file.write(b'{"may_exist":"999')
+    done = recover(plan)
+    assert (done.gone, done.unread) == ((OWN,), (f"{plan.folder / 'ledger.jsonl'}: line 4 is cut off",))
+
+
+def test_a_ledger_that_names_somebody_else_s_did_does_not_get_it_deleted(server: Server, plan: Plan) -> None:
+    owe(plan, "7275551114")
+    ((item, curl),) = recover(plan).left
+    assert "'7275551114' is not one of this run's own DIDs, which begin with 999123456" in item.reason
+    assert (curl, item.sql, "7275551114" in server.patterns()) == (None, None, True)
+
+
+def test_each_ledger_s_digits_say_which_dids_are_its_own(server: Server, plan: Plan) -> None:
+    put(server, "99965432100011", OWN)
+    owe(plan, "99965432100011", name="ledger-gw0.jsonl", run="654321")
+    owe(plan, OWN)
+    assert set(recover(plan).gone) == {"99965432100011", OWN}
+
+
+def test_beside_its_own_live_run_nothing_is_cleaned_up(plan: Plan) -> None:
+    run = open_ledger(plan.folder / "ledger.jsonl", RUN)
+    asyncio.run(run.claim([OWN], "case"))
+    with pytest.raises(UsageError, match="a run is under way there"):
+        recover(plan)
+    run.close()
 
 
 def test_without_an_admin_it_says_so(plan: Plan) -> None:
@@ -119,9 +155,9 @@ def test_without_an_admin_it_says_so(plan: Plan) -> None:
 
 def test_a_server_that_does_not_answer_leaves_the_ledger_as_it_was(plan: Plan) -> None:
     owe(plan, OWN)
-    with pytest.raises(TargetUnreachable):
-        recover(replace(plan, target=replace(plan.target, url="http://127.0.0.1:9/x")))
-    assert left(plan) == {OWN: "add_did/x/y"}
+    ((item, curl),) = recover(replace(plan, target=replace(plan.target, url="http://127.0.0.1:9/x"))).left
+    assert (item.pattern, curl, left(plan)) == (OWN, None, {OWN: "add_did/x/y"})
+    assert "connection refused" in item.reason
 
 
 def with_admin(plan: Plan, user: str, password: str = PASSWORD) -> Plan:
@@ -158,6 +194,7 @@ def test_sql_quotes_what_a_pattern_may_hold(plan: Plan) -> None:
     put_back = Config()
     with serving(put_back, lambda c, s, r, config, now: Response(200, HTML, b"VERSION: 2.14-202|\n")) as server:
         ((item, _),) = recover(replace(plan, target=replace(plan.target, url=server.url))).left
+    assert item.sql is not None
     assert item.sql.endswith(f"did_pattern = '{OWN}\\'\\\\';")
 
 
@@ -166,8 +203,8 @@ def test_a_ledger_that_names_a_special_did_does_not_get_it_deleted(server: Serve
     put(server, "did_system_filter")
     before = server.rows()
     owe(plan, pattern)
-    recover(plan)
-    assert server.rows() == before
+    ((item, _),) = recover(plan).left
+    assert (item.sql, server.rows()) == (None, before)
     assert server.store.find("default", exact=True) is not None
 
 

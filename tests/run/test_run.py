@@ -17,8 +17,8 @@ from conformance.contract.request import Request
 from conformance.errors import TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply, Trouble
 from conformance.run.files import read_run
-from conformance.run.ledger import Ledger
-from conformance.run.run import Run, new_run, possible_settings
+from conformance.run.ledger import open_ledger
+from conformance.run.run import Run, closing, new_run, possible_settings
 from conformance.run.sender import Send
 from tests.safety.support import CASES, OWN, PASSWORD, RUN, Server, carried_out, planned, run_in_process, serving
 
@@ -32,7 +32,7 @@ def server() -> Iterator[Server]:
 
 
 def owed(folder: Path, *dids: str) -> None:
-    ledger = Ledger(folder / "ledger.jsonl")
+    ledger = open_ledger(folder / "ledger.jsonl", RUN)
     asyncio.run(ledger.claim(dids, "case"))
     ledger.close()
 
@@ -105,7 +105,7 @@ def test_an_error_before_the_first_case_is_told_without_passwords(server: Server
         return sent
 
     run = run_in_process(server, planned(server.target, tmp_path / "run"), echo)
-    with pytest.raises(TargetUnreachable, match=r"broken by \*\*\* !"):
+    with pytest.raises(TargetUnreachable, match=r"broken by \*\*\* !"), closing(run):
         run.open()
 
 
@@ -118,26 +118,47 @@ def test_a_run_that_crashes_while_it_opens_leaves_no_thread(server: Server, tmp_
         return sent
 
     run = run_in_process(server, planned(server.target, tmp_path / "run"), crash)
-    with pytest.raises(type(error)):
+    with pytest.raises(type(error)), closing(run):
         run.open()
     assert "conformance" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_a_run_takes_up_what_an_earlier_one_left_in_its_folder(server: Server, tmp_path: Path) -> None:
-    plan = planned(server.target, tmp_path / "run")
-    carried_out(run_in_process(server, plan), [])
-    owed(plan.folder, f"999654321{'0' * 5}")
-    _, facts = carried_out(run_in_process(server, plan), [])
-    assert facts.left == ()
-
-
-def test_a_folder_with_another_servers_leftovers_is_refused(server: Server, tmp_path: Path) -> None:
+def test_a_folder_whose_ledger_says_that_something_is_left_is_refused(server: Server, tmp_path: Path) -> None:
     plan = planned(server.target, tmp_path / "run")
     carried_out(run_in_process(server, plan), [])
     owed(plan.folder, OWN)
-    elsewhere = replace(plan, target=replace(plan.target, url="http://127.0.0.1:9/x"))
-    with pytest.raises(UsageError, match=f"says what a run against {server.url} may have left there"):
-        Run(elsewhere)
+    with pytest.raises(UsageError, match="an earlier run may have left 1 DIDs: vicidial-conformance cleanup"):
+        Run(plan)
+
+
+@pytest.mark.parametrize("text", ["", "half", None])
+def test_a_folder_whose_ledger_cannot_be_read_is_refused(server: Server, tmp_path: Path, text: str | None) -> None:
+    plan = planned(server.target, tmp_path / "run")
+    carried_out(run_in_process(server, plan), [])
+    ledger = plan.folder / "ledger.jsonl"
+    ledger.unlink() if text is None else ledger.write_text(text)
+    with pytest.raises(UsageError, match="vicidial-conformance cleanup"):
+        Run(plan)
+
+
+def test_a_second_run_into_the_folder_of_a_live_one_is_refused(server: Server, tmp_path: Path) -> None:
+    plan = planned(server.target, tmp_path / "run")
+    run = Run(plan)
+    with pytest.raises(UsageError, match="a run is under way there"):
+        Run(plan)
+    run.close()
+
+
+def test_what_an_earlier_run_wrote_is_gone_when_the_next_one_begins(server: Server, tmp_path: Path) -> None:
+    plan = planned(server.target, tmp_path / "run")
+    carried_out(run_in_process(server, plan), [])
+    for name in ("exchanges.jsonl", "report.json", "badge.json"):
+        (plan.folder / name).write_text("{}")
+    (plan.folder / "ledger-gw3.jsonl").write_text('{"ledger":"123459"}\n{"closed":true}\n')
+    (plan.folder / "notes.txt").write_text("mine")
+    carried_out(run_in_process(server, plan), [])
+    kept = {path.name for path in plan.folder.iterdir() if path.suffix != ".lock"}
+    assert kept == {"ledger.jsonl", "run.json", "notes.txt"}
 
 
 def test_workers_have_ledgers_of_their_own(server: Server, tmp_path: Path) -> None:
@@ -179,10 +200,9 @@ def test_a_clean_up_that_breaks_off_still_tells_what_is_left(server: Server, tmp
 
         return sent
 
-    plan = planned(server.target, tmp_path / "run")
-    carried_out(run_in_process(server, plan), [])
-    owed(plan.folder, "9991234569971212")
-    _, facts = carried_out(run_in_process(server, plan, crash), [])
+    run = run_in_process(server, planned(server.target, tmp_path / "run"), crash)
+    asyncio.run(run.sender.ledger.claim(["9991234569971212"], "case"))
+    _, facts = carried_out(run, [])
     assert facts.left == ("9991234569971212",)
     assert facts.silent is not None
     assert facts.silent.endswith("please report it: RuntimeError: a bug with *** !")

@@ -32,7 +32,7 @@ def exchanged(folder: Path, transport: Send, *requests: Request, level: Level = 
 
 
 def left(folder: Path) -> dict[str, str]:
-    return read_ledger(folder / "ledger.jsonl")
+    return dict(read_ledger(folder / "ledger.jsonl").open)
 
 
 def test_a_did_is_on_the_disk_before_the_request_leaves(tmp_path: Path) -> None:
@@ -103,22 +103,23 @@ def test_a_crash_while_sending_leaves_the_did_in_the_ledger(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "body",
+    "reply",
     [
-        f"ERROR: update_did DID DOES NOT EXIST: |6666|{OWN}\n",
-        f"ERROR: update_did DID DOES NOT EXIST - 6666|{OWN}\n",
+        html(MISSING),
+        html(f"ERROR: update_did DID DOES NOT EXIST - 6666|{OWN}\n"),
+        html(MISSING, 500),
     ],
-    ids=["shipped", "documented"],
+    ids=["shipped", "documented", "by a server that could not write its log"],
 )
-def test_the_word_that_it_does_not_exist_takes_it_out(tmp_path: Path, body: str) -> None:
-    exchanged(tmp_path, Script([html(ADDED), html(body)]), ADD, QUESTION)
+def test_the_word_that_it_does_not_exist_takes_it_out(tmp_path: Path, reply: Reply) -> None:
+    exchanged(tmp_path, Script([html(ADDED), reply]), ADD, QUESTION)
     assert left(tmp_path) == {}
 
 
 @pytest.mark.parametrize(
     "reply",
     [
-        html(MISSING, 500),
+        html(MISSING, 503),
         html(MISSING[:-9]),
         html(MISSING.replace(OWN, OWN[:-1])),
         html(MISSING.replace(OWN, "")),
@@ -127,7 +128,7 @@ def test_the_word_that_it_does_not_exist_takes_it_out(tmp_path: Path, body: str)
         html("NOTICE: update_did NO UPDATES DEFINED: |6666|\n"),
         html(""),
     ],
-    ids=["as a 500", "cut short", "of another DID", "of none", "deleted", "no permission", "it is there", "nothing"],
+    ids=["as a 503", "cut short", "of another DID", "of none", "deleted", "no permission", "it is there", "nothing"],
 )
 def test_anything_less_does_not(tmp_path: Path, reply: Reply) -> None:
     exchanged(tmp_path, Script([html(ADDED), reply]), ADD, QUESTION)
@@ -154,7 +155,7 @@ def test_in_the_end_it_is(tmp_path: Path) -> None:
 
     async def to_the_end() -> None:
         await sender.send(ADD, "case", 0)
-        sender.ledger.settle()
+        await asyncio.sleep(sender.ledger.unsettled)
         await sender.send(QUESTION, "case", 0)
 
     asyncio.run(to_the_end())
@@ -205,6 +206,14 @@ def test_a_sender_takes_passwords_out_of_text(tmp_path: Path) -> None:
     sender = sending(tmp_path, Script([html(MISSING)]))
     sender.ledger.close()
     assert sender.redact(f"BAD|{PASSWORD}|") == "BAD|***|"
+
+
+def test_a_failure_never_carries_a_password_from_a_sender_on(tmp_path: Path) -> None:
+    sender = sending(tmp_path, Script([Failure(Trouble.PROTOCOL, f"redirected to /x/%3{PASSWORD[0]}234")]))
+    results = [asyncio.run(sender.send(QUESTION, "case", 0)).result for _ in range(6)]
+    sender.ledger.close()
+    assert [result.message for result in results if isinstance(result, Failure)][:5] == ["redirected to /x/***"] * 5
+    assert "redirected to /x/***" in (sender.pace.stopped or "")
 
 
 @pytest.mark.parametrize(

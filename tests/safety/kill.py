@@ -56,7 +56,7 @@ def kill_points(points: int, seed: int, folder: Path) -> Iterable[Point]:
         with serving(config, port=port) as server:
             _killed(url, report, moment)
             made = len(_more(server, before))
-            claimed = sum(len(read_ledger(path)) for path in ledgers(report))
+            claimed = sum(len(read_ledger(path).open) for path in ledgers(report))
             if number % 2:
                 _clean_up_twice(url, report)
                 yield Point(moment, made, claimed, _more(server, before))
@@ -70,7 +70,21 @@ def _killed(url: str, report: Path, moment: float) -> None:
     report.mkdir()
     target = report / "target.toml"
     target.write_text(f'url = "{url}"\n[roles.admin]\nuser = "6666"\npassword_env = "VICIDIAL_PASS"\n', "utf-8")
-    command = [sys.executable, "-c", START, "run", url, "--target", str(target), "--report", str(report), "-q"]
+    command = [
+        sys.executable,
+        "-c",
+        START,
+        "run",
+        url,
+        "--target",
+        str(target),
+        "--report",
+        str(report),
+        "-q",
+        "--allow-writes",
+        "--rate",
+        "0",
+    ]
     command += [f"--only={glob}" for glob in ONLY]
     environment = {**os.environ, "VICIDIAL_PASS": PASSWORD}
     process = subprocess.Popen(  # noqa: S603 - our own program
@@ -112,6 +126,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     with TemporaryDirectory(prefix="vicidial-conformance-kill-") as folder:
+        os.environ["XDG_STATE_HOME"] = folder
         points = list(kill_points(given.points, given.seed, Path(folder)))
     left = sum(len(point.left) for point in points)
     made = sum(point.made for point in points)

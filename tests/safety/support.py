@@ -23,12 +23,14 @@ from conformance.emulator.respond import Behaviour, honest
 from conformance.emulator.server import running
 from conformance.emulator.store import Store
 from conformance.exchange import Failure, Reply
+from conformance.run.failed_logins import FailedLogins
 from conformance.run.guard import Guard
-from conformance.run.ledger import Ledger
+from conformance.run.ledger import open_ledger
 from conformance.run.logins import Logins
 from conformance.run.pace import Pace
 from conformance.run.record import Record
 from conformance.run.run import Facts, Plan, Run
+from conformance.run.run import closing as closing_run
 from conformance.run.sender import Send, Sender
 from conformance.run.settings import Target, load_target, resolve
 from conformance.run.transport import Transport
@@ -36,6 +38,9 @@ from conformance.verdict.model import Expect
 
 PASSWORD = "1234"
 RUN = "123456"
+SETTLING = 0.2
+"""Seconds that servers of tests may go on working on what they have not answered."""
+
 CONTRACT = load_contract()
 CASES = {case.id: case for case in catalogue(CONTRACT)}
 Wrap = Callable[[Send], Send]
@@ -58,6 +63,7 @@ def planned(target: Target, folder: Path, **options: object) -> Plan:
         "verify": True,
         "folder": folder,
         "run": RUN,
+        "settling": SETTLING,
         **options,
     }
     return Plan(**given)  # type: ignore[arg-type]
@@ -109,14 +115,12 @@ def run_in_process(server: Server, plan: Plan, wrap: Wrap = lambda send: send) -
 
 
 def carried_out(run: Run, cases: Sequence[Case]) -> tuple[list[Record], Facts]:
-    run.open()
-    try:
+    with closing_run(run):
+        run.open()
         for case in cases:
             run.ask(case)
         records = [run.result(case) for case in cases]
-    finally:
-        facts = run.close()
-    return records, facts
+    return records, run.close()
 
 
 GROUND = Ground(
@@ -163,5 +167,6 @@ LOCK_LINE = "ERROR: Too many login attempts, try again in 15 minutes: |6666|LOCK
 def sending(folder: Path, transport: Send, level: Level = Level.STANDARD, budget: int = 0) -> Sender:
     """A sender with real parts around that transport. Close its ledger."""
     guard = Guard(CONTRACT, GROUND, level, (ServerSettings(), ServerSettings(non_latin=True)))
-    logins = Logins(folder / "failed-logins.jsonl", "http://x", budget)
-    return Sender(CONTRACT, guard, Ledger(folder / "ledger.jsonl"), logins, Pace(), transport)
+    passwords = {login.user: login.password for login in GROUND.logins.values()}
+    logins = Logins(FailedLogins(folder / "failed-logins.jsonl", "x", passwords), budget)
+    return Sender(CONTRACT, guard, open_ledger(folder / "ledger.jsonl", RUN, SETTLING), logins, Pace(), transport)

@@ -176,14 +176,11 @@ def test_a_refused_login_shows_no_password(tmp_path: Path) -> None:
 
 
 def test_what_a_run_left_is_told_without_a_password(server: Server, tmp_path: Path) -> None:
-    code = (
-        "from pathlib import Path; import os; from conformance.care import clean_up;"
-        " from conformance.options import Options; from rich.console import Console; import sys;"
-        " sys.exit(clean_up(Path('r'), Options(target_file=Path('target.toml')), Console()))"
-    )
     (tmp_path / "r").mkdir()
-    (tmp_path / "r" / "ledger.jsonl").write_text('{"may_exist":"99912345600011","case":"x"}\n')
+    told = '{"ledger":"123456"}\n{"may_exist":"99912345600011","case":"x"}\n'
+    (tmp_path / "r" / "ledger.jsonl").write_text(told)
     run_file = {"url": server.url, "run": "123456", "user": "6666", "level": "standard"}
     (tmp_path / "r" / "run.json").write_text(json.dumps(run_file))
-    done = ended(tmp_path, server.url, ["-c", code])
+    command = ["-c", CLI, "cleanup", "r", "--target", "target.toml", "--settling", "0.2"]
+    done = ended(tmp_path, server.url, command)
     assert (done.code, shown(done.written)) == (0, [])

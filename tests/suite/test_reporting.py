@@ -49,13 +49,20 @@ def test_a_server_that_fell_silent_ended_the_run(made: Plan) -> None:
 
 
 def test_what_a_lost_process_may_have_left_is_reported(made: Plan, tmp_path: Path) -> None:
-    lost = tmp_path / "r-gw0"
-    lost.mkdir()
-    (lost / "ledger.jsonl").write_text('{"may_exist": "9991", "case": "c"}\n{"may_exist": "9992"}\n{"gone": "9992"}\n')
+    told = '{"ledger": "123456"}\n{"may_exist": "9991", "case": "c"}\n{"may_exist": "9992"}\n{"gone": "9992"}\n'
+    for worker in ("gw0", "gw1"):
+        (tmp_path / "r" / f"ledger-{worker}.jsonl").write_text(told)
     collector = Collector(made)
-    collector.folders = {"gw0": lost, "gw1": lost}
+    collector.workers = ["gw0", "gw1", "gw2"]
     collector.facts["gw1"] = facts("strict")
     assert collector.report([]).left == ("9991",)
+
+
+def test_a_lost_process_s_ledger_that_is_cut_off_is_something_left(made: Plan, tmp_path: Path) -> None:
+    (tmp_path / "r" / "ledger-gw0.jsonl").write_text('{"ledger": "123456"}\n{"may_ex')
+    collector = Collector(made)
+    collector.workers = ["gw0"]
+    assert collector.report([]).exit_code == 4
 
 
 def test_a_case_that_was_never_reported_is_missed(made: Plan) -> None:

@@ -2,7 +2,8 @@
 
 What a mutation leaves out is the other form that the judge accepts too: ` - ` for `: |` beside a function's name, the
 two swapped fields of a copy and of a deletion, the last field of a permission error, add_did's own name before its
-error about menu_id, and a refused description without the NOTICE lines before it (docs/observed.md sections 4 and 5).
+error about menu_id, and a refused description without the NOTICE lines before it (docs/observed.md sections 4 and 5);
+and a refused login without the password.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -80,7 +81,9 @@ def other_fields(body: str) -> Iterator[str]:
     def change(line: Line) -> Iterator[str]:
         for number, field in enumerate(line.fields):
             for value in ("", "zzz", f"{field}0", f" {field}", f"{field} ", "<b>"):
-                yield str(replace(line, fields=(*line.fields[:number], value, *line.fields[number + 1 :])))
+                accepted = line.message.startswith("Login incorrect") and (number, value) == (1, "")
+                if not accepted:
+                    yield str(replace(line, fields=(*line.fields[:number], value, *line.fields[number + 1 :])))
         yield str(replace(line, fields=(*line.fields, "")))
         yield str(replace(line, fields=(*line.fields, "0")))
 

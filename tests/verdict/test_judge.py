@@ -149,6 +149,36 @@ def test_an_array_answered_with_an_empty_500_is_a_deviation() -> None:
     assert verdict.ids == ("array-parameter-500",)
 
 
+ARRAY = replace(ADD, query=f"{ADD.query}&did_pattern[]=1")
+
+
+@pytest.mark.parametrize("expect", [Expect.EITHER, Expect.DOCUMENTED])
+def test_an_array_answered_with_the_nearest_documented_reply_conforms(expect: Expect) -> None:
+    sane = answered(ARRAY, "ERROR: add_did YOU MUST USE ALL REQUIRED FIELDS - 6666|\n")
+    assert judged(sane, expect=expect).verdict == Pass()
+
+
+@pytest.mark.parametrize("expect", Expect)
+def test_an_array_taken_for_a_value_is_a_fail(expect: Expect) -> None:
+    taken = answered(ARRAY, "SUCCESS: add_did DID HAS BEEN ADDED - 6666|1\n")
+    assert isinstance(judged(taken, expect=expect).verdict, Fail)
+
+
+def test_what_is_expected_of_an_array_is_never_said_to_be_documented() -> None:
+    verdict = judged(answered(ARRAY, "ERROR: add_did YOU MUST USE ALL FIELDS - 6666|\n")).verdict
+    assert isinstance(verdict, Fail)
+    assert not any("REQUIRED" in str(difference.documented) for difference in verdict.differences)
+
+
+@pytest.mark.parametrize(("expect", "conforms"), [("either", True), ("documented", True), ("shipped", False)])
+def test_a_refused_login_need_not_repeat_the_password_unless_servers_are_the_measure(
+    expect: str, conforms: bool
+) -> None:
+    wrong = request("add_did", password="opensesame")
+    kept = answered(wrong, "ERROR: Login incorrect, please try again: |6666||BAD|\n")
+    assert (judged(kept, expect=Expect(expect)).verdict == Pass()) == conforms
+
+
 def test_an_array_answered_with_a_page_and_500_is_a_fail() -> None:
     asked = replace(ADD, query=f"{ADD.query}&did_pattern[]=1")
     assert isinstance(judged(answered(asked, "<b>Fatal error</b>: Uncaught TypeError\n", 500)).verdict, Fail)

@@ -41,7 +41,7 @@ def _levels(function: Function) -> Iterator[Fault]:
     """One less and one more; no more where the contract only knows that whoever logs in may have the level."""
     permission = function.permission
     assert permission is not None
-    more = () if function.effect == "unspecified" else (("more", permission.level + 1),)
+    more = (("more", permission.level + 1),) if function.is_described else ()
     for how, level in (("less", permission.level - 1), *more):
         changed = msgspec.structs.replace(permission, level=level)
         yield mutant(

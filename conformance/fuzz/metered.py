@@ -1,0 +1,52 @@
+"""A run as searches see it: what they send is counted, and they are told how much more they may send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+
+from conformance.cases.expand import Ground
+from conformance.cases.model import Case
+from conformance.fuzz.search import Sending
+from conformance.run.engine import Check
+from conformance.run.record import Record
+
+
+@dataclass
+class Metered:
+    """`spent` counts the requests of searches, whatever else the run sends; `until` is what it may come to."""
+
+    run: Sending
+    spent: int = 0
+    until: float = inf
+
+    @property
+    def ground(self) -> Ground:
+        """The run's logins, entities and digits."""
+        return self.run.ground
+
+    @property
+    def sent(self) -> int:
+        """Requests that have left, for whatever reason."""
+        return self.run.sent
+
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing is sent any more."""
+        return self.run.stopped
+
+    @property
+    def room(self) -> float:
+        """How many requests are left, for the search under way and in the run's budget."""
+        return min(self.until - self.spent, self.run.room)
+
+    def most(self, case: Case, number: int) -> int:
+        """How many requests a case comes to at most."""
+        return self.run.most(case, number)
+
+    def once(self, cases: Sequence[tuple[Case, int]], check: Check) -> list[Record]:
+        """Send cases at the same time, and count what they came to."""
+        records = self.run.once(cases, check)
+        self.spent += sum(record.result.requests for record in records)
+        return records
