@@ -9,7 +9,7 @@ import difflib
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -391,8 +391,10 @@ upgrade_cli.register(app)
 
 def main() -> None:
     """Run the command line; every error of ours is one line and the exit code that belongs to it."""
-    with guarded(), watched():
-        code = concluded(_exit_code())
+    code = Stopped.exit_code
+    with suppress(KeyboardInterrupt), guarded(), watched():  # one that comes when all is done changes nothing
+        code = _exit_code()
+        code = concluded(code)
     sys.exit(code)
 
 

@@ -15,12 +15,12 @@ from conformance.contract.model import Severity
 from conformance.errors import UsageError
 from conformance.report.model import CaseResult, DeviationSeen, Fuzzed, Report, Target
 from conformance.run.files import ledger_path
+from conformance.run.folder import EXCHANGES
 from conformance.run.ledger import read_ledger
 from conformance.run.record import Record
 from conformance.run.run import Facts, Plan
 from conformance.verdict.model import Deviates
 
-EXCHANGES = "exchanges.jsonl"
 NOTHING = Facts(version="", build="", settings=(), requests=0, left=())
 
 
@@ -38,11 +38,6 @@ class Collector:
         self.workers: list[str] = []
         self.ended: str | None = None
         self.instead: dict[str, tuple[str, ...]] = {}
-        path = plan.folder / EXCHANGES
-        try:
-            path.open("ab").close()
-        except OSError as error:
-            raise UsageError(f"{path}: {error.strerror}: choose another --report folder") from error
 
     def add(self, record: Record) -> None:
         """Take in one case. Raises UsageError if the disk does not."""

@@ -10,7 +10,8 @@ from conformance.report.text import visible
 from conformance.run.files import RUN_FILE, RunFile, ledger_path, ledgers, write_run
 from conformance.run.ledger import Ledger, locked, open_ledger, read_ledger
 
-OF_A_RUN = ("exchanges.jsonl", "report.json", "report.html", "summary.md", "junit.xml", "badge.json")
+EXCHANGES = "exchanges.jsonl"
+OF_A_RUN = (EXCHANGES, "report.json", "report.html", "summary.md", "junit.xml", "badge.json")
 """What an earlier run wrote about itself. Kept, it would be taken for this one's."""
 
 
@@ -31,10 +32,18 @@ def begin(folder: Path, run: RunFile, settling: float, worker: str = "") -> Ledg
     ledger = open_ledger(mine, run.run, settling)
     try:
         write_run(folder, run)
+        _begin_exchanges(folder / EXCHANGES)
     except UsageError:
         ledger.close()
         raise
     return ledger
+
+
+def _begin_exchanges(path: Path) -> None:
+    try:
+        path.touch()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}: choose another --report folder") from error
 
 
 def _clear(folder: Path) -> None:

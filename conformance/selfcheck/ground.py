@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import as_file, files
 
@@ -35,7 +36,7 @@ def clock() -> float:
 def target(url: str = URL) -> Target:
     """The emulator as a target file describes it, at that URL."""
     with as_file(files("conformance.emulator") / "target.toml") as path:
-        return resolve(url, load_target(path), None, None, _PASSWORD)
+        return replace(resolve(url, load_target(path), None, None, _PASSWORD), disposable=True)
 
 
 @cache

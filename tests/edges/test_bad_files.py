@@ -252,7 +252,7 @@ def test_a_user_that_there_is_not_has_no_folder_for_a_password(folders: Path, co
     (folders / "t.toml").write_text(f'url = "{URL}"\n[roles.admin]\nuser = "6666"\npassword_file = "~nosuchuser/x"\n')
     ended = command("run", "--target", "t.toml")
     assert (ended.code, is_one_line(ended)) == (2, True)
-    assert "roles.admin.password_file: ~nosuchuser/x: " in ended.err
+    assert "roles.admin.password_file: there is no such user's folder" in ended.err
 
 
 @pytest.mark.parametrize(

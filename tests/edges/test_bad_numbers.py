@@ -71,7 +71,7 @@ def test_every_command_with_a_number_is_tried() -> None:
 def test_a_number_that_makes_no_sense_is_said_in_one_line(
     name: str, option: str, value: str, prepared: Path, command: Cli
 ) -> None:
-    ended = command(*WORDS[name], f"{option}={value}")
+    ended = command(*WORDS[name], f"{option}={value}", freely=False)
     if value in NEVER_RIGHT:
         assert (ended.code, ended.out, is_one_line(ended)) == (2, "", True), ended.err
     assert ended.code in {0, 1, 2, 3, 4}
@@ -99,6 +99,6 @@ REFUSED = (
 def test_a_number_outside_its_bounds_is_refused_by_its_option(
     name: str, option: str, value: str, prepared: Path, command: Cli
 ) -> None:
-    ended = command(*WORDS[name], f"{option}={value}")
+    ended = command(*WORDS[name], f"{option}={value}", freely=False)
     assert (ended.code, ended.out, is_one_line(ended)) == (2, "", True), ended.err
     assert option.strip("-") in ended.err

@@ -215,5 +215,5 @@ def test_what_hypothesis_refuses_is_our_fault_and_no_traceback(
     kind: type[BaseException], server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "given", raising(made(kind)))
-    ended = command("fuzz", server.url, "--user", "6666", "--allow-writes", "--budget", "5", "--only", "numbers", "-q")
+    ended = command("fuzz", server.url, "--user", "6666", "--allow-writes", "--budget", "60", "--only", "numbers", "-q")
     assert (ended.code, "Traceback" in ended.err + ended.out) == (3, False), ended.err

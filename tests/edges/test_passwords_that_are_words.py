@@ -45,14 +45,17 @@ def ran(command: Cli, folder: Path, password: str, kind: str) -> Ran:
     return known[password, kind]
 
 
+TARGET = 'url = "{url}"\ndisposable = true\n[roles.admin]\nuser = "6666"\npassword_file = "password"\n'
+
+
 def made(command: Cli, folder: Path, password: str, answer: Behaviour) -> Ran:
     folder.mkdir()
     (folder / "password").write_text(password)
     users = {Role.ADMIN: Login("6666", password)}
     only = [flag for glob in SAMPLE for flag in ("--only", glob)]
-    given = ("--user", "6666", "--password-file", folder / "password", "--allow-writes", "--report", folder / "r")
     with serving(Config().with_target_users(users, {}), answer) as server:
-        ended = command("run", server.url, *given, *only)
+        (folder / "target.toml").write_text(TARGET.format(url=server.url))
+        ended = command("run", "--target", folder / "target.toml", "--report", folder / "r", *only)
     report = from_json((folder / "r" / "report.json").read_bytes())
     return Ran(ended.code, report, tuple(line for _, line in read_exchanges(folder / "r" / "exchanges.jsonl")))
 

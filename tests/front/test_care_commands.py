@@ -41,7 +41,8 @@ def interrupted(folder: Path, url: str, *dids: str) -> Path:
     """The folder of a run that was killed when these DIDs may have existed."""
     folder.mkdir()
     write_run(folder, RunFile(url=url, run="123456", user="6666", level="standard"))
-    lines = [json.dumps({"may_exist": did, "case": "add_did/x/y"}) + "\n" for did in dids]
+    claims = [{"may_exist": did, "case": "add_did/x/y"} for did in dids]
+    lines = [json.dumps(line) + "\n" for line in ({"ledger": "123456"}, *claims, {"closed": True})]
     (folder / "ledger.jsonl").write_text("".join(lines), "utf-8")
     return folder
 
@@ -140,7 +141,8 @@ def test_a_dry_run_sends_nothing_and_shows_every_request(server: tuple[str, Stor
     url, store = server
     before = store.rows()
 
-    done = command("run", url, "--user", "6666", "--dry-run", "--only", "add_did/life-cycle/add", cwd=tmp_path)
+    given = ("--user", "6666", "--allow-writes", "--dry-run", "--only", "add_did/life-cycle/add")
+    done = command("run", url, *given, cwd=tmp_path)
 
     assert done.returncode == 0
     assert done.stdout.count("curl ") == 3

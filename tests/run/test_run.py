@@ -158,7 +158,8 @@ def test_what_an_earlier_run_wrote_is_gone_when_the_next_one_begins(server: Serv
     (plan.folder / "notes.txt").write_text("mine")
     carried_out(run_in_process(server, plan), [])
     kept = {path.name for path in plan.folder.iterdir() if path.suffix != ".lock"}
-    assert kept == {"ledger.jsonl", "run.json", "notes.txt"}
+    assert kept == {"ledger.jsonl", "run.json", "notes.txt", "exchanges.jsonl"}
+    assert (plan.folder / "exchanges.jsonl").read_bytes() == b""
 
 
 def test_workers_have_ledgers_of_their_own(server: Server, tmp_path: Path) -> None:

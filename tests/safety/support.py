@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -49,7 +49,7 @@ Wrap = Callable[[Send], Send]
 def built_in_target(url: str) -> Target:
     """The emulator's own users and entities, at that URL."""
     with_roles = load_target(Path(str(files("conformance.emulator") / "target.toml")))
-    return resolve(url, with_roles, None, None, {"VICIDIAL_EMULATOR_PASS": PASSWORD})
+    return replace(resolve(url, with_roles, None, None, {"VICIDIAL_EMULATOR_PASS": PASSWORD}), disposable=True)
 
 
 def planned(target: Target, folder: Path, **options: object) -> Plan:
