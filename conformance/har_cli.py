@@ -23,8 +23,8 @@ def har(
     """
     from conformance.report.har import write
     from conformance.report.read import load_report
-    from conformance.reporting import EXCHANGES
     from conformance.run.exchanges import read_exchanges
+    from conformance.run.folder import EXCHANGES
 
     run = load_report(report)
     path = output or report / "exchanges.har"

@@ -17,7 +17,7 @@ from conformance.report.files import write_whole
 from conformance.report.model import Report
 from conformance.report.read import load_report
 from conformance.report.text import visible
-from conformance.reporting import EXCHANGES
+from conformance.run.folder import EXCHANGES
 from conformance.run.record import ExchangeLine
 from conformance.verdict.model import Kind
 

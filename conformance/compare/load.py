@@ -12,8 +12,8 @@ from conformance.compare.traces import Given, traced
 from conformance.contract.load import load_contract
 from conformance.report.read import check_folder, load_report
 from conformance.report.text import visible
-from conformance.reporting import EXCHANGES
 from conformance.run.exchanges import read_exchanges
+from conformance.run.folder import EXCHANGES
 from conformance.run.record import ExchangeLine
 
 

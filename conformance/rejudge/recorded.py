@@ -14,9 +14,9 @@ from conformance.rejudge.known import Known, Learning
 from conformance.report.model import CaseResult, Report
 from conformance.report.read import check_folder, load_report
 from conformance.report.text import visible
-from conformance.reporting import EXCHANGES
 from conformance.run.exchanges import read_exchanges
 from conformance.run.files import RunFile, read_run
+from conformance.run.folder import EXCHANGES
 from conformance.run.record import ExchangeLine
 from conformance.run.run import possible_settings
 from conformance.run.settings import Target

@@ -15,8 +15,8 @@ from conformance.report.files import whole_file, write_whole
 from conformance.report.model import Report
 from conformance.report.text import visible
 from conformance.report.write import write_all
-from conformance.reporting import EXCHANGES
 from conformance.run.files import RUN_FILE
+from conformance.run.folder import EXCHANGES
 
 
 def folder_beside(run: Path, terms: Terms) -> Path:

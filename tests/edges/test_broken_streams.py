@@ -46,13 +46,13 @@ RESULTS = {
         r"Does not conform: \d+ of \d+ cases failed\.",
     ),
     "fuzz": Asked(
-        ("fuzz", *LOGIN, "--allow-writes", "--only", "replies", "--budget", "20"), answer=r"No defects found by \d+"
+        ("fuzz", *LOGIN, "--allow-writes", "--only", "replies", "--budget", "60"), answer=r"No defects found by \d+"
     ),
     "cleanup": Asked(("cleanup", "empty"), answer=r"Nothing is left of this run\."),
     "cleanup, something left": Asked(("cleanup", "left", "--user", "8005"), 4, f"still there: '{LEFT}'"),
     "identify": Asked(("identify", *LOGIN), answer="Every reply is explained by"),
     "doctor": Asked(("doctor", *LOGIN), answer="1 works, 14 missing."),
-    "compare": Asked(("compare", "report", "report"), answer="no difference"),
+    "compare": Asked(("compare", "report", "report"), 3, "No answer: "),
 }
 OTHERS = {
     "list": Asked(("list", *ONLY)),
@@ -63,7 +63,7 @@ OTHERS = {
     "provision": Asked(("provision", "https://lab.example")),
     "run --dry-run": Asked(("run", *LOGIN, *ONLY, "--dry-run")),
     "doctor --json": Asked(("doctor", *LOGIN, "--json")),
-    "compare --markdown": Asked(("compare", "report", "report", "--markdown")),
+    "compare --markdown": Asked(("compare", "report", "report", "--markdown"), 3),
     "predict-upgrade": Asked(("predict-upgrade", "--from", "2.14-137")),
     "har": Asked(("har", "report")),
     "--version": Asked(("--version",)),
@@ -102,8 +102,10 @@ def shell(servers: dict[str, Server], tmp_path: Path) -> Shell:
     (tmp_path / "report").mkdir()
     json_file.write(sample.every_verdict(), tmp_path / "report")
     (tmp_path / "report" / "exchanges.jsonl").touch()
-    interrupted(tmp_path / "empty", honest.url)
-    interrupted(tmp_path / "left", servers["{full}"].url, json.dumps({"may_exist": LEFT, "case": "add_did/x/y"}))
+    begun, ended = json.dumps({"ledger": "123456"}), json.dumps({"closed": True})
+    interrupted(tmp_path / "empty", honest.url, begun, ended)
+    left = json.dumps({"may_exist": LEFT, "case": "add_did/x/y"})
+    interrupted(tmp_path / "left", servers["{full}"].url, begun, left, ended)
 
     def run(asked: Asked, redirected: str, **environ: str) -> Ended:
         words = list(asked.words)

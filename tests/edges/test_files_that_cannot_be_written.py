@@ -184,7 +184,8 @@ READING: tuple[tuple[str, ...], ...] = (
 @pytest.mark.parametrize("arguments", READING, ids=lambda words: " ".join(word[:20] for word in words))
 def test_what_is_to_be_read_may_have_such_a_name_too(arguments: tuple[str, ...], command: Cli) -> None:
     ended = command(*arguments)
-    assert (ended.code, ended.err.count("\n"), LONG in ended.err, "a bug of ours" in ended.err) == (2, 1, True, False)
+    told = "--password-file" if "--password-file" in arguments else LONG  # people put the password itself there
+    assert (ended.code, ended.err.count("\n"), told in ended.err, "a bug of ours" in ended.err) == (2, 1, True, False)
 
 
 def test_provision_writes_over_no_file(write: Callable[..., str], tmp_path: Path) -> None:

@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cases.model import Level
 from conformance.errors import UsageError
-from conformance.options import Options, plan, report_folder
+from conformance.options import Options, plan
 from conformance.reporting import NOTHING, Collector, merged
 from conformance.run.record import ExchangeLine, Record
 from conformance.run.run import Facts, Plan
-from conformance.session import another_run
 from conformance.verdict.model import Pass
 from tests.report import sample
 
@@ -73,7 +71,6 @@ def test_a_case_that_was_never_reported_is_missed(made: Plan) -> None:
 
 def test_a_disk_that_is_full_is_said(made: Plan, tmp_path: Path) -> None:
     collector = Collector(made)
-    (tmp_path / "r" / "exchanges.jsonl").unlink()
     (tmp_path / "r" / "exchanges.jsonl").symlink_to("/dev/full")
     with pytest.raises(UsageError, match="No space left on device: the run cannot be recorded"):
         collector.add(Record(result=sample.case("a/b/c", Pass()), exchanges=(LINE,)))
@@ -92,39 +89,3 @@ LINE = ExchangeLine(
     elapsed=0.1,
     trouble=None,
 )
-
-
-def test_a_folder_that_takes_no_files_is_said(made: Plan, tmp_path: Path) -> None:
-    (tmp_path / "r" / "exchanges.jsonl").mkdir()
-    with pytest.raises(UsageError, match="choose another --report folder"):
-        Collector(made)
-
-
-def test_processes_have_digits_of_their_own() -> None:
-    assert [another_run("999998", number) for number in (1, 2, 3)] == ["999999", "000000", "000001"]
-
-
-def test_a_report_folder_is_named_after_host_and_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert report_folder(None, "http://[::1]:8080/x").name.startswith("__1-8080-20")
-
-
-def test_another_machine_is_probed_unless_writes_are_allowed(tmp_path: Path) -> None:
-    options = {"user": "6666", "report": tmp_path}
-    levels = [
-        plan(Options("https://dialer.example", allow_writes=allowed, **options), {"VICIDIAL_PASS": "x"}).level  # type: ignore[arg-type]
-        for allowed in (False, True)
-    ]
-    assert levels == [Level.PROBE, Level.STANDARD]
-
-
-@pytest.mark.parametrize("insecure", [True, False])
-def test_certificates_are_verified_unless_told_otherwise(insecure: bool, tmp_path: Path) -> None:
-    options = Options("https://dialer.example", user="u", insecure=insecure, report=tmp_path)
-    assert plan(options, {"VICIDIAL_PASS": "x"}).verify is not insecure
-
-
-def test_a_certificate_file_is_handed_on(tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").write_text("")
-    options = Options("https://dialer.example", user="u", ca_file=tmp_path / "ca.pem", report=tmp_path)
-    assert plan(options, {"VICIDIAL_PASS": "x"}).verify == tmp_path / "ca.pem"
