@@ -9,4 +9,4 @@ TIMEOUT = 10.0
 """Seconds to wait for one reply."""
 
 FUZZ_REQUESTS = 500
-"""About how many requests fuzzing sends unless told."""
+"""How many requests fuzzing sends at most unless told."""
