@@ -23,9 +23,11 @@ from conformance.emulator.faults.subtle import subtle
 from conformance.fuzz import driver
 from conformance.fuzz.driver import Fuzzer
 from conformance.fuzz.examples import Examples
+from conformance.fuzz.metered import Metered
 from conformance.fuzz.model import Tally
 from conformance.fuzz.names import NAMES
 from conformance.fuzz.properties.catalogue import search_of
+from conformance.fuzz.share import shared
 from conformance.options import Effort
 
 SEEDS = (1, 2, 3)
@@ -37,9 +39,9 @@ def ours(fault: Fault, seed: int) -> int | None:
     driver.REDUCING = 0
     app = faulty(fault)
     with closing(app.state.store), TemporaryDirectory() as folder, opened(app, Path(folder), seed) as run:
-        searches = [search_of(name, run) for name in NAMES]
-        weights = sum(search.weight for search in searches)
-        fuzzer = Fuzzer(run, Effort(requests=BUDGET, seed=seed), weights, Examples(Path(folder) / "examples"))
+        metered, effort = Metered(run), Effort(requests=BUDGET, seed=seed)
+        searches = [search_of(name, metered) for name in NAMES]
+        fuzzer = Fuzzer(metered, effort, shared(searches, effort), Examples(Path(folder) / "examples"))
         fuzzer.watch = _stop
         with suppress(Found):
             for search in searches:

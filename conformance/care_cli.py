@@ -89,7 +89,10 @@ def fuzz(
     password_file: PasswordFile = None,
     target: TargetFile = None,
     budget: Annotated[
-        int | None, typer.Option(metavar="REQUESTS", help="About how many requests to send. [dim]Default: 500.[/]")
+        int | None,
+        typer.Option(
+            metavar="REQUESTS", help="How many requests to send at most, clean-up included. [dim]Default: 500.[/]"
+        ),
     ] = None,
     time: Annotated[
         str | None, typer.Option(metavar="DURATION", help="How long to go on instead: 60s, 10m, 2h.")

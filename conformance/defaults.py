@@ -9,7 +9,7 @@ TIMEOUT = 10.0
 """Seconds to wait for one reply."""
 
 FUZZ_REQUESTS = 500
-"""About how many requests fuzzing sends unless told."""
+"""How many requests fuzzing sends at most unless told."""
 
 SETTLING = 30.0
 """Seconds that a server may go on working on a request that it has not answered."""

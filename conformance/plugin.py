@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--target-login-failures", metavar="N", type=int, default=0, help="logins of a real user that may fail, 0 to 3")
     add("--target-baseline", metavar="FILE.toml", type=Path, help="known fails, which do not break the build")
     add("--target-mask-users", action="store_true", help="keep user names out of the reports")
-    add("--target-fuzz", metavar="REQUESTS", type=int, help="send about so many generated requests as well")
+    add("--target-fuzz", metavar="REQUESTS", type=int, help="send generated requests as well, so many at most")
     add("--target-fuzz-time", metavar="SECONDS", type=float, help="send generated requests for so long instead")
     add("--target-fuzz-seed", metavar="N", type=int, default=0, help="what is generated (%(default)s)")
     add("--target-report", metavar="DIR", type=Path, help="write here instead of reports/<host>-<time>/")

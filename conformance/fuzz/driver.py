@@ -106,6 +106,7 @@ class Fuzzer:
     trouble: str | None = None
     untested: NotTested | None = None
     _begun: bool = False
+    _told_apart: bool = False
     _numbers: Iterator[int] = field(default_factory=count)
     _fine: set[tuple[Step, ...]] = field(default_factory=set)
     _before: int = 0
@@ -133,7 +134,7 @@ class Fuzzer:
 
     def _search(self, search: Search) -> NotTested | None:
         """Send what there is room for. Gives what was lacking if that was nothing."""
-        if not self.tally.inputs:
+        if not self._told_apart:
             self._tell_settings_apart()
         self._before, self._too_large = self.run.spent, 0
         self._try_kept(search)
@@ -143,10 +144,15 @@ class Fuzzer:
             self._attempt(search, attempt)
             if self.run.spent == before or self._over:
                 break
-        return self.shares.too_small if self._too_large and self.run.spent == self._before else None
+        nothing_fits = self._too_large and not self.answered and self.trouble is None
+        return self.shares.too_small if nothing_fits else None
 
     def _tell_settings_apart(self) -> None:
-        """Learn the server's SQL mode and character set from plain requests, before a crash could be taken for one."""
+        """Learn the server's SQL mode and character set from plain requests, before a crash could be taken for one.
+
+        They are of no search's share.
+        """
+        self._told_apart = True
         for case in catalogue(load_contract()):
             if case.id in TELLING:
                 named = replace(case, id=f"{case.function}/fuzz/settings")

@@ -45,11 +45,16 @@ def shared(searches: Sequence[Search], effort: Effort, processes: int = 1) -> Sh
     weights = _reached(searches, requests, seconds, effort.seed)
     each, time = _by_weight(weights, requests, USEFUL), _by_weight(weights, seconds, USEFUL_SECONDS)
     of = {name: Share(each[name], time[name]) for name in weights}
-    what, given, enough = "budget", f"--budget {effort.requests}", processes * QUESTIONS + len(searches) * USEFUL
-    if effort.seconds is not None:
-        what, given, enough = "time", f"--time {effort.seconds:g}s", ceil(len(searches) * USEFUL_SECONDS)
-    none = NotTested(missing=f"a share of the {what}", setting=f"--{what} {enough}{'s' * (what == 'time')}")
-    return Shares(of, none, NotTested(missing=f"a larger share of the {what}", setting=f"more than {given}"))
+    if requests / USEFUL < seconds / USEFUL_SECONDS:
+        enough = f"--budget {len(searches) * USEFUL + processes * QUESTIONS}"
+        return Shares(of, *_lacking("budget", enough, f"--budget {effort.requests}"))
+    return Shares(of, *_lacking("time", f"--time {ceil(len(searches) * USEFUL_SECONDS)}s", f"--time {seconds:g}s"))
+
+
+def _lacking(what: str, enough: str, given: str) -> tuple[NotTested, NotTested]:
+    """What a search without a share would need, and one whose share is too small."""
+    none = NotTested(missing=f"a share of the {what}", setting=enough)
+    return none, NotTested(missing=f"a larger share of the {what}", setting=f"more than {given}")
 
 
 def _reached(searches: Sequence[Search], requests: float, seconds: float, seed: int) -> Mapping[str, int]:
