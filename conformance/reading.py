@@ -33,9 +33,7 @@ def contents(path: Path, limit: int = SMALL, *, pipes: bool = False) -> bytes:
 
     A pipe with a name in some folder is neither: reading it would wait until somebody writes.
     """
-    found = check_file(path, limit, pipes=pipes)
-    if stat.S_ISFIFO(found.st_mode):
-        return _out_of_pipe(path, found, limit)
+    check_file(path, limit, pipes=pipes)
     return _read(path, limit)
 
 
@@ -61,17 +59,6 @@ def _read(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise _too_large(path, limit)
     return data
-
-
-_piped: dict[tuple[int, int], bytes] = {}
-"""What came out of each pipe, by device and number: it comes once, and a run asks for its files twice."""
-
-
-def _out_of_pipe(path: Path, found: os.stat_result, limit: int) -> bytes:
-    pipe = found.st_dev, found.st_ino
-    if pipe not in _piped:
-        _piped[pipe] = _read(path, limit)
-    return _piped[pipe]
 
 
 def _too_large(path: Path, limit: int) -> OSError:

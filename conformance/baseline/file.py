@@ -45,7 +45,7 @@ class _File(_Strict, frozen=True):
 def read_baseline(path: Path, cases: Collection[str]) -> Baseline:
     """Read a baseline whose ids must be among `cases`. Raises UsageError, with the file, the key and what to do."""
     try:
-        raw = toml_in(contents(path).decode("utf-8-sig"))
+        raw = toml_in(contents(path, pipes=True).decode("utf-8-sig"))
         tables = msgspec.convert(raw, _File).known
     except OSError as error:
         remedy = "`vicidial-conformance baseline write REPORT --output FILE` makes one"

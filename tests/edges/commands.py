@@ -41,8 +41,9 @@ class Commands:
 
 
 def interrupted(folder: Path, url: str, *lines: str, user: str = "6666") -> Path:
-    """The folder of a run that was killed; its ledger has these lines."""
+    """The folder of a run that was killed when nothing was under way; its ledger has these lines."""
     folder.mkdir()
     write_run(folder, RunFile(url=url, run="123456", user=user, level="standard"))
-    (folder / "ledger.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    every = ('{"ledger":"123456"}', *lines, '{"closed":true}')
+    (folder / "ledger.jsonl").write_text("".join(f"{line}\n" for line in every), "utf-8")
     return folder

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,12 +14,10 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.world import Did, PutDid
-from conformance.report import json_file
 from conformance.report.read import load_report
 from tests.edges.commands import Ended, interrupted
 from tests.edges.programs import PROGRAM, environment
 from tests.front.servers import PASSWORD, Server, liar, serving
-from tests.report import sample
 
 LOGIN = ("{url}", "--user", "6666")
 ONLY = ("--only", "version/*")
@@ -95,10 +94,20 @@ def servers() -> Iterator[dict[str, Server]]:
 Shell = Callable[..., Ended]
 
 
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a run."""
+    folder = tmp_path_factory.mktemp("ran") / "report"
+    words = ("run", *ONLY, "--report", str(folder), "-q")
+    subprocess.run([*PROGRAM, *words], check=True, env=environment(), capture_output=True)  # noqa: S603 - our own program
+    return folder
+
+
 @pytest.fixture
-def shell(servers: dict[str, Server], tmp_path: Path) -> Shell:
+def shell(servers: dict[str, Server], report: Path, tmp_path: Path) -> Shell:
     """A command of the shell with the program in it, in a folder with what commands read."""
     honest = servers["{url}"]
+<<<<<<< HEAD
     (tmp_path / "report").mkdir()
     json_file.write(sample.every_verdict(), tmp_path / "report")
     (tmp_path / "report" / "exchanges.jsonl").touch()
@@ -106,6 +115,11 @@ def shell(servers: dict[str, Server], tmp_path: Path) -> Shell:
     interrupted(tmp_path / "empty", honest.url, begun, ended)
     left = json.dumps({"may_exist": LEFT, "case": "add_did/x/y"})
     interrupted(tmp_path / "left", servers["{full}"].url, begun, left, ended)
+=======
+    shutil.copytree(report, tmp_path / "report")
+    interrupted(tmp_path / "empty", honest.url)
+    interrupted(tmp_path / "left", servers["{full}"].url, json.dumps({"may_exist": LEFT, "case": "add_did/x/y"}))
+>>>>>>> edge-terminal
 
     def run(asked: Asked, redirected: str, **environ: str) -> Ended:
         words = list(asked.words)

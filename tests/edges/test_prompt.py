@@ -20,7 +20,7 @@ LOGIN = ("{url}", "--user", "6666")
 COMMANDS = {
     "run": ("run", *LOGIN, "--only", "version/*"),
     "run --dry-run": ("run", *LOGIN, "--only", "version/*", "--dry-run"),
-    "fuzz": ("fuzz", *LOGIN, "--allow-writes", "--only", "replies", "--budget", "20"),
+    "fuzz": ("fuzz", *LOGIN, "--allow-writes", "--only", "replies", "--budget", "60"),
     "replay": ("replay", "finding.json", "--url", *LOGIN, "--allow-writes"),
     "doctor": ("doctor", *LOGIN),
     "identify": ("identify", *LOGIN),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.run.files import RunFile, write_run
+from tests.edges.commands import interrupted
 from tests.front.servers import PASSWORD, Server, serving
 
 PROGRAM = [sys.executable, "-c", "from conformance.cli import main; main()"]
@@ -16,7 +16,7 @@ USER = ("--user", "6666")
 COMMANDS = {
     "run": ("run", "{url}", *USER, "--only", "version/*", "-q"),
     "run --dry-run": ("run", "{url}", *USER, "--only", "version/*", "--dry-run"),
-    "fuzz": ("fuzz", "{url}", *USER, "--allow-writes", "--only", "replies", "--budget", "20", "-q"),
+    "fuzz": ("fuzz", "{url}", *USER, "--allow-writes", "--only", "replies", "--budget", "60", "-q"),
     "doctor": ("doctor", "{url}", *USER),
     "identify": ("identify", "{url}", *USER),
     "cleanup": ("cleanup", "left", *USER),
@@ -61,8 +61,7 @@ class Once:
 
 @pytest.fixture
 def once(server: Server, tmp_path: Path) -> Once:
-    (tmp_path / "left").mkdir()
-    write_run(tmp_path / "left", RunFile(url=server.url, run="123456", user="6666", level="standard"))
+    interrupted(tmp_path / "left", server.url)
     return Once(server, tmp_path)
 
 
