@@ -107,19 +107,11 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shell(servers: dict[str, Server], report: Path, tmp_path: Path) -> Shell:
     """A command of the shell with the program in it, in a folder with what commands read."""
     honest = servers["{url}"]
-<<<<<<< HEAD
-    (tmp_path / "report").mkdir()
-    json_file.write(sample.every_verdict(), tmp_path / "report")
-    (tmp_path / "report" / "exchanges.jsonl").touch()
+    shutil.copytree(report, tmp_path / "report")
     begun, ended = json.dumps({"ledger": "123456"}), json.dumps({"closed": True})
     interrupted(tmp_path / "empty", honest.url, begun, ended)
     left = json.dumps({"may_exist": LEFT, "case": "add_did/x/y"})
     interrupted(tmp_path / "left", servers["{full}"].url, begun, left, ended)
-=======
-    shutil.copytree(report, tmp_path / "report")
-    interrupted(tmp_path / "empty", honest.url)
-    interrupted(tmp_path / "left", servers["{full}"].url, json.dumps({"may_exist": LEFT, "case": "add_did/x/y"}))
->>>>>>> edge-terminal
 
     def run(asked: Asked, redirected: str, **environ: str) -> Ended:
         words = list(asked.words)
