@@ -51,7 +51,7 @@ RESULTS = {
     "cleanup, something left": Asked(("cleanup", "left", "--user", "8005"), 4, f"still there: '{LEFT}'"),
     "identify": Asked(("identify", *LOGIN), answer="Every reply is explained by"),
     "doctor": Asked(("doctor", *LOGIN), answer="1 works, 14 missing."),
-    "compare": Asked(("compare", "report", "report"), 3, "No answer: "),
+    "compare": Asked(("compare", "report", "report"), answer="no difference"),
 }
 OTHERS = {
     "list": Asked(("list", *ONLY)),
@@ -62,7 +62,7 @@ OTHERS = {
     "provision": Asked(("provision", "https://lab.example")),
     "run --dry-run": Asked(("run", *LOGIN, *ONLY, "--dry-run")),
     "doctor --json": Asked(("doctor", *LOGIN, "--json")),
-    "compare --markdown": Asked(("compare", "report", "report", "--markdown"), 3),
+    "compare --markdown": Asked(("compare", "report", "report", "--markdown")),
     "predict-upgrade": Asked(("predict-upgrade", "--from", "2.14-137")),
     "har": Asked(("har", "report")),
     "--version": Asked(("--version",)),
