@@ -31,7 +31,8 @@ FREELY |= {"identify": FREELY["run"], "replay": ("--allow-writes",)}
 
 def line(arguments: tuple[object, ...], *, freely: bool) -> list[str]:
     """A command line; `freely` lets it do to the server what it likes."""
-    return [str(argument) for argument in (*arguments, *(FREELY.get(str(arguments[0]), ()) if freely else ()))]
+    words = list(map(str, arguments))
+    return [*words, *(FREELY.get(" ".join(words[:1]), ()) if freely else ())]
 
 
 @pytest.fixture(autouse=True)

@@ -26,15 +26,8 @@ def explode(*_: object, **__: object) -> NoReturn:
     raise ZeroDivisionError(f"while\nsending pass={password}&x")
 
 
-def abandon(run: Run) -> None:
-    """Let go of what a run holds before it has begun."""
-    run.sender.ledger.close()
-    run._loop.close()
-
-
-def after(first: Callable[[Run], object], error: BaseException) -> Callable[[Run], NoReturn]:
+def raising(error: BaseException) -> Callable[[Run], NoReturn]:
     def then(run: Run) -> NoReturn:
-        first(run)
         raise error
 
     return then
@@ -57,7 +50,7 @@ def test_verbose_shows_where_it_crashed(server: Server, command: Cli, monkeypatc
 
 
 def test_a_crash_while_opening_is_one_line(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Run, "open", after(abandon, ZeroDivisionError("while sending pass=1234&x")))
+    monkeypatch.setattr(Run, "open", raising(ZeroDivisionError("while sending pass=1234&x")))
     ended = command("run", server.url, *RUN, "-q")
     assert (ended.code, ended.err.count("\n"), "pass=***" in ended.err) == (3, 1, True)
 
@@ -94,18 +87,8 @@ def test_a_report_that_cannot_be_written_is_said(server: Server, command: Cli, m
     assert (ended.code, ended.err) == (2, "vicidial-conformance: cannot write report.json: No space left on device\n")
 
 
-def test_a_second_ctrl_c_says_where_to_look(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object, **__: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Run, "result", interrupted)
-    monkeypatch.setattr(Run, "close", after(Run.close, KeyboardInterrupt()))
-    ended = command("run", server.url, *RUN, "--report", "r")
-    assert (ended.code, "r says what may be left" in ended.err) == (3, True)
-
-
 def test_ctrl_c_before_a_run_is_a_stop(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Run, "open", after(abandon, KeyboardInterrupt()))
+    monkeypatch.setattr(Run, "open", raising(KeyboardInterrupt()))
     assert command("run", server.url, *RUN).code == 130
 
 

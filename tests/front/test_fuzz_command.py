@@ -131,7 +131,7 @@ def test_a_mistake_is_one_line(command: Cli, given: tuple[str, ...], said: str) 
 
 
 def test_a_server_that_may_not_be_written_to_is_not_fuzzed(command: Cli) -> None:
-    ended = command("fuzz", "http://192.0.2.1", "--user", "6666")
+    ended = command("fuzz", "http://192.0.2.1", "--user", "6666", freely=False)
     assert (ended.code, "add --allow-writes if you mean that" in ended.err) == (2, True)
 
 

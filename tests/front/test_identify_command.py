@@ -100,7 +100,7 @@ def test_the_build_on_the_command_line_wins_over_the_target_file(command: Cli, s
 def test_fuzzing_takes_a_given_build_too(command: Cli) -> None:
     with serving(answer=silent) as server:
         ended = command(
-            "fuzz", server.url, "--user", "6666", "--budget", "5", "--only", "replies", "--build", "2.14-202"
+            "fuzz", server.url, "--user", "6666", "--budget", "60", "--only", "replies", "--build", "2.14-202"
         )
     assert ended.code == 0
     assert "the build was given, not told by it" in ended.out

@@ -32,8 +32,10 @@ def test_the_cases_that_did_not_succeed_are_run_again_and_no_others(command: Cli
 def test_the_command_that_is_shown_has_the_target_and_no_password(command: Cli, tmp_path: Path) -> None:
     with serving(answer=MISSPELT) as server:
         target = server.target(tmp_path)
-        ended = command("run", "--target", target, "--rate", "500", "--report", "out", "--mask-users", *ONLY)
-    line = f"these again: vicidial-conformance run --target {target} --rate 500 --mask-users --rerun-failed out\n"
+        given = ("--allow-writes", "--rate", "500", "--report", "out", "--mask-users")
+        ended = command("run", "--target", target, *given, *ONLY, freely=False)
+    again = "--allow-writes --rate 500 --mask-users --rerun-failed out"
+    line = f"these again: vicidial-conformance run --target {target} {again}\n"
     assert (line in ended.err, "1234" in ended.err.replace(str(tmp_path), "")) == (True, False)
 
 
