@@ -30,13 +30,13 @@ OWN = tuple(f"999{RUN}{number:04d}1" for number in range(6))
 TIMEOUT, LATE, SETTLING = 0.4, 0.7, 1.5
 """Seconds that a client waits, that a late server takes, and that it may go on working."""
 
-LONGEST = 60.0
+LONGEST = 150.0
 LEFT = 4
 ONLY = ("--only", "add_did/life-cycle/*", "--only", "copy_did/batch/*", "--only", "update_did/delete/*")
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "run": ("run", "{url}", "--user", "6666", *ONLY, "--allow-writes", "--rate", "0", "--report", "r"),
-    "fuzz": ("fuzz", "{url}", "--user", "6666", "--budget", "150", "--allow-writes", "--rate", "0", "--report", "r"),
+    "fuzz": ("fuzz", "{url}", "--user", "6666", "--budget", "120", "--allow-writes", "--rate", "0", "--report", "r"),
     "identify": ("identify", "{url}", "--user", "6666", "--allow-writes", "--rate", "0", "--report", "r"),
     "replay": ("replay", "{finding}", "--url", "{url}", "--user", "6666", "--allow-writes"),
     "cleanup": ("cleanup", "r", "--user", "6666"),
