@@ -46,6 +46,7 @@ def watched() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        _hurry.clear()
 
 
 def _take(number: int, frame: FrameType | None) -> None:
@@ -58,6 +59,11 @@ def _take(number: int, frame: FrameType | None) -> None:
         _hurry[-1]()
 
 
+def tell() -> None:
+    """From here on no signal is raised any more: something is left, and that has to be told."""
+    _hurry.append(lambda: None)
+
+
 @contextmanager
 def ending(hurry: Callable[[], object]) -> Iterator[None]:
     """Meanwhile no signal is raised. `hurry` is called from the second one on, at once where two have come before."""
@@ -67,4 +73,5 @@ def ending(hurry: Callable[[], object]) -> Iterator[None]:
             hurry()
         yield
     finally:
-        _hurry.remove(hurry)
+        if hurry in _hurry:
+            _hurry.remove(hurry)

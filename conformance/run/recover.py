@@ -19,7 +19,7 @@ from conformance.report.curl import curl_line
 from conformance.run.cleanup import Leftover, finish
 from conformance.run.files import ledger_path, ledgers
 from conformance.run.guard import Guard
-from conformance.run.interrupts import ending
+from conformance.run.interrupts import ending, tell
 from conformance.run.ledger import Ledger, Written, open_ledger, read_ledger
 from conformance.run.pace import Pace
 from conformance.run.preflight import sanity
@@ -89,6 +89,8 @@ class _Recovery:
             task = loop.create_task(self._all())
             with ending(partial(loop.call_soon_threadsafe, task.cancel)):
                 loop.run_until_complete(asyncio.wait([task]))
+                if any(did in ledger.open for did, ledger in self.owed.items()):
+                    tell()
         finally:
             loop.close()
         if not task.cancelled():

@@ -34,7 +34,7 @@ from conformance.run.failed_logins import FailedLogins, state_file
 from conformance.run.files import RunFile
 from conformance.run.folder import begin, cleanup_line
 from conformance.run.guard import Guard
-from conformance.run.interrupts import came, ending
+from conformance.run.interrupts import came, ending, tell
 from conformance.run.known import known_build
 from conformance.run.logins import Logins
 from conformance.run.pace import Pace
@@ -201,6 +201,8 @@ class Run:
                     self._facts = self._wait(self._close())
                 finally:
                     self._stop()
+                if self._facts.left:
+                    tell()
         return self._facts
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:

@@ -1,0 +1,74 @@
+"""Signals: the first is raised, while something ends it is counted, and the second one hurries."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.run.interrupts import came, ending, tell, watched
+
+
+@pytest.fixture(autouse=True)
+def _listening() -> Iterator[None]:
+    """As at a terminal: where tests are started in the background, SIGINT is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def sent(*numbers: signal.Signals) -> None:
+    for number in numbers:
+        os.kill(os.getpid(), number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_any_of_the_three_is_an_interruption(number: signal.Signals) -> None:
+    with watched(), pytest.raises(KeyboardInterrupt):
+        sent(number)
+
+
+def test_while_something_ends_the_first_is_counted_and_the_second_hurries() -> None:
+    hurried: list[int] = []
+    with watched(), ending(lambda: hurried.append(came())):
+        sent(signal.SIGTERM)
+        assert hurried == []
+        sent(signal.SIGINT, signal.SIGHUP)
+    assert hurried == [2, 3]
+
+
+def test_where_two_came_before_it_hurries_at_once() -> None:
+    hurried: list[int] = []
+    with watched():
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                sent(signal.SIGTERM)
+        with ending(lambda: hurried.append(1)):
+            assert hurried == [1]
+
+
+def test_once_something_is_left_no_signal_keeps_that_from_being_told() -> None:
+    with watched():
+        with ending(lambda: None):
+            tell()
+        sent(signal.SIGINT, signal.SIGTERM)
+    assert came() == 2
+
+
+def test_what_was_to_be_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with watched():
+            sent(signal.SIGHUP)
+        assert came() == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_handlers_are_given_back() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    with watched(), watched():
+        pass
+    assert before == [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
