@@ -100,7 +100,19 @@ Command = Callable[[str, Path], Sequence[str]]
 def ours(url: str, folder: Path) -> Sequence[str]:
     """Our fuzzer, all searches."""
     target = files("conformance.emulator") / "target.toml"
-    command = [sys.executable, "-c", START, "fuzz", url, "--target", str(target), "--quiet"]
+    command = [
+        sys.executable,
+        "-c",
+        START,
+        "fuzz",
+        url,
+        "--target",
+        str(target),
+        "--allow-writes",
+        "--rate",
+        "0",
+        "--quiet",
+    ]
     return [*command, "--budget", str(REQUESTS), "--concurrency", str(IN_FLIGHT), "--report", str(folder / "report")]
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
@@ -26,27 +25,18 @@ from conformance.run.settings import load_target, resolve
 from conformance.verdict.model import Expect
 
 
-class Forgetful(Ledger):
-    """A ledger that keeps everything in memory: what a run would be that could not be cleaned up after."""
+def seconds(url: str, cases: list[Case], folder: Path, *, is_written: bool) -> float:
+    """The wall time of a run of these cases, from its preflight to the end of its clean-up.
 
-    async def claim(self, dids: Iterable[str], case: str) -> None:
-        """Remember, and write nothing."""
-        for did in dids:
-            self._open.setdefault(did, case)
-
-    def gone(self, did: str) -> None:
-        """Forget."""
-        self._open.pop(did, None)
-
-
-def seconds(url: str, cases: list[Case], folder: Path, ledger: type[Ledger]) -> float:
-    """The wall time of a run of these cases, from its preflight to the end of its clean-up."""
+    Without a ledger that is written it is what a run would be that could not be cleaned up after.
+    """
     file = load_target(Path(str(files("conformance.emulator") / "target.toml")))
     target = resolve(url, file, None, None, {"VICIDIAL_EMULATOR_PASS": "1234"})
     folder.mkdir()
     run = Run(Plan(target, Level.STANDARD, Expect.EITHER, CONCURRENCY, TIMEOUT, True, folder, new_run()))
-    run.sender.ledger.close()
-    run.sender.ledger = ledger(folder / "ledger.jsonl")
+    if not is_written:
+        run.sender.ledger.close()
+        run.sender.ledger = Ledger(None, run.plan.run)
     start = time.perf_counter()
     run.open()
     for case in cases:
@@ -64,15 +54,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="runs of each kind (default: %(default)s)")
     given = parser.parse_args()
     cases = [case for case in catalogue(load_contract()) if case.level <= Level.STANDARD][:: given.every]
-    taken: dict[type[Ledger], list[float]] = {Ledger: [], Forgetful: []}
+    taken: dict[bool, list[float]] = {True: [], False: []}
     with emulator() as url, TemporaryDirectory() as folder:
-        seconds(url, cases, Path(folder) / "warm-up", Ledger)
+        seconds(url, cases, Path(folder) / "warm-up", is_written=True)
         for number in range(given.rounds):
             kinds = list(taken) if number % 2 else list(taken)[::-1]
-            for ledger in kinds:
-                taken[ledger].append(seconds(url, cases, Path(folder) / f"{ledger.__name__}{number}", ledger))
-    written, forgotten = median(taken[Ledger]), median(taken[Forgetful])
-    ratios = [a / b for a, b in zip(taken[Ledger], taken[Forgetful], strict=True)]
+            for kind in kinds:
+                taken[kind].append(seconds(url, cases, Path(folder) / f"{kind}{number}", is_written=kind))
+    written, forgotten = median(taken[True]), median(taken[False])
+    ratios = [a / b for a, b in zip(taken[True], taken[False], strict=True)]
     print(f"{len(cases)} cases   ledger on disk {written:.2f} s   in memory {forgotten:.2f} s")
     print(f"ratio of the medians {written / forgotten:.3f}, median of the ratios {median(ratios):.3f}")
 

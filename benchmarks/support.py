@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def opened(app: Starlette, folder: Path, seed: int = 0, concurrency: int = 8) ->
     """A run against an emulator in this process, over HTTP, with the emulator's own users."""
     with running(Config(), app=app) as url:
         file = load_target(Path(str(files("conformance.emulator") / "target.toml")))
-        target = resolve(url, file, None, None, {"VICIDIAL_EMULATOR_PASS": "1234"})
+        target = replace(resolve(url, file, None, None, {"VICIDIAL_EMULATOR_PASS": "1234"}), disposable=True)
         run = Run(Plan(target, Level.STANDARD, Expect.EITHER, concurrency, 10.0, True, folder, f"{seed:06d}"))
         run.open()
         try:
