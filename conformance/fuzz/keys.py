@@ -61,8 +61,10 @@ def is_known(case: Case, difference: Difference, known: Iterable[Key]) -> bool:
 
 
 def may_be_known(case: Case, difference: Difference, known: Iterable[Key]) -> bool:
-    """Whether an input that was not made small may show one of these: of the same function, and kind of aspect."""
-    return origin(case, difference) in {(key.function, _kind(key.aspect)) for key in known}
+    """Whether an input that was not made small may show one of these, by its kind of aspect and function or fields."""
+    (function, kind), fields = origin(case, difference), {name for name, _ in _pairs(case, difference)}
+    alike = (key for key in known if _kind(key.aspect) == kind)
+    return any(key.function == function or set(key.field.split("+")) <= fields for key in alike)
 
 
 def _aspect(case: Case, difference: Difference) -> str:

@@ -36,9 +36,10 @@ def test_whether_a_wrong_answer_shows_in_status_message_or_fields_depends_on_wha
     assert is_known(PLAIN, difference(2, "status"), [key_of(PLAIN, difference(2))])
 
 
-def test_what_is_not_small_may_show_any_defect_of_its_function_and_kind_of_aspect() -> None:
+def test_what_is_not_small_may_show_any_defect_of_the_same_kind_of_its_function_or_its_fields() -> None:
     known = [key_of(PLAIN, difference(2))]
     assert may_be_known(SHORT, difference(2), known)
+    assert may_be_known(generated(add("<did>", Param("did_description", "few"))), difference(1), known)
     assert not may_be_known(PLAIN, difference(2, "http-status"), known)
     assert not may_be_known(generated(add("<did>")), difference(1), known)
 
