@@ -17,7 +17,7 @@ from conformance.contract.load import load_contract
 from conformance.contract.reply import parse_reply
 from conformance.fuzz.coverage import combinations
 from conformance.fuzz.examples import Examples
-from conformance.fuzz.keys import first_difference, is_known, key_of, origin
+from conformance.fuzz.keys import first_difference, is_known, key_of, may_be_known, origin
 from conformance.fuzz.metered import Metered
 from conformance.fuzz.model import Finding, Key, Tally
 from conformance.fuzz.reduce import reduced
@@ -32,7 +32,7 @@ REDUCING = 1000
 """Requests that making one failing input smaller may take, if that is at most half of what its search has left."""
 
 REDUCING_ANYWAY = 100
-"""Requests that it may take even if they are more than that: of what is small, it is known whether it is new."""
+"""Requests that it may take even if they are more than that; with fewer nobody knows whether a defect is a new one."""
 
 TRIES = 2
 """An input is sent only if it could be sent a second time as well: what fails once is no finding."""
@@ -223,10 +223,14 @@ class Fuzzer:
         self._fine.update(case.steps for case in new)
         return new
 
-    def _is_new(self, tried: Tried, *, small: bool = True) -> bool:
-        """Whether it shows a defect not found before. One that could not be made small may show more than its own."""
-        known = self.findings
-        return tried.difference is not None and not is_known(tried.case, tried.difference, known, by_rule=small)
+    def _is_new(self, tried: Tried) -> bool:
+        return tried.difference is not None and not is_known(tried.case, tried.difference, self.findings)
+
+    def _is_another(self, tried: Tried) -> bool:
+        """Whether it certainly shows a defect not found before, which one that was not made small may not."""
+        assert tried.difference is not None
+        unsure = self._cut_short and may_be_known(tried.case, tried.difference, self.findings)
+        return self._is_new(tried) and not unsure
 
     def _send(self, search: Search, cases: Sequence[Case]) -> list[Tried]:
         numbered = [(self._named(search, case), self._number()) for case in cases]
@@ -251,7 +255,7 @@ class Fuzzer:
         smallest = again and self._smallest(search, again)
         if smallest is None:
             self.unstable.setdefault(tried.origin or ("", ""), _finding(search, tried, after, stable=False))
-        elif self._is_new(smallest, small=not self._cut_short):
+        elif self._is_another(smallest):
             finding = _finding(search, smallest, after, stable=True)
             self.findings[finding.key] = finding
             self.examples.save(search.name, finding.case)
@@ -268,14 +272,14 @@ class Fuzzer:
     def _reduced(self, search: Search, tried: Tried) -> Tried:
         """The smallest that fails, as far as there is room; or the first of which it is known what it shows."""
         smallest, self._cut_short = [tried], False
-        once_more, room = self.run.most(tried.case, FIRST_NUMBER), self.run.room
-        until = self.run.spent + min(REDUCING, room - once_more, max(REDUCING_ANYWAY, room / 2))
+        once_more, room, begun = self.run.most(tried.case, FIRST_NUMBER), self.run.room, self.run.spent
+        until = begun + min(REDUCING, room - once_more, max(REDUCING_ANYWAY, room / 2))
 
         def fails(case: Case) -> bool:
             if not self._is_new(smallest[-1]):
                 return False
             if self._over or self.run.spent + self.run.most(case, FIRST_NUMBER) > until:
-                self._cut_short = True
+                self._cut_short = self.run.spent - begun < REDUCING_ANYWAY
                 return False
             [one] = self._send(search, [case])
             smallest.extend([one] if one.origin == tried.origin else [])

@@ -46,28 +46,25 @@ def origin(case: Case, difference: Difference) -> tuple[str, str]:
     return _shown(case, difference).function or case.function, _kind(_aspect(case, difference))
 
 
-def is_known(case: Case, difference: Difference, known: Iterable[Key], *, by_rule: bool = True) -> bool:
+def is_known(case: Case, difference: Difference, known: Iterable[Key]) -> bool:
     """Whether an input shows a defect that was found before: its aspect, and its fields, perhaps among others.
 
-    The same field that breaks the same rule in the same way is one defect, whichever function it is sent to; and not
-    `by_rule`, whatever rule it breaks.
+    The same field that breaks the same rule in the same way is one defect, whichever function it is sent to.
     """
     place, pairs, called = origin(case, difference), _pairs(case, difference), _called(case, difference)
-    fields = {name for name, _ in pairs}
     return any(
         (key.function, _kind(key.aspect)) == place and _holds(called, key.rule.split("-"))
         if key.field == PLAIN
-        else _kind(key.aspect) == place[1] and (_pairs_of(key) <= pairs if by_rule else _fields_of(key) <= fields)
+        else _kind(key.aspect) == place[1] and set(zip(key.field.split("+"), key.rule.split("+"), strict=True)) <= pairs
         for key in known
     )
 
 
-def _fields_of(key: Key) -> set[str]:
-    return set(key.field.split("+"))
-
-
-def _pairs_of(key: Key) -> set[Pair]:
-    return set(zip(key.field.split("+"), key.rule.split("+"), strict=True))
+def may_be_known(case: Case, difference: Difference, known: Iterable[Key]) -> bool:
+    """Whether an input that was not made small may show one of these, by its kind of aspect and function or fields."""
+    (function, kind), fields = origin(case, difference), {name for name, _ in _pairs(case, difference)}
+    alike = (key for key in known if _kind(key.aspect) == kind)
+    return any(key.function == function or set(key.field.split("+")) <= fields for key in alike)
 
 
 def _aspect(case: Case, difference: Difference) -> str:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from conformance.emulator.respond import Behaviour
+from conformance.fuzz.names import NAMES
+from conformance.report.model import Report
+from conformance.report.read import load_report
+from conformance.verdict.model import Kind
 from tests.front.conftest import Cli
 from tests.front.servers import Server, liar, serving
 from tests.fuzz.support import crashing
+from tests.support.some import some
 
 pytestmark = pytest.mark.untraced
 
 CRASH = crashing(lambda sent: "voicemail_ext" in sent)
 NONSENSE = liar(lambda body: body.replace(b"REQUIRED", b"NEEDED"), about_version=False)
-QUICK = ("--only", "replies", "--budget", "150")
+QUICK = ("--only", "replies", "--budget", "150", "--allow-writes")
 
 
 @pytest.fixture
@@ -45,9 +51,40 @@ def test_progress_tells_inputs_forms_combinations_and_findings(server: Server, c
     ]
 
 
+def reported(folder: Path) -> Report:
+    return load_report(folder / "report.json")
+
+
+@pytest.mark.parametrize(("budget", "seed"), some(product((50, 200, 500, 2000), (0, 3)), 5))
+def test_a_right_server_passes_with_any_budget_and_gets_no_more_requests(
+    server: Server, budget: int, seed: int, command: Cli, tmp_path: Path
+) -> None:
+    before, asked = server.store.rows(), server.asked.requests
+    given = ("--user", "6666", "--budget", budget, "--seed", seed, "--allow-writes", "--report", tmp_path / "r")
+    ended = command("fuzz", server.url, *given)
+    report = reported(tmp_path / "r")
+    assert (ended.code, len(report.results), report.left) == (0, len(NAMES), ())
+    assert (server.asked.requests - asked <= report.requests <= budget, server.store.rows()) == (True, before)
+
+
+def test_what_a_small_budget_does_not_reach_is_not_tested_and_says_what_would_be_enough(
+    server: Server, command: Cli, tmp_path: Path
+) -> None:
+    given = ("--target", server.target(tmp_path), "--report", tmp_path / "r", "--allow-writes")
+    ended = command("fuzz", *given, "--budget", "60", "--only", "numbers", "--only", "counts")
+    assert (ended.code, "by 1 of 2 searches" in ended.out, "--budget 80" in ended.out) == (0, True, True)
+    assert ended.out.splitlines()[-1].endswith("generated inputs in 1 of 2 searches.")
+    assert "by 1 of 2 searches" in (tmp_path / "r" / "report.html").read_text("utf-8")
+    assert "by 1 of 2 searches" in (tmp_path / "r" / "summary.md").read_text("utf-8")
+    assert command("fuzz", *given, "--budget", "80", "--only", "numbers", "--only", "counts").code == 0
+    assert [result.kind for result in reported(tmp_path / "r").results] == [Kind.PASS, Kind.PASS]
+
+
 def test_fuzzing_leaves_the_server_as_it_was(server: Server, command: Cli, tmp_path: Path) -> None:
     before = server.store.rows()
-    command("fuzz", "--target", server.target(tmp_path), "--report", tmp_path / "r", "--budget", "200")
+    command(
+        "fuzz", "--target", server.target(tmp_path), "--report", tmp_path / "r", "--budget", "200", "--allow-writes"
+    )
     assert server.store.rows() == before
 
 
@@ -118,6 +155,7 @@ def test_a_replay_that_is_not_answered_says_so(found: Path, command: Cli, tmp_pa
     ("given", "said"),
     [
         (("--budget", "0"), "--budget 0: must be 1 or more"),
+        (("--budget", "49"), "--budget 49: is not enough for any search: give 50 or more"),
         (("--time", "soon"), "--time soon: is no duration such as 60s, 10m or 2h"),
         (("--time", "0s"), "--time 0: must be a number above 0"),
         (("--time", "5s", "--budget", "9"), "--budget and --time exclude each other: give the one you mean"),
@@ -136,5 +174,7 @@ def test_a_server_that_may_not_be_written_to_is_not_fuzzed(command: Cli) -> None
 
 
 def test_fuzzing_for_a_time_ends(server: Server, command: Cli, tmp_path: Path) -> None:
-    ended = command("fuzz", "--target", server.target(tmp_path), "--time", "1s", "--only", "replies", "-q")
+    ended = command(
+        "fuzz", "--target", server.target(tmp_path), "--time", "1s", "--only", "replies", "-q", "--allow-writes"
+    )
     assert (ended.code, ended.out.startswith("No defects found by ")) == (0, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.cases.model import Param
 from conformance.cases.steps import add, delete, question, setup, update
 from conformance.cases.strategies import generated
-from conformance.fuzz.keys import is_known, key_of
+from conformance.fuzz.keys import is_known, key_of, may_be_known
 from conformance.verdict.model import Difference
 
 
@@ -34,6 +34,14 @@ def test_another_rule_or_another_aspect_makes_another_defect() -> None:
 
 def test_whether_a_wrong_answer_shows_in_status_message_or_fields_depends_on_what_else_is_sent() -> None:
     assert is_known(PLAIN, difference(2, "status"), [key_of(PLAIN, difference(2))])
+
+
+def test_what_is_not_small_may_show_any_defect_of_the_same_kind_of_its_function_or_its_fields() -> None:
+    known = [key_of(PLAIN, difference(2))]
+    assert may_be_known(SHORT, difference(2), known)
+    assert may_be_known(generated(add("<did>", Param("did_description", "few"))), difference(1), known)
+    assert not may_be_known(PLAIN, difference(2, "http-status"), known)
+    assert not may_be_known(generated(add("<did>")), difference(1), known)
 
 
 def test_another_function_does_not() -> None:

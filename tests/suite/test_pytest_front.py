@@ -147,6 +147,36 @@ def test_two_processes_reach_the_verdicts_of_one(run: Pytest, server: Server, tm
     assert "Conforms, with" in both.text
 
 
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one", "two"])
+def test_a_fuzzing_keeps_to_its_budget_in_any_number_of_processes(
+    processes: tuple[str, ...], run: Pytest, server: Server, tmp_path: Path
+) -> None:
+    given = ("--target-file", server.target(tmp_path), "--target-report", tmp_path / "r", "--target-allow-writes")
+    ended = run(*given, "--target-fuzz", "200", "-k", "fuzz", *processes)
+    report = reported(tmp_path / "r")
+    reached = [result.kind.value for result in report.results].count("pass")
+    assert (ended.code, reached, server.ours) == (0, 4 if processes else 6, [])
+    assert (report.requests <= 200, len(report.results)) == (True, 11)
+    assert f"{11 - reached} not tested" in ended.text
+
+
+def test_a_budget_that_is_not_enough_for_several_processes_tests_nothing(
+    run: Pytest, server: Server, tmp_path: Path
+) -> None:
+    given = ("--target-file", server.target(tmp_path), "--target-report", tmp_path / "r", "--target-allow-writes")
+    ended = run(*given, "--target-fuzz", "60", "-k", "fuzz", "-n", "2")
+    assert (ended.code, "Nothing was tested." in ended.text) == (2, True)
+
+
+def test_the_budget_beside_written_out_cases_is_that_of_the_searches(
+    run: Pytest, server: Server, tmp_path: Path
+) -> None:
+    given = ("--target-file", server.target(tmp_path), "--target-report", tmp_path / "r", "--target-allow-writes")
+    ended = run(*given, "--target-fuzz", "80", "-k", "did_description or numbers or counts")
+    kinds = {result.id: result.kind.value for result in reported(tmp_path / "r").results}
+    assert (ended.code, kinds["fuzz/numbers"], kinds["fuzz/counts"]) == (0, "pass", "pass")
+
+
 def test_several_processes_stop_before_they_start_if_nobody_answers(run: Pytest) -> None:
     ended = run("--target-url", "http://127.0.0.1:9", "--target-user", "6666", "-n", "2")
     assert (ended.code, ended.text.count("gw0"), "connection refused" in ended.text) == (3, 0, True)
