@@ -161,13 +161,13 @@ NO_TEXT = "p\udce9ss"
 
 
 def test_a_variable_with_a_password_that_is_no_text_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"target.toml: roles.admin.password_env: the password is not UTF-8"):
+    with pytest.raises(UsageError, match=r"target.toml: roles.admin.password_env: is not UTF-8"):
         logins(target_file(tmp_path, admin=from_env("6666")), {"P": NO_TEXT})
 
 
 @pytest.mark.parametrize(
     ("environ", "said"),
-    [({"VICIDIAL_PASS": NO_TEXT}, "VICIDIAL_PASS: the password is not"), ({}, "the password: the password is not")],
+    [({"VICIDIAL_PASS": NO_TEXT}, "VICIDIAL_PASS: is not UTF-8"), ({}, "the password: is not UTF-8")],
 )
 def test_a_password_that_is_no_text_is_the_user_s_mistake(environ: Mapping[str, str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
@@ -233,7 +233,7 @@ def test_without_file_and_variable_the_prompt_is_asked() -> None:
 
 
 def test_a_variable_that_is_not_utf_8_is_said() -> None:
-    with pytest.raises(UsageError, match="VICIDIAL_PASS: is not UTF-8: give it as text"):
+    with pytest.raises(UsageError, match="VICIDIAL_PASS: is not UTF-8: set it"):
         read_password(None, {"VICIDIAL_PASS": "\udcff"})
 
 
