@@ -15,8 +15,9 @@ PROGRAM = [sys.executable, "-c", f"{LISTEN}; from conformance.cli import main; m
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment without anybody's passwords, and with these variables."""
-    return {**{name: value for name, value in os.environ.items() if not name.startswith("VICIDIAL_")}, **more}
+    """The environment without anybody's passwords and with the interpreter as users have it, and with these variables."""
+    ours = ("VICIDIAL_", "PYTHONWARNINGS")
+    return {**{name: value for name, value in os.environ.items() if not name.startswith(ours)}, **more}
 
 
 def on_a_terminal(*words: str, cwd: Path, typed: dict[bytes, bytes] | None = None, **environ: str) -> tuple[int, bytes]:

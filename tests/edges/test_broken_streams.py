@@ -108,10 +108,8 @@ def shell(servers: dict[str, Server], report: Path, tmp_path: Path) -> Shell:
     """A command of the shell with the program in it, in a folder with what commands read."""
     honest = servers["{url}"]
     shutil.copytree(report, tmp_path / "report")
-    begun, ended = json.dumps({"ledger": "123456"}), json.dumps({"closed": True})
-    interrupted(tmp_path / "empty", honest.url, begun, ended)
-    left = json.dumps({"may_exist": LEFT, "case": "add_did/x/y"})
-    interrupted(tmp_path / "left", servers["{full}"].url, begun, left, ended)
+    interrupted(tmp_path / "empty", honest.url)
+    interrupted(tmp_path / "left", servers["{full}"].url, json.dumps({"may_exist": LEFT, "case": "add_did/x/y"}))
 
     def run(asked: Asked, redirected: str, **environ: str) -> Ended:
         words = list(asked.words)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.edges.programs import environment
 from tests.edges.test_bad_files import SAMPLES, URL, is_one_line
 from tests.front.conftest import Cli, Ended
 
@@ -31,6 +32,7 @@ def within(folder: str, size: int, *arguments: str) -> Ended:
         cwd=folder,
         capture_output=True,
         check=False,
+        env=environment(),
         timeout=60,
         preexec_fn=limit,
     )

@@ -74,7 +74,8 @@ def test_a_mistake_on_the_command_line_is_one_line_and_nothing_is_sent(
     given, said = FLAGS[name]
     (tmp_path / "file").write_text("")
     before = server.asked.requests
-    ended = command("run", *(a.replace("{url}", server.url).replace("{file}", str(tmp_path / "file")) for a in given))
+    words = (a.replace("{url}", server.url).replace("{file}", str(tmp_path / "file")) for a in given)
+    ended = command("run", *words, freely=False)
     lines = ended.err.splitlines()
     said_by_us = [line for line in lines if line.startswith("vicidial-conformance: ")]
     assert (ended.code, ended.out, said_by_us, server.asked.requests) == (2, "", lines[-1:], before)

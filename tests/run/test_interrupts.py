@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 
@@ -21,7 +20,7 @@ def _listening() -> Iterator[None]:
 
 def sent(*numbers: signal.Signals) -> None:
     for number in numbers:
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
