@@ -57,7 +57,8 @@ VERSIONS = (
 )
 
 TARGETS = (
-    *("*", "", "/", "?", "<host>", f"?{VERSION}", "<path>", "<path>?", f"<path>?{VERSION}#nosuch", f"<path>#?{VERSION}"),
+    *("*", "", "/", "?", "<host>", f"?{VERSION}", "<path>", "<path>?", f"<path>?{VERSION}#nosuch"),
+    f"<path>#?{VERSION}",
     *(f"http://<host><path>?{VERSION}", f"HTTPS://<host><path>?{VERSION}", f"http:<path>?{VERSION}", "http://"),
     *(
         f"http://nosuchhost.invalid<path>?{VERSION}",

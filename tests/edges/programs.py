@@ -15,7 +15,7 @@ PROGRAM = [sys.executable, "-c", f"{LISTEN}; from conformance.cli import main; m
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment without anybody's passwords and with the interpreter as users have it, and with these variables."""
+    """The environment without anybody's passwords, the interpreter as users have it, and with these variables."""
     ours = ("VICIDIAL_", "PYTHONWARNINGS")
     return {**{name: value for name, value in os.environ.items() if not name.startswith(ours)}, **more}
 
