@@ -118,7 +118,7 @@ def read(contract: Contract, state: State, request: Request, dialect: Dialect, *
     noted = [stripping_deviation(sent.values[p.name], values[p.name], p) for p in known if p.name in values]
     if call.shipped and not harmless and any(_breaks_sql(values[p.name], p, state) for p in known if p.name in values):
         return call.silent("what old builds make of quotes in SQL with use_non_latin=1 was never recorded")
-    values |= {p.name: ARRAY for p in known if p.name in sent.arrays}
+    values |= {p.name: "" if harmless else ARRAY for p in known if p.name in sent.arrays}
     return replace(call.noting(*noted), function=function, values=values)
 
 
