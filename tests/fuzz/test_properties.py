@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance import suite
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
+from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.predict import DEBUG_UNTIL
 from conformance.emulator.config import Config
 from conformance.emulator.faults.catalogue import faults
@@ -38,13 +38,13 @@ SHOWN_BY = {
 """For each search that needs no socket, a fault that it finds by itself. Those of `wire` are in test_wire.py."""
 
 SERVERS = [
-    Config(dialect=dialect, settings=ServerSettings(Build(2, 14, build), mode))
-    for dialect, build, mode in product(Dialect, (137, 155, 179, 202), SqlMode)
+    Config(dialect=dialect, settings=ServerSettings(Build(2, 14, build), mode, sql_errors=errors))
+    for dialect, build, mode, errors in product(Dialect, (137, 155, 179, 202), SqlMode, SqlErrors)
 ]
 
 
 def named(config: Config) -> str:
-    return f"{config.dialect}-{config.settings.build}-{config.settings.sql_mode}"
+    return f"{config.dialect}-{config.settings}"
 
 
 @pytest.mark.parametrize("name", IN_PROCESS)
@@ -58,7 +58,7 @@ def test_a_search_finds_a_fault_by_itself(name: str, tmp_path: Path, monkeypatch
     assert made.findings != {}
 
 
-@pytest.mark.parametrize(("number", "config"), some(enumerate(SERVERS), 5), ids=list(map(named, SERVERS)))
+@pytest.mark.parametrize(("number", "config"), some(enumerate(SERVERS), 9), ids=list(map(named, SERVERS)))
 def test_no_search_finds_anything_on_a_server_that_follows_the_contract(
     number: int, config: Config, tmp_path: Path
 ) -> None:
