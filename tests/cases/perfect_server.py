@@ -10,7 +10,7 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground, Login, requests, world
 from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
+from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.outcome import Answer, Outcome
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
@@ -44,11 +44,9 @@ NOW = {
 
 
 def servers(*builds: int) -> tuple[ServerSettings, ...]:
-    """Servers of these builds with every combination of the other two settings."""
-    return tuple(
-        ServerSettings(Build(2, 14, build), sql_mode, non_latin)
-        for build, sql_mode, non_latin in product(builds, SqlMode, (False, True))
-    )
+    """Servers of these builds with every combination of the other settings."""
+    choices = product(builds, SqlMode, (False, True), SqlErrors)
+    return tuple(ServerSettings(Build(2, 14, build), *others) for build, *others in choices)
 
 
 def starts(case: Case, settings: ServerSettings) -> Iterator[World]:
