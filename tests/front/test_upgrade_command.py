@@ -40,7 +40,7 @@ def test_a_program_reads_every_change(command: Cli) -> None:
     found = json.loads(command("predict-upgrade", "--from", "2.14-137", "--json").out)
     change = found["changes"][0]
     assert (found["old"], found["new"], found["downgrade"]) == ("2.14-137", "2.14-202", False)
-    assert change["effect"] == "stored"
+    assert change["effect"] == "calls-that-fail"
     assert set(change["example"]["replies"]) == {"documented", "shipped"}
 
 
