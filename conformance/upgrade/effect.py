@@ -26,11 +26,12 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How people call an effect: as a heading, counted, and what it means for a client."""
+    """How people call an effect: as a heading, counted, in a narrow column; and what it means for a client."""
 
     heading: str
     one: str
     many: str
+    short: str
     meaning: str
 
 
@@ -39,34 +40,40 @@ WORDS: Mapping[Effect, Words] = {
         "Calls that now fail",
         "call that now fails",
         "calls that now fail",
+        "fail",
         "A call that succeeds before is refused or fails after.",
     ),
     Effect.STORED: Words(
         "Stored otherwise",
         "stored otherwise",
         "stored otherwise",
-        "The call succeeds before and after, but something else is stored: no error warns the client.",
+        "stored",
+        "The call ends as it did before, but something else is stored: nothing warns the client.",
     ),
     Effect.WORKS: Words(
         "Calls that now succeed",
         "call that now succeeds",
         "calls that now succeed",
+        "succeed",
         "A call that is refused before does its work after.",
     ),
     Effect.REPLY: Words(
         "Said otherwise",
         "said otherwise",
         "said otherwise",
+        "said",
         "What is done stays the same; the reply reads differently to a client that compares its text.",
     ),
     Effect.FORM: Words(
         "Printed otherwise",
         "printed otherwise",
         "printed otherwise",
+        "printed",
         "The same words and values; only what stands between them is printed in another form.",
     ),
     Effect.UNKNOWN: Words(
         "Not known",
+        "not known",
         "not known",
         "not known",
         "What one of the two prints is not known, so a client cannot rely on it.",
@@ -76,10 +83,8 @@ WORDS: Mapping[Effect, Words] = {
 
 def counted(counts: Mapping[Effect, int]) -> list[str]:
     """How many there are of each effect that occurs, in words, the most dangerous first."""
-    found = ((effect, counts.get(effect, 0)) for effect in Effect)
-    return [
-        f"{number:,} {WORDS[effect].one if number == 1 else WORDS[effect].many}" for effect, number in found if number
-    ]
+    found = ((WORDS[effect], counts.get(effect, 0)) for effect in Effect)
+    return [f"{number:,} {words.one if number == 1 else words.many}" for words, number in found if number]
 
 
 class Standing(IntEnum):
