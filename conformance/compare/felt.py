@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from conformance.contract.reply import Aspect, Line, parse_line
 from conformance.report.model import CaseResult
 from conformance.run.record import ExchangeLine
 from conformance.upgrade.effect import Effect, Standing, effect, standing
-from conformance.verdict.model import Difference
+from conformance.verdict.model import Difference, Fail
 
 _BELONGS_TO_A_CALL = frozenset({"", "<user>", "<did_id>", "<number>"})
 _EXISTENCE = re.compile("ALREADY EXISTS|DOES NOT EXIST")
@@ -96,12 +96,21 @@ class _Part(NamedTuple):
 
 
 def by_verdicts(before: CaseResult, after: CaseResult) -> Felt:
-    """What is felt of a case whose replies were not kept, by what its verdicts say that they were not."""
+    """What is felt of a case whose replies were not kept, by what its verdicts say that they were not.
+
+    A fail says what nothing explains and may leave out the rest, so where one of the two fails, only that counts.
+    """
     old, new = ({(d.step, d.line, d.aspect): d for d in result.differences} for result in (before, after))
-    parts = (_part(old.get(place), new.get(place)) for place in sorted({**old, **new}))
+    failed = {place for one in (before, after) for place in _unexplained(one)}
+    parts = (_part(old.get(place), new.get(place)) for place in sorted(failed or {*old, *new}))
     changed = [part for part in parts if part.before != part.after]
     by_step = groupby(changed, key=lambda part: part.step)
     return _decided([Felt(_of_parts(tuple(some)), step) for step, some in by_step]) or Felt(Effect.UNKNOWN, None)
+
+
+def _unexplained(result: CaseResult) -> Iterator[tuple[int, int, str]]:
+    if isinstance(result.verdict, Fail):
+        yield from ((d.step, d.line, d.aspect) for d in result.differences if d.deviation is None)
 
 
 def _part(before: Difference | None, after: Difference | None) -> _Part:

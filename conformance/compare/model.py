@@ -266,8 +266,12 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def _rest(self) -> str:
-        flaky, silent = len(self.of(Change.FLAKY)), len(self.of(*NOT_COMPARED))
-        return f" {flaky} flaky." * bool(flaky) + f" {silent} not compared." * bool(silent)
+        numbers = {
+            "flaky": len(self.of(Change.FLAKY)),
+            "not compared": len(self.of(*NOT_COMPARED)),
+            "answered in neither run": self.unanswered,
+        }
+        return "".join(f" {number:,} {what}." for what, number in numbers.items() if number)
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build
 from conformance.contract.reply import parse_line
 from conformance.report.advice import Tone
 from conformance.upgrade.effect import WORDS, Effect
-from conformance.verdict.model import Fail, Kind, kind
+from conformance.verdict.model import Fail, kind
 
 NAMED = {
     Change.FLAKY: "Flaky: failed, and not again when tried again",
@@ -32,6 +32,9 @@ NAMED = {
 }
 """What is said of cases of which no client feels anything."""
 
+_BRIEF = 100
+"""Characters of a reply where it stands for many."""
+
 _MOST = 4
 """How many functions a sentence names."""
 
@@ -40,8 +43,8 @@ _MOST = 4
 class Group:
     """Cases that a client feels in the same way: what refuses them is the same, or else the words before and after.
 
-    `verdicts` are the kinds before and after, with the deviations where these are what has changed; `before` and
-    `after` are the reply of the first of the cases that shows it, None where it is not known.
+    `verdicts` are the kinds before and after where one of them is a fail; `before` and `after` are the reply of the
+    first of the cases that shows it, None where it is not known.
     """
 
     verdicts: str
@@ -55,7 +58,7 @@ class Group:
         """How many cases, of which functions, and what has become of their verdicts."""
         number = len(self.cases)
         of = ", ".join(dict.fromkeys(one.function for one in self.cases))
-        verdicts = f", {self.verdicts}" * (self.verdicts not in (Kind.PASS, Kind.DEVIATION))
+        verdicts = f", {self.verdicts}" * bool(self.verdicts)
         regression = ", a regression" * (self.cases[0].change is Change.REGRESSION)
         return f"{number:,} case{'s' * (number != 1)} of {of}{verdicts}{regression}"
 
@@ -103,7 +106,7 @@ def _worst(comparison: Comparison, *effects: Effect) -> str:
     felt = [case for effect in effects for pair in comparison.pairs for case in pair.feeling(effect)]
     if not felt or felt[0].effect is None:
         return ""
-    return f"{WORDS[felt[0].effect].meaning} {places(case for case in felt if case.effect is felt[0].effect)}."
+    return f"{WORDS[felt[0].effect].meaning} Cases of {places(case for case in felt if case.effect is felt[0].effect)}."
 
 
 def _silence(comparison: Comparison) -> str:
@@ -144,6 +147,12 @@ def _described(side: Side) -> Build | None:
     return build if OLDEST_BUILD <= build <= NEWEST_BUILD else None
 
 
+def brief(reply: str) -> str:
+    """The last line of a reply, which says what became of the call, as far as a line of a page holds it."""
+    line = reply.split("\n")[-1]
+    return line if len(line) <= _BRIEF else f"{line[:_BRIEF]}..."
+
+
 def fields(comparison: Comparison) -> tuple[str, ...]:
     """Every field of the cases, in alphabetical order."""
     return tuple(sorted({row.field for row in comparison.rows}))
@@ -153,7 +162,7 @@ def groups(cases: Iterable[CaseChange]) -> tuple[Group, ...]:
     """The cases by what a client reads before and after: regressions first, then the most cases."""
     found: dict[tuple[object, ...], list[CaseChange]] = {}
     for case in cases:
-        found.setdefault((case.change, *_key(case)), []).append(case)
+        found.setdefault((case.change is Change.REGRESSION, *_key(case)), []).append(case)
     made = [Group(_verdicts(some[0]), some[0].step, *_shown(some[0]), tuple(some)) for some in found.values()]
     return tuple(sorted(made, key=lambda group: (group.cases[0].change is not Change.REGRESSION, -len(group.cases))))
 
@@ -217,8 +226,7 @@ def ids(cases: Iterable[CaseChange], most: int) -> str:
 
 
 def _verdicts(case: CaseChange) -> str:
-    if case.change in (Change.DEVIATES, Change.NO_DEVIATION):
-        return case.why
-    assert case.before is not None
-    assert case.after is not None
-    return " -> ".join(dict.fromkeys((kind(case.before).value, kind(case.after).value)))
+    """The verdicts before and after where one of them is a fail: a known deviation is no news for a client."""
+    if not any(isinstance(verdict, Fail) for verdict in (case.before, case.after)):
+        return ""
+    return " -> ".join(dict.fromkeys(kind(verdict).value for verdict in (case.before, case.after) if verdict))
