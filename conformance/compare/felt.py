@@ -22,8 +22,9 @@ _EXISTENCE = re.compile("ALREADY EXISTS|DOES NOT EXIST")
 class Said(NamedTuple):
     """One reply: its normal form, why it was asked for, and what it says of its call.
 
-    `done` are the values after SUCCESS, in any order, such as the DIDs that were added and how many. `plain` is all
-    that it says, without what stands between words and values: two replies with the same differ in their form alone.
+    `done` are the lines that say SUCCESS: their values in any order, such as the DIDs that were added and how many.
+    `plain` is all that it says, without what stands between words and values: two replies with the same differ in their
+    form alone.
     """
 
     text: str
@@ -47,7 +48,7 @@ Replies = tuple[Said, ...] | None
 def said(line: ExchangeLine, normal: Normal) -> Said:
     """The reply in one line of exchanges.jsonl."""
     parsed = [parse_line(text) for text in normal.lines(line)]
-    done = sorted(str(field) for one in parsed if one.status == "SUCCESS" for field in one.fields)
+    done = sorted(str(part) for one in parsed if one.status == "SUCCESS" for part in (one.status, *one.fields))
     told = standing(line.status, (line.body or "").split("\n"))
     kept = "|".join(field for field in done if field not in _BELONGS_TO_A_CALL)
     plain = (f"{line.status} {line.content_type}", *map(_plain, parsed))

@@ -149,7 +149,7 @@ def _described(side: Side) -> Build | None:
 
 def brief(reply: str) -> str:
     """The last line of a reply, which says what became of the call, as far as a line of a page holds it."""
-    line = reply.split("\n")[-1]
+    line = reply.rsplit("\n", maxsplit=1)[-1]
     return line if len(line) <= _BRIEF else f"{line[:_BRIEF]}..."
 
 

@@ -88,11 +88,14 @@ def counted(counts: Mapping[Effect, int]) -> list[str]:
 
 
 class Standing(IntEnum):
-    """What a reply says of its call: it was refused or broke, it says neither, or it was done."""
+    """What a reply says of its call: it was refused or broke, it says neither in a known word, or it was done."""
 
     REFUSED = 0
     WORDLESS = 1
     DONE = 2
+
+
+_DONE = frozenset({"SUCCESS", "NOTICE", "VERSION"})
 
 
 def standing(status: int | None, lines: Iterable[str]) -> Standing:
@@ -104,7 +107,7 @@ def standing(status: int | None, lines: Iterable[str]) -> Standing:
     words = {parse_line(line).status for line in told}
     if status != 200 or "ERROR" in words:
         return Standing.REFUSED
-    if words - {""}:
+    if words & _DONE:
         return Standing.DONE
     return Standing.REFUSED if told and told[0].lstrip().startswith("<") else Standing.WORDLESS
 

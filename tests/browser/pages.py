@@ -15,6 +15,7 @@ from conformance.selfcheck.model import Attempt, Kill
 from conformance.selfcheck.result import FaultFree, Result, Row
 from conformance.selfcheck.summary import Summary
 from conformance.verdict.model import Deviates, NotTested, Pass, Verdict
+from tests.compare.support import replies
 from tests.report import sample
 
 
@@ -107,13 +108,13 @@ def _after() -> Given:
     ]
     given = _given(sample.report(*results, level="full", deviations=(sample.seen(),)), "A: one|three", 0.05)
     assert given.traces
-    replies = {**given.traces.replies, "add_did/group/same": ("A: one|two",)}
-    return Given("after", given.report, Traces(replies, given.traces.waits))
+    told = {**given.traces.replies, "add_did/group/same": replies("A: one|two")}
+    return Given("after", given.report, Traces(told, given.traces.waits))
 
 
 def _given(report: Report, said: str, seconds: float) -> Given:
     waits = {("add_did/group/same", step): Wait("add_did", seconds) for step in range(50)}
-    return Given("before", report, Traces({result.id: (said,) for result in report.results}, waits))
+    return Given("before", report, Traces({result.id: replies(said) for result in report.results}, waits))
 
 
 def _row(id: str, kind: Kind, *kills: Kill, hidden: str | None = None) -> Row:

@@ -11,6 +11,7 @@ import msgspec
 from conformance.cases.expand import requests, world
 from conformance.cases.model import Case
 from conformance.compare.compare import compare
+from conformance.compare.felt import Said
 from conformance.compare.load import load
 from conformance.compare.model import Change, Comparison, Pair
 from conformance.contract.model import Dialect
@@ -25,6 +26,7 @@ from conformance.reporting import EXCHANGES, Collector
 from conformance.run.record import ExchangeLine
 from conformance.run.run import Run
 from conformance.run.settings import Target
+from conformance.upgrade.effect import standing
 from tests.report import sample
 from tests.safety.support import CASES, CONTRACT, Server, built_in_target, planned, run_in_process
 
@@ -93,6 +95,11 @@ def line(case: str, body: str, *, run: str = "000007", step: int = 1, **changes:
         **changes,
     }
     return ExchangeLine(**facts)  # type: ignore[arg-type]
+
+
+def replies(*bodies: str) -> tuple[Said, ...]:
+    """Replies with these bodies, which say nothing of a run."""
+    return tuple(Said(body, "act", standing(200, body.split("\n")), "", body) for body in bodies)
 
 
 def compared(*folders: Path) -> Comparison:
