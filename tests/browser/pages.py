@@ -1,5 +1,6 @@
 """The pages that are looked at."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import msgspec
@@ -98,7 +99,8 @@ def hostile_comparison() -> str:
 
 
 def _before() -> Given:
-    return _given(sample.report(*(sample.case(id, verdict) for id, verdict in BEFORE.items())), "A: one|two", 0.01)
+    report = sample.report(*(sample.case(id, verdict) for id, verdict in BEFORE.items()))
+    return _saying(_given(report, "A: one|two", 0.01), {"add_did/active/worse": "SUCCESS: one"})
 
 
 def _after() -> Given:
@@ -107,9 +109,14 @@ def _after() -> Given:
         for id, verdict in AFTER.items()
     ]
     given = _given(sample.report(*results, level="full", deviations=(sample.seen(),)), "A: one|three", 0.05)
+    return _saying(given, {"add_did/group/same": "A: one|two", "add_did/active/worse": "ERROR: one"}, "after")
+
+
+def _saying(given: Given, said: Mapping[str, str], name: str = "before") -> Given:
+    """The run with other replies to some cases."""
     assert given.traces
-    told = {**given.traces.replies, "add_did/group/same": replies("A: one|two")}
-    return Given("after", given.report, Traces(told, given.traces.waits))
+    told = {**given.traces.replies, **{id: replies(text) for id, text in said.items()}}
+    return Given(name, given.report, Traces(told, given.traces.waits))
 
 
 def _given(report: Report, said: str, seconds: float) -> Given:
