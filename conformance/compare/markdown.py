@@ -110,8 +110,8 @@ def _matrix(comparison: Comparison) -> Iterator[str]:
     if rows:
         yield "### Cases that differ; runs with the same letter sent the same replies"
         numbers = [str(n) for n, _ in enumerate(comparison.sides, 1)]
-        told = [(cell(row.id), row.look, *map(_told, row.cells)) for row in rows[:ROWS]]
-        yield _table(("case", "a client feels", *numbers), told)
+        told = [(cell(row.id), view.felt(row), *map(_told, row.cells)) for row in rows[:ROWS]]
+        yield _table(("case", "felt", *numbers), told)
     if len(rows) > ROWS:
         yield f"... and {len(rows) - ROWS} more"
     yield "\n".join(f"- {pair.before + 1} to {pair.after + 1}: {plain(pair.answer)}" for pair in comparison.pairs)

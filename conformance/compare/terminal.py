@@ -165,7 +165,7 @@ def _matrix(comparison: Comparison) -> Iterator[RenderableType]:
     rows = comparison.differing
     if rows:
         yield _heading("Cases that differ; runs with the same letter sent the same replies")
-        table = _table("case", "a client feels", *map(str, range(1, len(comparison.sides) + 1)))
+        table = _table("case", "felt", *map(str, range(1, len(comparison.sides) + 1)))
         for row in rows[:ROWS]:
             table.add_row(*_cells(row))
         yield _indented(table)
@@ -177,7 +177,7 @@ def _matrix(comparison: Comparison) -> Iterator[RenderableType]:
 
 
 def _cells(row: Row) -> Iterator[Text]:
-    yield from (_text(row.id), _text(row.look))
+    yield from (_text(row.id), _text(view.felt(row)))
     yield from map(_cell, row.cells)
 
 

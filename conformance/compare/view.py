@@ -12,6 +12,7 @@ from conformance.compare.model import (
     Change,
     Comparison,
     Pair,
+    Row,
     Side,
     Tally,
     Waits,
@@ -145,6 +146,11 @@ def _described(side: Side) -> Build | None:
     except ValueError:
         return None
     return build if OLDEST_BUILD <= build <= NEWEST_BUILD else None
+
+
+def felt(row: Row) -> str:
+    """What a client feels of a case, in a narrow column."""
+    return WORDS[row.effect].short if row.effect else row.look
 
 
 def brief(reply: str) -> str:
