@@ -26,7 +26,8 @@ from conformance.reporting import EXCHANGES, Collector
 from conformance.run.record import ExchangeLine
 from conformance.run.run import Run
 from conformance.run.settings import Target
-from conformance.upgrade.effect import standing
+from conformance.upgrade.compare import effect, first_difference
+from conformance.upgrade.effect import Effect, standing
 from tests.report import sample
 from tests.safety.support import CASES, CONTRACT, Server, built_in_target, planned, run_in_process
 
@@ -147,3 +148,14 @@ def predicted_differences(cases: Iterable[Case], one: Config, other: Config) -> 
     builds = (one.settings.build, other.settings.build)
     asked = [case for case in cases if case.since is None or min(builds) >= case.since]
     return {case.id for case in asked if predicted(case, one) != predicted(case, other)}
+
+
+def predicted_effects(cases: Iterable[Case], one: Config, other: Config) -> Mapping[str, Effect]:
+    """What a client will feel of each case, by prediction alone, where it will feel anything."""
+    ground, found = planned(built_in_target(URL), Path("/")).ground, {}
+    worlds = world(ground, one.settings), world(ground, other.settings)
+    for case in cases:
+        difference = first_difference(CONTRACT, requests(case, ground, 1), worlds, Dialect.SHIPPED)
+        if difference is not None:
+            found[case.id] = effect(CONTRACT, difference)
+    return found

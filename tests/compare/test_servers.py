@@ -11,6 +11,7 @@ import pytest
 
 from conformance.cases.expand import Login
 from conformance.cases.model import Entity, Level
+from conformance.compare import view
 from conformance.compare.model import DIFFERENT, NOT_COMPARED, Change
 from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlMode
 from conformance.contract.request import Request
@@ -18,8 +19,20 @@ from conformance.contract.world import State
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Behaviour, Response, honest
+from conformance.upgrade.effect import Effect
 from conformance.verdict.model import Expect
-from tests.compare.support import URL, compared, every, ids, pair, predicted_differences, ran, reported, results
+from tests.compare.support import (
+    URL,
+    compared,
+    every,
+    ids,
+    pair,
+    predicted_differences,
+    predicted_effects,
+    ran,
+    reported,
+    results,
+)
 from tests.safety.support import Server, built_in_target, planned, run_in_process
 
 pytestmark = pytest.mark.untraced
@@ -68,6 +81,26 @@ def test_what_is_reported_is_what_predictions_say(other: Config, before: Path, t
     assert expected
     assert ids(found, *DIFFERENT) == expected
     assert found.same + found.unanswered + len(found.changes) == len(SOME)
+
+
+@pytest.mark.parametrize("other", [server("2.14-137"), server(sql_mode=SqlMode.STRICT)], ids=["2.14-137", "strict"])
+def test_what_is_felt_is_what_predictions_say(other: Config, before: Path, tmp_path: Path) -> None:
+    """Only what is stored without a word in any reply is known to predictions alone."""
+    found = pair(before, ran(tmp_path / "after", SOME, other))
+    felt = {case.id: case.effect for case in found.changes if case.effect}
+    predicted = predicted_effects(SOME, NEWEST, other)
+    assert felt
+    assert felt.items() <= predicted.items()
+    unseen = {id: effect for id, effect in predicted.items() if id not in felt and id not in ids(found, *NOT_COMPARED)}
+    assert set(unseen.values()) <= {Effect.STORED}
+
+
+def test_how_the_dialects_print_is_one_entry(before: Path, tmp_path: Path) -> None:
+    found = pair(before, ran(tmp_path / "after", SOME, server(dialect=Dialect.DOCUMENTED)))
+    cases = found.feeling(Effect.FORM)
+    (group,) = view.groups(cases)
+    assert (len(group.cases), len(cases) > 10, TOO_SHORT in {case.id for case in cases}) == (len(cases), True, True)
+    assert {case.effect for case in found.changes if case.id == "copy_did/life-cycle/copy"} == {Effect.REPLY}
 
 
 def test_the_older_build_says_which_cases_it_cannot_be_asked(before: Path, tmp_path: Path) -> None:
