@@ -45,6 +45,7 @@ def render(comparison: Comparison) -> str:
         known=_known(comparison),
         told=view,
         words=WORDS,
+        zip=zip,
         kind_of=kind,
     )
 

@@ -20,8 +20,8 @@ def render(comparison: Comparison) -> str:
     pair = comparison.pairs[0] if len(comparison.pairs) == 1 else None
     felt = (*_counts(pair), *_runs(comparison), *_pair(pair)) if pair else (*_runs(comparison), *_matrix(comparison))
     parts = [f"## {plain(comparison.answer)}", *felt, *_facts(comparison), *(_maps(pair) if pair else ())]
-    hint = view.unseen(comparison)
-    return "\n\n".join([*parts, *([plain(hint)] if hint else [])]) + "\n"
+    more = view.unseen(comparison)
+    return "\n\n".join([*parts, *([f"{view.UNSEEN} {code(more)}"] if more else [])]) + "\n"
 
 
 def _runs(comparison: Comparison) -> Iterator[str]:

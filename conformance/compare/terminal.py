@@ -32,8 +32,10 @@ def shown(comparison: Comparison) -> RenderableType:
     pair = comparison.pairs[0] if len(comparison.pairs) == 1 else None
     parts = (*_counts(pair), *_pair(pair)) if pair else _matrix(comparison)
     maps = _maps(pair) if pair else ()
-    hint = view.unseen(comparison)
-    note = [Text(f"\n{hint}", style="dim")] if hint else []
+    more = view.unseen(comparison)
+    note = (
+        [_heading(view.UNSEEN, "dim"), Text(f"  {more}", no_wrap=True, overflow="ignore", style="dim")] if more else []
+    )
     answer = Text("\n" + visible(comparison.answer), style=TONES[view.tone(comparison)])
     return Lines(*_runs(comparison), *parts, *_facts(comparison), *maps, *note, answer)
 

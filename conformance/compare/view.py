@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from conformance.compare.model import (
     FELT,
@@ -131,13 +132,15 @@ def places(cases: Iterable[CaseChange]) -> str:
     return ", ".join(f"{name} ({number})" for name, number in functions.most_common(_MOST)) + more
 
 
+UNSEEN = "Replies do not show all that is stored. What is known of these builds:"
+
+
 def unseen(comparison: Comparison) -> str | None:
-    """What says more of two builds than replies do, which do not show all that is stored; None if nothing does."""
+    """The command that says more of two builds than replies do; None if there is none."""
     builds = [_described(side) for side in comparison.sides]
     if len(builds) != 2 or None in builds or builds[0] == builds[1]:
         return None
-    command = f"vicidial-conformance predict-upgrade --from {builds[0]} --to {builds[1]}"
-    return f"Replies do not show all that is stored. What is known of these builds: {command}"
+    return f"vicidial-conformance predict-upgrade --from {builds[0]} --to {builds[1]}"
 
 
 def _described(side: Side) -> Build | None:
@@ -153,9 +156,15 @@ def felt(row: Row) -> str:
     return WORDS[row.effect].short if row.effect else row.look
 
 
-def brief(reply: str) -> str:
-    """The last line of a reply, which says what became of the call, as far as a line of a page holds it."""
-    line = reply.rsplit("\n", maxsplit=1)[-1]
+def brief(before: str | None, after: str | None) -> tuple[str | None, str | None]:
+    """The line of two replies that shows the change: the last, which says what became of the call, or another one."""
+    old, new = ((text or "").split("\n") for text in (before, after))
+    pairs = [(old[-1], new[-1]), *zip_longest(old, new, fillvalue="")]
+    shown = next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
+    return (None if before is None else _cut(shown[0]), None if after is None else _cut(shown[1]))
+
+
+def _cut(line: str) -> str:
     return line if len(line) <= _BRIEF else f"{line[:_BRIEF]}..."
 
 

@@ -106,7 +106,7 @@ def printed(comparison: Comparison, width: int = 80) -> str:
         "Cases gone: 1",
         "interrupted",
         "level",
-        "predict-upgrade --from 2.14-202 --to 2.14-179",
+        "vicidial-conformance predict-upgrade --from 2.14-202 --to 2.14-179",
     ],
 )
 def test_every_change_is_shown(text: str, write: object, every: Comparison) -> None:
@@ -157,6 +157,12 @@ def test_how_a_server_prints_is_one_entry_whatever_it_prints(tmp_path: Path) -> 
     )
     shown = printed(compared(one, two))
     assert (shown.count("before "), "9 cases of add_did" in shown) == (1, True)
+
+
+def test_of_a_reply_of_many_lines_the_one_that_shows_the_change_is_told_in_brief() -> None:
+    assert view.brief("NOTE: a\nERROR: b", "NOTE: a\nSUCCESS: c") == ("ERROR: b", "SUCCESS: c")
+    assert view.brief("NOTE: a\nSUCCESS: c", "NOTE: b\nSUCCESS: c") == ("NOTE: a", "NOTE: b")
+    assert view.brief(None, "x" * 200) == (None, "x" * 100 + "...")
 
 
 def test_builds_that_are_alike_or_not_described_lead_to_no_prediction(every: Comparison) -> None:
