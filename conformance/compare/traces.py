@@ -9,7 +9,7 @@ from typing import NamedTuple
 from conformance.cases.model import Purpose
 from conformance.compare.felt import Replies, Said, said
 from conformance.compare.normal import Normal
-from conformance.contract.request import Request
+from conformance.contract.request import FORM_TYPE, Request
 from conformance.contract.sanitise import as_text
 from conformance.report.curl import curl_line
 from conformance.report.model import Report
@@ -76,10 +76,16 @@ def traced(lines: Iterable[ExchangeLine], cases: Collection[str], normal: Normal
                 requests.pop((line.case, step + 1), None)
             replies[line.case] = []
         replies.setdefault(line.case, []).append(said(line, normal))
-        requests[line.case, line.step] = Request(line.query, line.form, line.method or "GET", wire=line.wire)
+        requests[line.case, line.step] = _request(line)
         if line.status is not None and line.wire is None:
             waits[line.case, line.step] = Wait(_function(line), line.elapsed)
     return Traces({case: tuple(told) for case, told in replies.items()}, waits, requests)
+
+
+def _request(line: ExchangeLine) -> Request:
+    """What was sent; of its content type nothing was kept, but a form does not begin with a brace."""
+    kind = "application/json" if (line.form or "").startswith("{") else FORM_TYPE
+    return Request(line.query, line.form, line.method or "GET", kind, line.wire)
 
 
 def _function(line: ExchangeLine) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -164,3 +165,15 @@ def test_the_request_that_shows_it_is_kept_without_a_password(tmp_path: Path) ->
     assert (case.effect, case.step) == (Effect.FAILS, 2)
     assert case.curl is not None
     assert case.curl.startswith(f"curl '{sample.URL}?source=conformance&user=6666&pass='\"$VICIDIAL_PASS\"'&function=")
+
+
+def test_the_request_of_a_form_or_of_json_is_repeated_as_it_was_sent(tmp_path: Path) -> None:
+    sent = {"form": ("did_pattern=1", "x-www-form-urlencoded'"), "json": ('{"did_pattern": "1"}', "application/json'")}
+    for name, (body, kind) in sent.items():
+        one, two = (
+            made_up(tmp_path / name / str(n), sample.case(ID, Pass()), lines=[line(ID, said, method="POST", form=body)])
+            for n, said in enumerate((ADDED, EXISTS))
+        )
+        (case,) = pair(one, two).changes
+        assert case.curl is not None
+        assert (kind in case.curl, f"--data-raw {shlex.quote(body)}" in case.curl) == (True, True)
