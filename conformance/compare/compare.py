@@ -23,6 +23,7 @@ from conformance.compare.model import (
 )
 from conformance.compare.timing import shifts
 from conformance.compare.traces import Given
+from conformance.compare.unseen import unseen
 from conformance.report.model import CaseResult, DeviationSeen, Report
 from conformance.upgrade.effect import Effect
 from conformance.verdict.model import Blocked, Deviates, Kind
@@ -122,6 +123,7 @@ def _pair(before: Given, after: Given, place: int) -> Pair:
             changes.append(msgspec.structs.replace(told, curl=_curl(told, before, after)))
     changes.sort(key=lambda case: case.danger)
     same = [id for id, one in found.items() if one is Change.NONE]
+    explained = {id for id in same if {old[id].kind, new[id].kind} <= {Kind.PASS, Kind.DEVIATION}}
     waits = [given.traces.waits if given.traces else {} for given in (before, after)]
     return Pair(
         before=0,
@@ -136,6 +138,7 @@ def _pair(before: Given, after: Given, place: int) -> Pair:
         fields=_tallies(changes, lambda case: case.field),
         deviations=_deviations(before.report, after.report, found),
         shifts=shifts(*waits),
+        unseen=unseen(explained, (before.report.target.build, after.report.target.build)),
     )
 
 

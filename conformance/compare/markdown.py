@@ -18,10 +18,13 @@ ROWS = 200
 def render(comparison: Comparison) -> str:
     """The whole comparison; the answer comes first, since a summary is read from the top."""
     pair = comparison.pairs[0] if len(comparison.pairs) == 1 else None
-    felt = (*_counts(pair), *_runs(comparison), *_pair(pair)) if pair else (*_runs(comparison), *_matrix(comparison))
+    felt = (
+        (*_counts(pair), *_runs(comparison), *_pair(pair, view.unseen(comparison)))
+        if pair
+        else (*_runs(comparison), *_matrix(comparison))
+    )
     parts = [f"## {plain(comparison.answer)}", *felt, *_facts(comparison), *(_maps(pair) if pair else ())]
-    more = view.unseen(comparison)
-    return "\n\n".join([*parts, *([f"{view.UNSEEN} {code(more)}"] if more else [])]) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 def _runs(comparison: Comparison) -> Iterator[str]:
@@ -41,9 +44,12 @@ def _facts(comparison: Comparison) -> Iterator[str]:
         yield _table(("", *(str(n) for n, _ in sides)), facts)
 
 
-def _pair(pair: Pair) -> Iterator[str]:
+def _pair(pair: Pair, prediction: str) -> Iterator[str]:
     for effect in pair.felt:
         yield from _felt(pair, effect)
+    if pair.unseen:
+        yield f"### {view.UNSEEN.capitalize()}: {len(pair.unseen)}"
+        yield f"{view.UNSEEN_MEANING} {code(prediction)}: {code(view.some(pair.unseen, IDS))}"
     if pair.deviations:
         yield "### By known deviation: the cases that showed it"
         lines = [(plain(d.severity), cell(d.id), f"{d.before}", f"{d.after}", plain(d.effect)) for d in pair.deviations]
@@ -57,10 +63,8 @@ def _pair(pair: Pair) -> Iterator[str]:
 
 
 def _counts(pair: Pair) -> Iterator[str]:
-    if pair.felt:
-        rows = [
-            (f"{n}", WORDS[effect].many, plain(view.places(pair.feeling(effect)))) for effect, n in pair.felt.items()
-        ]
+    rows = [(str(one.number), one.words, plain(one.places)) for one in view.counts(pair)]
+    if rows:
         yield _table(("cases", "what a client will feel", "of"), rows)
 
 

@@ -172,7 +172,8 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """Two runs, by their places among the sides. `same` cases do not differ, `unanswered` ones neither run answered.
 
     There were `cases` in all. `gaps` say, with the name of the run, what one of them never answered although it was to.
-    `has_replies` is whether replies were compared, and not only verdicts.
+    `has_replies` is whether replies were compared, and not only verdicts. `unseen` are the cases that servers of these
+    builds are known to store otherwise although they reply alike.
     """
 
     before: int
@@ -187,6 +188,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Tally, ...]
     deviations: tuple[DeviationChange, ...]
     shifts: tuple[Shift, ...]
+    unseen: tuple[str, ...] = ()
 
     def of(self, *changes: Change) -> tuple[CaseChange, ...]:
         """The cases that changed in one of these ways."""
@@ -236,9 +238,8 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
             return "Nothing to compare: no case was answered in both runs."
         if found:
             return f"{self._changed}: {found}, {self._of}."
-        if judged:
-            return f"The same replies: {judged} judged differently, {self._of}."
-        return f"The same: no difference, {self._of}."
+        told = f"{judged} judged differently" if judged else "no difference"
+        return f"The same{' replies' * bool(judged or self.unseen)}: {told}, {self._of}."
 
     @property
     def _of(self) -> str:
@@ -270,6 +271,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
             "flaky": len(self.of(Change.FLAKY)),
             "not compared": len(self.of(*NOT_COMPARED)),
             "answered in neither run": self.unanswered,
+            "known to be stored otherwise, unseen": len(self.unseen),
         }
         return "".join(f" {number:,} {what}." for what, number in numbers.items() if number)
 

@@ -30,14 +30,10 @@ _WIDEST = 300
 def shown(comparison: Comparison) -> RenderableType:
     """The whole comparison; of more than two runs, the matrix in place of each change."""
     pair = comparison.pairs[0] if len(comparison.pairs) == 1 else None
-    parts = (*_counts(pair), *_pair(pair)) if pair else _matrix(comparison)
+    parts = (*_counts(pair), *_pair(pair, view.unseen(comparison))) if pair else _matrix(comparison)
     maps = _maps(pair) if pair else ()
-    more = view.unseen(comparison)
-    note = (
-        [_heading(view.UNSEEN, "dim"), Text(f"  {more}", no_wrap=True, overflow="ignore", style="dim")] if more else []
-    )
     answer = Text("\n" + visible(comparison.answer), style=TONES[view.tone(comparison)])
-    return Lines(*_runs(comparison), *parts, *_facts(comparison), *maps, *note, answer)
+    return Lines(*_runs(comparison), *parts, *_facts(comparison), *maps, answer)
 
 
 def _runs(comparison: Comparison) -> Iterator[RenderableType]:
@@ -59,9 +55,10 @@ def _facts(comparison: Comparison) -> Iterator[RenderableType]:
         yield _indented(facts)
 
 
-def _pair(pair: Pair) -> Iterator[RenderableType]:
+def _pair(pair: Pair, prediction: str) -> Iterator[RenderableType]:
     for effect in pair.felt:
         yield from _felt(pair, effect)
+    yield from _unseen(pair, prediction)
     yield from _deviations(pair)
     yield from _shifts(pair)
     for change, heading in view.NAMED.items():
@@ -70,15 +67,13 @@ def _pair(pair: Pair) -> Iterator[RenderableType]:
 
 def _counts(pair: Pair) -> Iterator[RenderableType]:
     """What a client will feel, on the first screen."""
-    if not pair.felt:
-        return
-    yield _heading("What a client will feel")
     table = _table("", "", "")
     table.show_header, table.columns[0].justify = False, "right"
-    for effect, number in pair.felt.items():
-        of = view.places(pair.feeling(effect))
-        table.add_row(f"{number:,}", Text(WORDS[effect].many, style=STYLES[effect]), _text(of))
-    yield _indented(table)
+    for one in view.counts(pair):
+        table.add_row(f"{one.number:,}", Text(one.words, style=STYLES[one.effect]), _text(one.places))
+    if table.row_count:
+        yield _heading("What a client will feel")
+        yield _indented(table)
 
 
 def _felt(pair: Pair, effect: Effect) -> Iterator[RenderableType]:
@@ -90,6 +85,16 @@ def _felt(pair: Pair, effect: Effect) -> Iterator[RenderableType]:
         yield from _group(group)
     if len(found) > GROUPS:
         yield _indented(Text(f"... and {sum(len(group.cases) for group in found[GROUPS:])} more: see --json"))
+
+
+def _unseen(pair: Pair, prediction: str) -> Iterator[RenderableType]:
+    """What is known and was not seen, and where to read more of it."""
+    if not pair.unseen:
+        return
+    yield _heading(f"{view.UNSEEN.capitalize()}: {_counted(len(pair.unseen))}", STYLES[Effect.STORED])
+    yield _indented(Text(view.UNSEEN_MEANING, style="dim"))
+    yield Text(f"  {prediction}", no_wrap=True, overflow="ignore")
+    yield _indented(Text(view.some(pair.unseen, IDS), style="dim", overflow="fold"))
 
 
 def _group(group: view.Group) -> Iterator[RenderableType]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from conformance.compare.model import (
     FELT,
@@ -14,11 +15,9 @@ from conformance.compare.model import (
     Comparison,
     Pair,
     Row,
-    Side,
     Tally,
     Waits,
 )
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build
 from conformance.contract.reply import parse_line
 from conformance.report.advice import Tone
 from conformance.upgrade.effect import WORDS, Effect
@@ -33,6 +32,9 @@ NAMED = {
     Change.GONE: "Cases gone",
 }
 """What is said of cases of which no client feels anything."""
+
+UNSEEN = "stored otherwise, unseen"
+UNSEEN_MEANING = "Servers of these builds are known to store something else, and no reply shows it. What it is:"
 
 _BRIEF = 100
 """Characters of a reply where it stands for many."""
@@ -86,11 +88,28 @@ class Group:
         return verdict.summary if isinstance(verdict, Fail) else None
 
 
+class Count(NamedTuple):
+    """How many cases a client feels in one way, in words, and of which functions."""
+
+    effect: Effect
+    number: int
+    words: str
+    places: str
+
+
+def counts(pair: Pair) -> tuple[Count, ...]:
+    """What a client will feel, the most dangerous first; what is known and was not seen beside what was."""
+    felt = {effect: [case.id for case in pair.feeling(effect)] for effect in pair.felt}
+    found = [Count(effect, len(ids), WORDS[effect].many, places(ids)) for effect, ids in felt.items()]
+    unseen = Count(Effect.STORED, len(pair.unseen), UNSEEN, places(pair.unseen))
+    return tuple(sorted([*found, *([unseen] if pair.unseen else [])], key=lambda one: list(Effect).index(one.effect)))
+
+
 def tone(comparison: Comparison) -> Tone:
     """How the answer sounds: bad if a verdict is worse, a call fails that succeeded, or what was asked for is felt."""
     if comparison.exit_code in (1, FELT) or any(pair.feeling(Effect.FAILS) for pair in comparison.pairs):
         return Tone.BAD
-    is_same = comparison.exit_code == 0 and not any(pair.changes for pair in comparison.pairs)
+    is_same = comparison.exit_code == 0 and not any(pair.changes or pair.unseen for pair in comparison.pairs)
     return Tone.GOOD if is_same else Tone.UNSURE
 
 
@@ -98,7 +117,7 @@ def why(comparison: Comparison) -> str:
     """Why the answer is what it is, in one sentence or two."""
     regressions = [case for pair in comparison.pairs for case in pair.of(Change.REGRESSION)]
     if regressions:
-        return f"What conformed fails now, or fails in another way: {places(regressions)}."
+        return f"What conformed fails now, or fails in another way: {places(case.id for case in regressions)}."
     fails = _worst(comparison, Effect.FAILS)
     return fails or _silence(comparison) or _worst(comparison, *Effect) or _alike(comparison)
 
@@ -108,7 +127,9 @@ def _worst(comparison: Comparison, *effects: Effect) -> str:
     felt = [case for effect in effects for pair in comparison.pairs for case in pair.feeling(effect)]
     if not felt or felt[0].effect is None:
         return ""
-    return f"{WORDS[felt[0].effect].meaning} Cases of {places(case for case in felt if case.effect is felt[0].effect)}."
+    return (
+        f"{WORDS[felt[0].effect].meaning} Cases of {places(case.id for case in felt if case.effect is felt[0].effect)}."
+    )
 
 
 def _silence(comparison: Comparison) -> str:
@@ -125,30 +146,17 @@ def _alike(comparison: Comparison) -> str:
     return "Each reply is the same, but for the numbers, users and dates that belong to a run."
 
 
-def places(cases: Iterable[CaseChange]) -> str:
-    """The functions of the cases, those of the most cases first."""
-    functions = Counter(case.function for case in cases)
+def places(ids: Iterable[str]) -> str:
+    """The functions of the cases with these ids, those of the most cases first."""
+    functions = Counter(id.split("/")[0] for id in ids)
     more = f" and {len(functions) - _MOST} more" if len(functions) > _MOST else ""
     return ", ".join(f"{name} ({number})" for name, number in functions.most_common(_MOST)) + more
 
 
-UNSEEN = "Replies do not show all that is stored. What is known of these builds:"
-
-
-def unseen(comparison: Comparison) -> str | None:
-    """The command that says more of two builds than replies do; None if there is none."""
-    builds = [_described(side) for side in comparison.sides]
-    if len(builds) != 2 or None in builds or builds[0] == builds[1]:
-        return None
-    return f"vicidial-conformance predict-upgrade --from {builds[0]} --to {builds[1]}"
-
-
-def _described(side: Side) -> Build | None:
-    try:
-        build = Build.parse(side.build)
-    except ValueError:
-        return None
-    return build if OLDEST_BUILD <= build <= NEWEST_BUILD else None
+def unseen(comparison: Comparison) -> str:
+    """The command that says more of two builds than replies do."""
+    before, after = (side.build for side in comparison.sides)
+    return f"vicidial-conformance predict-upgrade --from {before} --to {after}"
 
 
 def felt(row: Row) -> str:
@@ -235,7 +243,11 @@ def waits(taken: Waits) -> str:
 
 def ids(cases: Iterable[CaseChange], most: int) -> str:
     """The ids of the first few, and how many more there are."""
-    every = [case.id for case in cases]
+    return some([case.id for case in cases], most)
+
+
+def some(every: Sequence[str], most: int) -> str:
+    """The first few, and how many more there are."""
     more = f" and {len(every) - most} more" if len(every) > most else ""
     return ", ".join(every[:most]) + more
 

@@ -93,6 +93,8 @@ def test_what_is_felt_is_what_predictions_say(other: Config, before: Path, tmp_p
     assert felt.items() <= predicted.items()
     unseen = {id: effect for id, effect in predicted.items() if id not in felt and id not in ids(found, *NOT_COMPARED)}
     assert set(unseen.values()) <= {Effect.STORED}
+    assert set(found.unseen) <= unseen.keys()
+    assert bool(found.unseen) is (other.settings.build != NEWEST.settings.build)
 
 
 def test_how_the_dialects_print_is_one_entry(before: Path, tmp_path: Path) -> None:
