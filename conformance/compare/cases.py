@@ -8,6 +8,7 @@ from conformance.compare.felt import Felt, Replies, by_replies, by_verdicts
 from conformance.compare.model import DIFFERENT, CaseChange, Change, ReplyChange
 from conformance.report.model import CaseResult
 from conformance.report.view import note
+from conformance.upgrade.compare import SAID_ONLY
 from conformance.upgrade.effect import Effect
 from conformance.verdict.model import Deviates, Fail, Kind, NotTested
 
@@ -110,8 +111,15 @@ def described(
 
 def _felt(before: CaseResult, after: CaseResult, replies: tuple[Replies, Replies]) -> Felt:
     if replies[0] is None or replies[1] is None:
-        return by_verdicts(before, after)
-    return by_replies(replies[0], replies[1]) or Felt(Effect.UNKNOWN, None)
+        found = by_verdicts(before, after)
+    else:
+        found = by_replies(replies[0], replies[1]) or Felt(Effect.UNKNOWN, None)
+    is_empty = SAID_ONLY in _deviations(after) - _deviations(before)
+    return Felt(Effect.STORED, found.step) if is_empty and found.effect is Effect.WORKS else found
+
+
+def _deviations(result: CaseResult) -> frozenset[str]:
+    return frozenset(result.verdict.ids) if isinstance(result.verdict, Deviates) else frozenset()
 
 
 def _changed(replies: tuple[Replies, Replies]) -> tuple[ReplyChange, ...]:

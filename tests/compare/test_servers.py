@@ -14,7 +14,7 @@ from conformance.cases.model import Entity, Level
 from conformance.compare import view
 from conformance.compare.cases import ANSWERED
 from conformance.compare.model import DIFFERENT, NOT_COMPARED, Change
-from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlMode
+from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.app import create_app
@@ -54,6 +54,8 @@ SOME = every(
     "version/",
 )
 """Cases in which builds, databases and dialects differ, and others in which they do not."""
+
+ERRORS = (SqlErrors.THROWN, SqlErrors.IGNORED)
 
 
 def server(build: str = "2.14-202", sql_mode: SqlMode = SqlMode.LEGACY, dialect: Dialect = Dialect.SHIPPED) -> Config:
@@ -98,6 +100,17 @@ def test_what_is_felt_is_what_predictions_say(other: Config, before: Path, tmp_p
     assert set(unseen.values()) <= {Effect.STORED}
     assert set(found.unseen) <= unseen.keys()
     assert bool(found.unseen) is (other.settings.build != NEWEST.settings.build)
+
+
+def test_a_success_that_stores_nothing_is_no_call_that_now_succeeds(tmp_path: Path) -> None:
+    """PHP before 8.1 skips a statement that a strict database refuses, where a newer one ends in an HTTP 500."""
+    cases = every("add_did/list_id/", "update_did/agent_search_method/")
+    newer, older = (Config(settings=ServerSettings(sql_mode=SqlMode.STRICT, sql_errors=one)) for one in ERRORS)
+    runs = [ran(tmp_path / name, cases, config) for name, config in (("newer", newer), ("older", older))]
+    back, forth = pair(*runs), pair(*reversed(runs))
+    assert set(back.felt) == {Effect.STORED}
+    assert set(forth.felt) == {Effect.FAILS}
+    assert {case.id: case.effect for case in back.changes} == predicted_effects(cases, newer, older)
 
 
 def test_how_the_dialects_print_is_one_entry(before: Path, tmp_path: Path) -> None:
