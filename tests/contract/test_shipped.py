@@ -189,7 +189,7 @@ def test_php_before_8_1_goes_on_where_the_database_refuses() -> None:
     asked = request("add_did", did_pattern=FREE, list_id="letters", source="t" * 21)
     end = outcome(replace(asked, query=f"{asked.query}&x=it's"), Dialect.SHIPPED, world)
     assert (end.status, [answer.name for answer in end.answers], end.changes) == (200, ["added"], ())
-    assert end.quirks == {"success-without-storing", "list-id-letters-and-14"}
+    assert {"success-without-storing", "list-id-letters-and-14"} <= end.quirks
 
 
 OLD = recorded_world(ServerSettings(Build(2, 14, 137)))

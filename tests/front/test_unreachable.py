@@ -65,7 +65,7 @@ WRAPPED: Mapping[str, tuple[Body, str]] = {
 def test_a_server_that_wraps_its_replies_is_a_vicidial_with_a_fault_that_is_named(fault: str, command: Cli) -> None:
     body, content_type = WRAPPED[fault]
     with serving(answer=liar(body, content_type, about_version=True)) as server:
-        ended = command("run", server.url, "--user", "6666", "--level", "probe", freely=False)
+        ended = command("run", server.url, "--user", "6666", "--only", "version/*", "--rate", "0", freely=False)
     assert (ended.code, f"its reply to version is not a plain line: {fault}" in ended.out) == (1, True)
 
 
