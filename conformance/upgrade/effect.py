@@ -48,7 +48,7 @@ WORDS: Mapping[Effect, Words] = {
         "stored otherwise",
         "stored otherwise",
         "stored",
-        "The call ends as it did before, but something else is stored: nothing warns the client.",
+        "Something else is stored than before, and nothing warns the client.",
     ),
     Effect.WORKS: Words(
         "Calls that now succeed",
