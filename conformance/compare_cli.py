@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +10,16 @@ import typer
 
 from conformance.errors import UsageError
 from conformance.terminal import comes_to, out
+from conformance.upgrade.effect import Effect
+
+ANY = "any"
+"""What names every effect."""
 
 EPILOG = """[bold]Examples[/]
 
 vicidial-conformance compare before after                         [dim]has the upgrade changed anything?[/]
+
+vicidial-conformance compare before after --fail-on calls-that-fail [dim]exit code 5 if a client would break[/]
 
 vicidial-conformance compare before after --markdown > changes.md
 
@@ -23,7 +30,7 @@ vicidial-conformance compare lab1 lab2 lab3                       [dim]servers b
 [bold]Exit codes[/]
 
 0 no regression from the first run, 1 what conformed fails now, or a fail is another one, 2 a folder that is no report,
-3 no regression, but one of the runs broke off or nothing was compared
+3 no regression, but one of the runs broke off or nothing was compared, 5 a client feels what --fail-on names
 """
 
 
@@ -37,8 +44,16 @@ def compare(
     html_file: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Also write a page with every difference.")
     ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on",
+            metavar="EFFECT",
+            help=f"End with exit code 5 if a client feels that: {', '.join(Effect)} or {ANY}. May be given again.",
+        ),
+    ] = None,
 ) -> None:
-    """Compare the reports of two runs or more: what is worse, what is better, what only changed.
+    """Compare the reports of two runs or more: what a client will feel, the most dangerous first.
 
     Numbers, users, dates and ids that differ from run to run do not count, and a fail that did not repeat neither.
     """
@@ -46,13 +61,14 @@ def compare(
         raise UsageError("compare needs two report folders or more: the one before and the one after")
     if as_json and as_markdown:
         raise UsageError("--json and --markdown exclude each other: give the one you mean")
+    feared = _effects(fail_on or ())
     from conformance.compare import html, markdown, terminal
     from conformance.compare.compare import compare as compared
     from conformance.compare.load import load
     from conformance.compare.model import to_json
     from conformance.report.files import write_whole
 
-    found = compared([load(folder) for folder in folders])
+    found = compared([load(folder) for folder in folders], feared)
     if html_file:
         write_whole(html_file, html.render(found).encode())
     if as_json:
@@ -60,9 +76,17 @@ def compare(
     elif as_markdown:
         out.raw(markdown.render(found))
     else:
-        out.print(terminal.shown(found))
+        out.print(terminal.shown(found), crop=False)
     comes_to(found.answer)
     raise typer.Exit(found.exit_code)
+
+
+def _effects(named: Iterable[str]) -> tuple[Effect, ...]:
+    """The effects of these names, in order of danger. Raises UsageError for a name that is none."""
+    names = frozenset(named)
+    for name in sorted(names - {ANY, *Effect}):
+        raise UsageError(f"--fail-on {name}: give {', '.join(Effect)} or {ANY}")
+    return tuple(effect for effect in Effect if names & {ANY, effect})
 
 
 def register(app: typer.Typer) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from conformance.compare.model import CaseChange, Change, ReplyChange
+from conformance.compare.felt import Felt, Replies, by_replies, by_verdicts
+from conformance.compare.model import DIFFERENT, CaseChange, Change, ReplyChange
 from conformance.report.model import CaseResult
 from conformance.report.view import note
+from conformance.upgrade.compare import SAID_ONLY
+from conformance.upgrade.effect import Effect
 from conformance.verdict.model import Deviates, Fail, Kind, NotTested
 
 ANSWERED = (Kind.PASS, Kind.DEVIATION, Kind.FAIL)
@@ -20,9 +23,6 @@ _BECAME = {
     (Kind.FAIL, Kind.PASS): Change.FIX,
     (Kind.FAIL, Kind.DEVIATION): Change.FIX,
 }
-
-Replies = tuple[str, ...] | None
-"""The normal forms of a case's replies; None where they were not kept."""
 
 
 def change(
@@ -95,10 +95,13 @@ def described(
     """That change, with all that there is to say about it."""
     known = after or before
     assert known is not None
+    felt = _felt(before, after, replies) if found in DIFFERENT and before and after else None
     return CaseChange(
         id=known.id,
         title=known.title,
         change=found,
+        effect=felt.effect if felt else None,
+        step=felt.step if felt else None,
         before=before.verdict if before else None,
         after=after.verdict if after else None,
         why=_why(found, before, after),
@@ -106,10 +109,24 @@ def described(
     )
 
 
+def _felt(before: CaseResult, after: CaseResult, replies: tuple[Replies, Replies]) -> Felt:
+    if replies[0] is None or replies[1] is None:
+        found = by_verdicts(before, after)
+    else:
+        found = by_replies(replies[0], replies[1]) or Felt(Effect.UNKNOWN, None)
+    is_empty = SAID_ONLY in _deviations(after) - _deviations(before)
+    return Felt(Effect.STORED, found.step) if is_empty and found.effect is Effect.WORKS else found
+
+
+def _deviations(result: CaseResult) -> frozenset[str]:
+    return frozenset(result.verdict.ids) if isinstance(result.verdict, Deviates) else frozenset()
+
+
 def _changed(replies: tuple[Replies, Replies]) -> tuple[ReplyChange, ...]:
     if replies[0] is None or replies[1] is None:
         return ()
-    steps = enumerate(zip_longest(replies[0], replies[1]), 1)
+    texts = ([one.text for one in told] for told in replies if told is not None)
+    steps = enumerate(zip_longest(*texts), 1)
     return tuple(ReplyChange(step=step, before=old, after=new) for step, (old, new) in steps if old != new)
 
 

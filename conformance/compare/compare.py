@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from conformance.compare.cases import ANSWERED, Replies, change, described
+import msgspec
+
+from conformance.compare.cases import ANSWERED, change, described
+from conformance.compare.felt import Replies
 from conformance.compare.model import (
-    DIFFERENT,
     CaseChange,
     Cell,
     Change,
@@ -21,7 +23,9 @@ from conformance.compare.model import (
 )
 from conformance.compare.timing import shifts
 from conformance.compare.traces import Given
+from conformance.compare.unseen import unseen
 from conformance.report.model import CaseResult, DeviationSeen, Report
+from conformance.upgrade.effect import Effect
 from conformance.verdict.model import Blocked, Deviates, Kind
 
 FACTS: dict[str, Callable[[Report], str]] = {
@@ -42,8 +46,8 @@ _CONFORMING = (Change.DEVIATES, Change.NO_DEVIATION, Change.REPLY)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def compare(given: Sequence[Given]) -> Comparison:
-    """Two or more runs beside each other: every later one beside the first."""
+def compare(given: Sequence[Given], fail_on: Iterable[Effect] = ()) -> Comparison:
+    """Two or more runs beside each other: every later one beside the first. `fail_on` is what no client may feel."""
     first, *others = given
     pairs = tuple(_pair(first, other, number) for number, other in enumerate(others, 1))
     return Comparison(
@@ -51,6 +55,7 @@ def compare(given: Sequence[Given]) -> Comparison:
         facts=tuple(_facts([one.report for one in given])),
         pairs=pairs,
         rows=_rows(given, pairs),
+        fail_on=tuple(fail_on),
     )
 
 
@@ -114,9 +119,11 @@ def _pair(before: Given, after: Given, place: int) -> Pair:
         results, replies = (old.get(id), new.get(id)), (before.replies(id), after.replies(id))
         found[id] = change(*results, replies, same_judge=same_judge, broken_off=broken_off)
         if found[id] is not Change.NONE:
-            changes.append(described(found[id], *results, replies))
-    changes.sort(key=lambda case: list(Change).index(case.change))
+            told = described(found[id], *results, replies)
+            changes.append(msgspec.structs.replace(told, curl=_curl(told, before, after)))
+    changes.sort(key=lambda case: case.danger)
     same = [id for id, one in found.items() if one is Change.NONE]
+    explained = {id for id in same if {old[id].kind, new[id].kind} <= {Kind.PASS, Kind.DEVIATION}}
     waits = [given.traces.waits if given.traces else {} for given in (before, after)]
     return Pair(
         before=0,
@@ -131,16 +138,22 @@ def _pair(before: Given, after: Given, place: int) -> Pair:
         fields=_tallies(changes, lambda case: case.field),
         deviations=_deviations(before.report, after.report, found),
         shifts=shifts(*waits),
+        unseen=unseen(explained, (before.report.target.build, after.report.target.build)),
     )
 
 
+def _curl(case: CaseChange, before: Given, after: Given) -> str | None:
+    """The request that shows the change, as the later run sent it, if it did."""
+    return (after.curl(case.id, case.step) or before.curl(case.id, case.step)) if case.step else None
+
+
 def _tallies(changes: Iterable[CaseChange], name: Callable[[CaseChange], str]) -> tuple[Tally, ...]:
-    """The changes that tell of a server, by that name, the most regressions first."""
-    counts: dict[str, Counter[Change]] = {}
+    """What a client feels, by that name, those of the most dangerous first."""
+    counts: dict[str, Counter[Effect]] = {}
     for case in changes:
-        if case.change in DIFFERENT:
-            counts.setdefault(name(case), Counter())[case.change] += 1
-    order = sorted(counts, key=lambda one: ([-counts[one][kind] for kind in DIFFERENT], one))
+        if case.effect:
+            counts.setdefault(name(case), Counter())[case.effect] += 1
+    order = sorted(counts, key=lambda one: ([-counts[one][effect] for effect in Effect], one))
     return tuple(Tally(name=one, counts=dict(counts[one])) for one in order)
 
 
@@ -178,16 +191,19 @@ def _showing(report: Report, ids: Collection[str]) -> Mapping[str, set[str]]:
 
 
 def _rows(given: Sequence[Given], pairs: Sequence[Pair]) -> tuple[Row, ...]:
-    order = list(Change)
-    changes: dict[str, Change] = {}
+    changes: dict[str, CaseChange] = {}
     for case in (case for pair in pairs for case in pair.changes):
-        changes[case.id] = min(changes.get(case.id, case.change), case.change, key=order.index)
+        changes[case.id] = min(changes.get(case.id, case), case, key=lambda one: one.danger)
     results = [{result.id: result for result in one.report.results} for one in given]
-    rows = [
-        Row(id=id, cells=_cells(id, given, results), change=changes.get(id, Change.NONE))
-        for id in dict.fromkeys(id for known in results for id in known)
-    ]
-    return tuple(sorted(rows, key=lambda row: order.index(row.change)))
+    ids = dict.fromkeys(id for known in results for id in known)
+    rows = (_row(id, _cells(id, given, results), changes.get(id)) for id in ids)
+    return tuple(sorted(rows, key=lambda row: row.danger))
+
+
+def _row(id: str, cells: tuple[Cell, ...], found: CaseChange | None) -> Row:
+    if found is None:
+        return Row(id=id, cells=cells, change=Change.NONE)
+    return Row(id=id, cells=cells, change=found.change, effect=found.effect)
 
 
 def _cells(id: str, given: Sequence[Given], results: Sequence[dict[str, CaseResult]]) -> tuple[Cell, ...]:

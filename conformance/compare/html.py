@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from conformance.compare import view
-from conformance.compare.model import CaseChange, Change, Comparison
+from conformance.compare.model import LOOKS, CaseChange, Change, Comparison
 from conformance.report import grid
-from conformance.report.advice import Tone
 from conformance.report.page import page
+from conformance.upgrade.effect import WORDS, Effect
 from conformance.verdict.model import kind
 
-SIGNS = {
-    Change.REGRESSION: "✗",
-    Change.DEVIATES: "▲",
-    Change.NO_DEVIATION: "▽",
-    Change.FIX: "✓",
+SIGNS: Mapping[str, str] = {
+    Effect.FAILS: "✗",
+    Effect.STORED: "▲",
+    Effect.WORKS: "✓",
+    Effect.REPLY: "≠",
+    Effect.FORM: "≈",
+    Effect.UNKNOWN: "?",
     Change.FLAKY: "~",
-    Change.REPLY: "≠",
     Change.JUDGED: "§",
     Change.NO_ANSWER: "‖",
     Change.NOT_TESTED: "–",  # noqa: RUF001 - a sign, not a minus
@@ -25,32 +27,27 @@ SIGNS = {
     Change.GONE: "∅",
     Change.NONE: "·",
 }
-"""A sign for each change: colour is never all there is."""
+"""A sign for all that can be said of a case: colour is never all there is."""
 
 
 def render(comparison: Comparison) -> str:
     """The page: of two runs each difference, of more of them the matrix."""
-    changes = [row.change for row in comparison.rows]
+    looks = Counter(row.look for row in comparison.rows)
     return page(
         "compare",
         "report",
         package="conformance.compare",
         comparison=comparison,
-        tone=_tone(comparison),
+        tone=view.tone(comparison),
         signs=SIGNS,
-        maps=grid.laid_out((row.id, row.change) for row in comparison.rows),
-        kinds={change.value: changes.count(change) for change in Change if change in changes},
+        maps=grid.laid_out((row.id, row.look) for row in comparison.rows),
+        kinds={look: looks[look] for look in LOOKS if look in looks},
         known=_known(comparison),
         told=view,
+        words=WORDS,
+        zip=zip,
         kind_of=kind,
     )
-
-
-def _tone(comparison: Comparison) -> Tone:
-    if comparison.exit_code == 1:
-        return Tone.BAD
-    is_same = comparison.exit_code == 0 and not any(pair.changes for pair in comparison.pairs)
-    return Tone.GOOD if is_same else Tone.UNSURE
 
 
 def _known(comparison: Comparison) -> Mapping[str, list[tuple[list[int], CaseChange]]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from conformance.compare import view
 from conformance.compare.model import Cell, Change, Comparison, Pair
 from conformance.report.jinja import cell, code, fenced, plain
+from conformance.upgrade.effect import WORDS, Effect
 
 GROUPS = 25
 IDS = 10
@@ -16,8 +17,13 @@ ROWS = 200
 
 def render(comparison: Comparison) -> str:
     """The whole comparison; the answer comes first, since a summary is read from the top."""
-    parts = [f"## {plain(comparison.answer)}", *_runs(comparison)]
-    parts += _pair(comparison.pairs[0]) if len(comparison.pairs) == 1 else _matrix(comparison)
+    pair = comparison.pairs[0] if len(comparison.pairs) == 1 else None
+    felt = (
+        (*_counts(pair), *_runs(comparison), *_pair(pair, view.unseen(comparison)))
+        if pair
+        else (*_runs(comparison), *_matrix(comparison))
+    )
+    parts = [f"## {plain(comparison.answer)}", *felt, *_facts(comparison), *(_maps(pair) if pair else ())]
     return "\n\n".join(parts) + "\n"
 
 
@@ -28,20 +34,22 @@ def _runs(comparison: Comparison) -> Iterator[str]:
     notes = [f"- run {n} {plain(note)}" for n, side in sides for note in side.notes]
     if notes:
         yield "\n".join(notes)
+
+
+def _facts(comparison: Comparison) -> Iterator[str]:
+    sides = list(enumerate(comparison.sides, 1))
     if comparison.facts:
         yield "### Not the same for all runs"
         facts = [(fact.name, *map(cell, fact.values)) for fact in comparison.facts]
         yield _table(("", *(str(n) for n, _ in sides)), facts)
 
 
-def _pair(pair: Pair) -> Iterator[str]:
-    for change, heading in view.HEADINGS.items():
-        yield from _groups(pair, change, heading)
-    for name, rows in view.tables(pair):
-        yield f"### By {name}"
-        columns = view.columns(rows)
-        numbered = [(cell(row.name), *(str(row.counts.get(change, 0)) for change in columns)) for row in rows[:ROWS]]
-        yield _table(("", *(view.COLUMNS[change] for change in columns)), numbered)
+def _pair(pair: Pair, prediction: str) -> Iterator[str]:
+    for effect in pair.felt:
+        yield from _felt(pair, effect)
+    if pair.unseen:
+        yield f"### {view.UNSEEN.capitalize()}: {len(pair.unseen)}"
+        yield f"{view.UNSEEN_MEANING} {code(prediction)}: {code(view.some(pair.unseen, IDS))}"
     if pair.deviations:
         yield "### By known deviation: the cases that showed it"
         lines = [(plain(d.severity), cell(d.id), f"{d.before}", f"{d.after}", plain(d.effect)) for d in pair.deviations]
@@ -54,21 +62,41 @@ def _pair(pair: Pair) -> Iterator[str]:
         yield from _named(pair, change, heading)
 
 
-def _groups(pair: Pair, change: Change, heading: str) -> Iterator[str]:
-    found = view.groups(pair.of(change))
-    if not found:
-        return
-    yield f"### {heading}: {len(pair.of(change))}"
+def _counts(pair: Pair) -> Iterator[str]:
+    rows = [(str(one.number), one.words, plain(one.places)) for one in view.counts(pair)]
+    if rows:
+        yield _table(("cases", "what a client will feel", "of"), rows)
+
+
+def _felt(pair: Pair, effect: Effect) -> Iterator[str]:
+    cases = pair.feeling(effect)
+    found = view.groups(cases)
+    yield f"### {WORDS[effect].heading}: {len(cases)}"
+    yield WORDS[effect].meaning
     for group in found[:GROUPS]:
-        signs = (("-", group.before), ("+", group.after))
-        told = [f"{sign} {line}" for sign, reply in signs if reply is not None for line in reply.split("\n")]
-        yield f"{plain(group.verdicts)}: {code(view.ids(group.cases, IDS))}"
+        also = f"; also {code(view.ids(group.others, IDS))}" if group.others else ""
+        yield f"{plain(group.title)}, for example {code(group.example)}{also}"
         if group.summary:
             yield plain(group.summary)
-        if told:
-            yield fenced("\n".join(told), "diff")
+        yield from _example(group)
     if len(found) > GROUPS:
         yield f"... and {sum(len(group.cases) for group in found[GROUPS:])} more"
+
+
+def _example(group: view.Group) -> Iterator[str]:
+    sides = (("before", group.before), ("after", group.after))
+    told = [f"{name:<8}{line}" for name, reply in sides if reply is not None for line in reply.split("\n")]
+    lines = [*([group.curl] if group.curl else []), *told]
+    if lines:
+        yield fenced("\n".join(lines), limit=4_000)
+
+
+def _maps(pair: Pair) -> Iterator[str]:
+    for name, rows in view.tables(pair):
+        yield f"### By {name}"
+        columns = view.columns(rows)
+        numbered = [(cell(row.name), *(str(row.counts.get(effect, 0)) for effect in columns)) for row in rows[:ROWS]]
+        yield _table(("", *(WORDS[effect].short for effect in columns)), numbered)
 
 
 def _named(pair: Pair, change: Change, heading: str) -> Iterator[str]:
@@ -86,7 +114,8 @@ def _matrix(comparison: Comparison) -> Iterator[str]:
     if rows:
         yield "### Cases that differ; runs with the same letter sent the same replies"
         numbers = [str(n) for n, _ in enumerate(comparison.sides, 1)]
-        yield _table(("case", *numbers), [(cell(row.id), *map(_told, row.cells)) for row in rows[:ROWS]])
+        told = [(cell(row.id), view.felt(row), *map(_told, row.cells)) for row in rows[:ROWS]]
+        yield _table(("case", "felt", *numbers), told)
     if len(rows) > ROWS:
         yield f"... and {len(rows) - ROWS} more"
     yield "\n".join(f"- {pair.before + 1} to {pair.after + 1}: {plain(pair.answer)}" for pair in comparison.pairs)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
 
+from conformance.upgrade.effect import Effect, counted
 from conformance.verdict.model import Kind, Verdict
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+FELT = 5
+"""The exit code where a client feels what `--fail-on` names, and nothing is a regression."""
 
 
 class Change(StrEnum):
@@ -35,13 +40,11 @@ class Change(StrEnum):
 DIFFERENT = (Change.REGRESSION, Change.DEVIATES, Change.NO_DEVIATION, Change.FIX, Change.REPLY)
 """The changes that say that a server has changed."""
 
-_WORDS = {
-    Change.REGRESSION: ("regression", "regressions"),
-    Change.DEVIATES: ("deviates now", "deviate now"),
-    Change.NO_DEVIATION: ("no longer deviates", "no longer deviate"),
-    Change.FIX: ("fix", "fixes"),
-    Change.REPLY: ("with another reply", "with other replies"),
-}
+_JUDGED = {Change.REGRESSION: ("regression", "regressions"), Change.FIX: ("fix", "fixes")}
+"""The changes of verdicts that an answer names, besides what a client feels."""
+
+LOOKS = tuple(str(one.value) for one in (*Effect, *(change for change in Change if change not in DIFFERENT)))
+"""All that can be said of a case, in the order in which people want to see it."""
 
 NOT_COMPARED = (Change.NO_ANSWER, Change.NOT_TESTED, Change.NEW, Change.GONE)
 """The changes that say that one of the runs has nothing to say about a case."""
@@ -92,15 +95,37 @@ class Place:
         return (*self.id.split("/"), "")[1]
 
 
-class CaseChange(Place, msgspec.Struct, frozen=True, kw_only=True):
+class Changed(Place):
+    """What has become of a case: of its verdict, and what a client feels of that, if it says anything of a server."""
+
+    change: Change
+    effect: Effect | None
+
+    @property
+    def look(self) -> str:
+        """What a client feels; where that says nothing of the server, what has become of the case."""
+        return (self.effect or self.change).value
+
+    @property
+    def danger(self) -> tuple[int, int]:
+        """The least is what people must see first: what a client feels, and then what has become of the verdict."""
+        return LOOKS.index(self.look), list(Change).index(self.change)
+
+
+class CaseChange(Changed, msgspec.Struct, frozen=True, kw_only=True):
     """A case that is not the same in two runs. A verdict is None where the case was not reported.
 
-    `why` says in a sentence what the change is; `replies` are those that changed, in the order of the requests.
+    `effect` is what a client feels; None if the change says nothing of the server. `step` is the request that shows it,
+    from 1, and `curl` a line that repeats it. `why` says in a sentence what has become of the verdict; `replies` are
+    those that changed, in the order of the requests.
     """
 
     id: str
     title: str
     change: Change
+    effect: Effect | None = None
+    step: int | None = None
+    curl: str | None = None
     before: Verdict | None
     after: Verdict | None
     why: str
@@ -108,10 +133,10 @@ class CaseChange(Place, msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """How many cases of one function, or about one field, changed in which way."""
+    """How many cases of one function, or about one field, a client feels in which way."""
 
     name: str
-    counts: Mapping[Change, int]
+    counts: Mapping[Effect, int]
 
 
 class DeviationChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +172,8 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """Two runs, by their places among the sides. `same` cases do not differ, `unanswered` ones neither run answered.
 
     There were `cases` in all. `gaps` say, with the name of the run, what one of them never answered although it was to.
-    `has_replies` is whether replies were compared, and not only verdicts.
+    `has_replies` is whether replies were compared, and not only verdicts. `unseen` are the cases that servers of these
+    builds are known to store otherwise although they reply alike.
     """
 
     before: int
@@ -162,10 +188,20 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Tally, ...]
     deviations: tuple[DeviationChange, ...]
     shifts: tuple[Shift, ...]
+    unseen: tuple[str, ...] = ()
 
     def of(self, *changes: Change) -> tuple[CaseChange, ...]:
         """The cases that changed in one of these ways."""
         return tuple(case for case in self.changes if case.change in changes)
+
+    @property
+    def felt(self) -> dict[Effect, int]:
+        """How many cases a client feels in each way that occurs, the most dangerous first."""
+        return {effect: n for effect in Effect if (n := len(self.feeling(effect)))}
+
+    def feeling(self, *effects: Effect) -> tuple[CaseChange, ...]:
+        """The cases that a client feels in one of these ways."""
+        return tuple(case for case in self.changes if case.effect in effects)
 
     @property
     def compared(self) -> int:
@@ -191,7 +227,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def _change(self) -> str:
-        found, judged = ", ".join(self._found), len(self.of(Change.JUDGED))
+        found, judged = self._found, len(self.of(Change.JUDGED))
         if self.of(Change.REGRESSION):
             return f"Worse: {found}, {self._of}."
         if self.gaps:
@@ -201,10 +237,9 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
         if not self.compared:
             return "Nothing to compare: no case was answered in both runs."
         if found:
-            return f"Changed, without a regression: {found}, {self._of}."
-        if judged:
-            return f"The same replies: {judged} judged differently, {self._of}."
-        return f"The same: no difference, {self._of}."
+            return f"{self._changed}: {found}, {self._of}."
+        told = f"{judged} judged differently" if judged else "no difference"
+        return f"The same{' replies' * bool(judged or self.unseen)}: {told}, {self._of}."
 
     @property
     def _of(self) -> str:
@@ -217,14 +252,28 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.compared:,} of {_counted(self.cases, 'case')} compared{alone}"
 
     @property
-    def _found(self) -> list[str]:
+    def _changed(self) -> str:
+        """How an answer begins where no verdict is worse: nothing is called harmless that a client may feel as harm."""
+        if Effect.FAILS in self.felt:
+            return "Worse for clients"
+        is_harmless = self.felt.keys().isdisjoint((Effect.STORED, Effect.UNKNOWN))
+        return "Changed, and no call fails that succeeded before" if is_harmless else "Changed"
+
+    @property
+    def _found(self) -> str:
         """How many cases changed in each way that says that a server has changed."""
-        return [f"{n:,} {_WORDS[change][n != 1]}" for change in DIFFERENT if (n := len(self.of(change)))]
+        judged = [f"{n:,} {words[n != 1]}" for change, words in _JUDGED.items() if (n := len(self.of(change)))]
+        return "; ".join(filter(None, (", ".join(judged), ", ".join(counted(self.felt)))))
 
     @property
     def _rest(self) -> str:
-        flaky, silent = len(self.of(Change.FLAKY)), len(self.of(*NOT_COMPARED))
-        return f" {flaky} flaky." * bool(flaky) + f" {silent} not compared." * bool(silent)
+        numbers = {
+            "flaky": len(self.of(Change.FLAKY)),
+            "not compared": len(self.of(*NOT_COMPARED)),
+            "answered in neither run": self.unanswered,
+            "known to be stored otherwise, unseen": len(self.unseen),
+        }
+        return "".join(f" {number:,} {what}." for what, number in numbers.items() if number)
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -235,18 +284,19 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     is_flaky: bool = False
 
 
-class Row(Place, msgspec.Struct, frozen=True, kw_only=True):
-    """One case in all runs. `change` is the first, in the order of `Change`, of a later run beside the first one."""
+class Row(Changed, msgspec.Struct, frozen=True, kw_only=True):
+    """One case in all runs. `change` and `effect` are the most dangerous of a later run beside the first one."""
 
     id: str
     cells: tuple[Cell, ...]
     change: Change
+    effect: Effect | None = None
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Two or more runs. Each later one is compared with the first, in `pairs`; `rows` put all side by side.
 
-    `rows` begin with the cases that differ.
+    `rows` begin with the cases that differ. `fail_on` is what a client must not feel.
     """
 
     schema: int = SCHEMA_VERSION
@@ -254,22 +304,27 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[Fact, ...]
     pairs: tuple[Pair, ...]
     rows: tuple[Row, ...]
+    fail_on: tuple[Effect, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """1 if some run is a regression from the first, else 3 if there is no answer for some run, else 0."""
+        """1 if some run is a regression; else `FELT` for what was asked for; else 3 without an answer; else 0."""
         codes = {pair.exit_code for pair in self.pairs}
-        return next((code for code in (1, 3) if code in codes), 0)
+        if any(pair.feeling(*self.fail_on) for pair in self.pairs):
+            codes.add(FELT)
+        return next((code for code in (1, FELT, 3) if code in codes), 0)
 
     @property
     def answer(self) -> str:
         """What it comes to, in one line."""
-        if len(self.pairs) == 1:
-            return self.pairs[0].answer
-        worse, open, whole = ([pair for pair in self.pairs if pair.exit_code == code] for code in (1, 3, 0))
-        other = sum(bool(pair.of(*DIFFERENT)) for pair in whole)
-        unknown = f", {len(open)} without an answer" * bool(open)
-        told = f"{len(worse)} worse, {other} changed, {len(whole) - other} the same{unknown}"
+        asked = f" Exit code {FELT}, as asked with --fail-on." * (self.exit_code == FELT)
+        return (self.pairs[0].answer if len(self.pairs) == 1 else self._counts) + asked
+
+    @property
+    def _counts(self) -> str:
+        """How many runs came to what."""
+        found = Counter(_sort(pair) for pair in self.pairs)
+        told = ", ".join(f"{found[sort]} {sort}" for sort in _SORTS if found[sort])
         gaps = dict.fromkeys(gap for pair in self.pairs for gap in pair.gaps)
         runs = _counted(len(self.pairs), "run")
         return f"{told}, of {runs} beside the first.{''.join(f' {gap}.' for gap in gaps)}"
@@ -283,6 +338,19 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     def alike(self) -> tuple[Row, ...]:
         """The cases that are."""
         return tuple(row for row in self.rows if row.change is Change.NONE)
+
+
+_SORTS = ("worse", "worse for clients", "without an answer", "changed", "the same")
+
+
+def _sort(pair: Pair) -> str:
+    if pair.of(Change.REGRESSION):
+        return "worse"
+    if pair.feeling(Effect.FAILS):
+        return "worse for clients"
+    if pair.exit_code:
+        return "without an answer"
+    return "changed" if pair.of(*DIFFERENT) else "the same"
 
 
 def _counted(number: int, what: str) -> str:

@@ -12,8 +12,11 @@ from rich.text import Text
 
 from conformance.compare import view
 from conformance.compare.model import Cell, Change, Comparison, DeviationChange, Pair, Row
-from conformance.report.terminal import SEVERITIES, STYLES
+from conformance.report.terminal import SEVERITIES, TONES
+from conformance.report.terminal import STYLES as VERDICTS
 from conformance.report.text import visible
+from conformance.upgrade.effect import WORDS, Effect
+from conformance.upgrade.terminal import STYLES
 
 GROUPS = 8
 IDS = 3
@@ -22,26 +25,15 @@ LINES = 4
 """How many of each are shown; --json has them all."""
 
 _WIDEST = 300
-_TONES = {
-    Change.REGRESSION: "bold red",
-    Change.DEVIATES: "bold yellow",
-    Change.NO_DEVIATION: "bold green",
-    Change.FIX: "bold green",
-    Change.REPLY: "bold cyan",
-    Change.FLAKY: "bold yellow",
-}
-_ANSWERS = {0: "bold green", 1: "bold red", 3: "bold yellow"}
-"""How the last line looks, by the exit code."""
 
 
 def shown(comparison: Comparison) -> RenderableType:
     """The whole comparison; of more than two runs, the matrix in place of each change."""
-    parts = list(_runs(comparison))
-    if len(comparison.pairs) == 1:
-        parts += _pair(comparison.pairs[0])
-    else:
-        parts += _matrix(comparison)
-    return Lines(*parts, Text("\n" + visible(comparison.answer), style=_ANSWERS[comparison.exit_code]))
+    pair = comparison.pairs[0] if len(comparison.pairs) == 1 else None
+    parts = (*_counts(pair), *_pair(pair, view.unseen(comparison))) if pair else _matrix(comparison)
+    maps = _maps(pair) if pair else ()
+    answer = Text("\n" + visible(comparison.answer), style=TONES[view.tone(comparison)])
+    return Lines(*_runs(comparison), *parts, *_facts(comparison), *maps, answer)
 
 
 def _runs(comparison: Comparison) -> Iterator[RenderableType]:
@@ -52,6 +44,9 @@ def _runs(comparison: Comparison) -> Iterator[RenderableType]:
     for number, side in enumerate(comparison.sides, 1):
         for note in side.notes:
             yield Text(visible(f"run {number} {note}", _WIDEST), style="yellow")
+
+
+def _facts(comparison: Comparison) -> Iterator[RenderableType]:
     if comparison.facts:
         yield _heading("Not the same for all runs")
         facts = _table("", *map(str, range(1, len(comparison.sides) + 1)))
@@ -60,43 +55,81 @@ def _runs(comparison: Comparison) -> Iterator[RenderableType]:
         yield _indented(facts)
 
 
-def _pair(pair: Pair) -> Iterator[RenderableType]:
-    for change, heading in view.HEADINGS.items():
-        yield from _groups(pair, change, heading)
-    for name, rows in view.tables(pair):
-        yield _heading(f"By {name}")
-        columns = view.columns(rows)
-        table = _table("", *(view.COLUMNS[change] for change in columns))
-        for row in rows[:ROWS]:
-            table.add_row(*map(_text, (row.name, *(str(row.counts.get(change, 0)) for change in columns))))
-        yield _indented(table)
+def _pair(pair: Pair, prediction: str) -> Iterator[RenderableType]:
+    for effect in pair.felt:
+        yield from _felt(pair, effect)
+    yield from _unseen(pair, prediction)
     yield from _deviations(pair)
     yield from _shifts(pair)
     for change, heading in view.NAMED.items():
         yield from _named(pair, change, heading)
 
 
-def _groups(pair: Pair, change: Change, heading: str) -> Iterator[RenderableType]:
-    found = view.groups(pair.of(change))
-    if not found:
-        return
-    yield _heading(f"{heading}: {len(pair.of(change))}", _TONES[change])
+def _counts(pair: Pair) -> Iterator[RenderableType]:
+    """What a client will feel, on the first screen."""
+    table = _table("", "", "")
+    table.show_header, table.columns[0].justify = False, "right"
+    for one in view.counts(pair):
+        table.add_row(f"{one.number:,}", Text(one.words, style=STYLES[one.effect]), _text(one.places))
+    if table.row_count:
+        yield _heading("What a client will feel")
+        yield _indented(table)
+
+
+def _felt(pair: Pair, effect: Effect) -> Iterator[RenderableType]:
+    cases = pair.feeling(effect)
+    found = view.groups(cases)
+    yield _heading(f"{WORDS[effect].heading}: {_counted(len(cases))}", STYLES[effect])
+    yield _indented(Text(WORDS[effect].meaning, style="dim"))
     for group in found[:GROUPS]:
-        yield _indented(Lines(*_group(group)))
+        yield from _group(group)
     if len(found) > GROUPS:
         yield _indented(Text(f"... and {sum(len(group.cases) for group in found[GROUPS:])} more: see --json"))
 
 
+def _unseen(pair: Pair, prediction: str) -> Iterator[RenderableType]:
+    """What is known and was not seen, and where to read more of it."""
+    if not pair.unseen:
+        return
+    yield _heading(f"{view.UNSEEN.capitalize()}: {_counted(len(pair.unseen))}", STYLES[Effect.STORED])
+    yield _indented(Text(view.UNSEEN_MEANING, style="dim"))
+    yield Text(f"  {prediction}", no_wrap=True, overflow="ignore")
+    yield _indented(Text(view.some(pair.unseen, IDS), style="dim", overflow="fold"))
+
+
 def _group(group: view.Group) -> Iterator[RenderableType]:
-    where = f", request {group.step}" if group.step else ""
-    yield Text.assemble((_counted(len(group.cases)), "bold"), visible(f", {group.verdicts}{where}", _WIDEST))
-    for sign, reply, style in (("-", group.before, "red"), ("+", group.after, "green")):
-        lines = reply.split("\n") if reply is not None else []
-        for line in [*lines[:LINES], *["..."] * (len(lines) > LINES)]:
-            yield _indented(Text(f"{sign} {visible(line, _WIDEST)}", style=style, overflow="fold"))
+    yield _indented(Text(visible(group.title, _WIDEST), style="bold"))
+    yield _indented(_indented(Text(visible(f"for example {group.example}:", _WIDEST), style="dim", overflow="fold")))
+    yield _indented(_indented(_replies(group)))
     if group.summary:
-        yield _indented(Text(visible(group.summary, _WIDEST), overflow="fold"))
-    yield _indented(Text(visible(view.ids(group.cases, IDS), _WIDEST), style="dim", overflow="fold"))
+        yield _indented(_indented(_text(group.summary)))
+    if group.curl:
+        yield Text(f"    {visible(group.curl)}", no_wrap=True, overflow="ignore", style="dim")
+    if group.others:
+        others = visible(f"also {view.ids(group.others, IDS)}", _WIDEST)
+        yield _indented(_indented(Text(others, style="dim", overflow="fold")))
+
+
+def _replies(group: view.Group) -> RenderableType:
+    table = _table("", "")
+    table.show_header = False
+    for name, reply, style in (("before", group.before, "red"), ("after", group.after, "green")):
+        lines = reply.split("\n") if reply is not None else []
+        shown = [visible(line, _WIDEST) for line in [*lines[:LINES], *["..."] * (len(lines) > LINES)]]
+        if shown:
+            table.add_row(Text(name, style="dim"), Text("\n".join(shown), style=style, overflow="fold"))
+    return table
+
+
+def _maps(pair: Pair) -> Iterator[RenderableType]:
+    """Where it is: functions and fields by what is felt."""
+    for name, rows in view.tables(pair):
+        yield _heading(f"By {name}")
+        columns = view.columns(rows)
+        table = _table("", *(WORDS[effect].short for effect in columns))
+        for row in rows[:ROWS]:
+            table.add_row(*map(_text, (row.name, *(str(row.counts.get(effect, 0)) for effect in columns))))
+        yield _indented(table)
 
 
 def _deviations(pair: Pair) -> Iterator[RenderableType]:
@@ -126,7 +159,7 @@ def _named(pair: Pair, change: Change, heading: str) -> Iterator[RenderableType]
     found = pair.of(change)
     if not found:
         return
-    yield _heading(f"{heading}: {len(found)}", _TONES.get(change, "bold"))
+    yield _heading(f"{heading}: {len(found)}", "bold")
     every = view.reasons(found)
     for why, cases in every[:GROUPS]:
         yield _indented(Text(visible(f"{_counted(len(cases))}, {why}", _WIDEST), overflow="fold"))
@@ -139,7 +172,7 @@ def _matrix(comparison: Comparison) -> Iterator[RenderableType]:
     rows = comparison.differing
     if rows:
         yield _heading("Cases that differ; runs with the same letter sent the same replies")
-        table = _table("case", *map(str, range(1, len(comparison.sides) + 1)))
+        table = _table("case", "felt", *map(str, range(1, len(comparison.sides) + 1)))
         for row in rows[:ROWS]:
             table.add_row(*_cells(row))
         yield _indented(table)
@@ -151,7 +184,7 @@ def _matrix(comparison: Comparison) -> Iterator[RenderableType]:
 
 
 def _cells(row: Row) -> Iterator[Text]:
-    yield _text(row.id)
+    yield from (_text(row.id), _text(view.felt(row)))
     yield from map(_cell, row.cells)
 
 
@@ -159,7 +192,7 @@ def _cell(cell: Cell) -> Text:
     if cell.kind is None:
         return Text("-", style="dim")
     told = f"{cell.kind.value}{f' {cell.replies}' * bool(cell.replies)}{' flaky' * cell.is_flaky}"
-    return Text(told, style=STYLES[cell.kind])
+    return Text(told, style=VERDICTS[cell.kind])
 
 
 def _counted(cases: int) -> str:

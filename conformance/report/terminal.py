@@ -31,7 +31,7 @@ STYLES = {
     Kind.PASS: "green",
 }
 SEVERITIES = {"dangerous": "bold red", "misleading": "yellow", "cosmetic": "dim"}
-_TONES = {advice.Tone.GOOD: "bold green", advice.Tone.BAD: "bold red", advice.Tone.UNSURE: "bold yellow"}
+TONES = {advice.Tone.GOOD: "bold green", advice.Tone.BAD: "bold red", advice.Tone.UNSURE: "bold yellow"}
 
 
 def summary(report: Report) -> RenderableType:
@@ -41,7 +41,7 @@ def summary(report: Report) -> RenderableType:
     """
     parts = chain.from_iterable(part(report) for part in (_failures, _known, _deviations, _gaps, _fuzzed, _left))
     return Group(
-        *parts, _tested(report), _counts(report), Text(visible(report.answer), style=_TONES[advice.tone(report)])
+        *parts, _tested(report), _counts(report), Text(visible(report.answer), style=TONES[advice.tone(report)])
     )
 
 

@@ -14,7 +14,9 @@ from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
 from conformance.contract.world import World
-from conformance.upgrade.model import Cause, Effect, Origin
+from conformance.upgrade.effect import Effect, Standing, standing
+from conformance.upgrade.effect import effect as felt
+from conformance.upgrade.model import Cause, Origin
 from conformance.upgrade.turns import Turning
 
 End = Outcome | Unspecified
@@ -71,16 +73,13 @@ def effect(contract: Contract, difference: Difference) -> Effect:
         return Effect.UNKNOWN
     if SAID_ONLY in after.quirks - before.quirks:
         return Effect.STORED
-    worked, works = (_succeeds(contract, end, difference.dialect) for end in (before, after))
-    if worked != works:
-        return Effect.WORKS if works else Effect.FAILS
-    return Effect.STORED if before.changes != after.changes else Effect.REPLY
+    standings = _standing(contract, before, difference.dialect), _standing(contract, after, difference.dialect)
+    return felt(standings, stored_alike=before.changes == after.changes)
 
 
-def _succeeds(contract: Contract, end: Outcome, dialect: Dialect) -> bool:
+def _standing(contract: Contract, end: Outcome, dialect: Dialect) -> Standing:
     forms = [answer.form(contract) for answer in end.answers]
-    texts = [form.text(dialect) or form.shipped or "" for form in forms]
-    return end.status == 200 and not any(text.startswith("ERROR") for text in texts)
+    return standing(end.status, [form.text(dialect) or form.shipped or "" for form in forms])
 
 
 def origins(contract: Contract, difference: Difference, turning: Turning) -> tuple[Origin, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from conformance.upgrade.model import Cause, Change, Effect, Forecast
+from conformance.upgrade.effect import Effect, counted
+from conformance.upgrade.model import Cause, Change, Forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,6 @@ def answer(forecast: Forecast) -> str:
     head = f"The {way} from {forecast.old} to {forecast.new}"
     if not forecast.shipped:
         return f"{head} changes nothing that a client sees."
-    silent = sum(change.effect is Effect.STORED for change in forecast.shipped)
-    fails = sum(change.effect is Effect.FAILS for change in forecast.shipped)
-    return (
-        f"{head} brings {len(forecast.shipped)} changes: {silent} that nothing warns of, {fails} that make calls fail."
-    )
+    number = len(forecast.shipped)
+    told = ", ".join(counted(Counter(change.effect for change in forecast.shipped)))
+    return f"{head} brings {number} change{'s' * (number != 1)}: {told}."

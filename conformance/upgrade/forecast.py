@@ -14,9 +14,10 @@ from conformance.contract.model import Build, Contract, Dialect, ServerSettings,
 from conformance.contract.request import Request
 from conformance.contract.world import World
 from conformance.upgrade.compare import Difference, deviations, effect, first_difference, origins
+from conformance.upgrade.effect import Effect
 from conformance.upgrade.example import example
 from conformance.upgrade.meaning import meaning
-from conformance.upgrade.model import AS_DOCUMENTED, PHP, Cause, Change, Effect, Forecast, Origin, Turn
+from conformance.upgrade.model import AS_DOCUMENTED, PHP, Cause, Change, Forecast, Origin, Turn
 from conformance.upgrade.turns import Span, Turning, deviating, turning
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.contract.model import Dialect
 from conformance.report.jinja import code, fenced
+from conformance.upgrade.effect import WORDS
 from conformance.upgrade.family import Family, answer, families
 from conformance.upgrade.model import AS_DOCUMENTED, Change, Forecast, Turn
 
@@ -31,7 +32,7 @@ def markdown(forecast: Forecast) -> str:
 
 def _family(family: Family) -> Iterator[str]:
     head = family.head
-    yield f"## {head.effect.value}: {head.origin.cause.value}, {head.origin.build}"
+    yield f"## {WORDS[head.effect].heading}: {head.origin.cause.value}, {head.origin.build}"
     yield from ("", head.meaning)
     for change in family.changes:
         yield from ("", *_change(change))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.contract.model import Contract
-from conformance.upgrade.model import PHP, Cause, Effect, Origin
+from conformance.upgrade.effect import WORDS, Effect
+from conformance.upgrade.model import PHP, Cause, Origin
 
 _BEGINS: Mapping[Cause, str] = {
     Cause.FUNCTION: "The server gains this function; before, it answers NO FUNCTION SPECIFIED.",
@@ -20,18 +21,11 @@ _EITHER: Mapping[Cause, str] = {
     Cause.BUILD: "The reply to version names the build.",
     Cause.UNNAMED: "The prediction differs for a reason that has no name yet.",
 }
-_EFFECTS: Mapping[Effect, str] = {
-    Effect.STORED: "The reply is of the same kind as before, but something else is stored: nothing warns the client.",
-    Effect.FAILS: "A call that succeeds before is refused or fails after.",
-    Effect.WORKS: "A call that is refused before does its work after.",
-    Effect.REPLY: "What is done stays the same; the reply reads differently to a client that compares its text.",
-    Effect.UNKNOWN: "What one of the two prints was never recorded, so a client cannot rely on it.",
-}
 
 
 def meaning(contract: Contract, origin: Origin, effect: Effect, *, downgrade: bool) -> str:
     """The sentences for one change."""
-    return f"{_why(contract, origin, downgrade=downgrade)} {_EFFECTS[effect]}"
+    return f"{_why(contract, origin, downgrade=downgrade)} {WORDS[effect].meaning}"
 
 
 def _why(contract: Contract, origin: Origin, *, downgrade: bool) -> str:

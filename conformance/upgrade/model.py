@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from conformance.contract.model import Build, Deviation, Dialect
+from conformance.upgrade.effect import Effect
 
 AS_DOCUMENTED = "as documented"
 """The setting of a change that only a server would show that does what the documentation says."""
@@ -25,16 +26,6 @@ class Cause(StrEnum):
     DEVIATION = "deviation"
     BUILD = "build"
     UNNAMED = "unnamed"
-
-
-class Effect(StrEnum):
-    """What a client sees of it. In order of danger: the first goes unnoticed, the last may be nothing."""
-
-    STORED = "stored"
-    FAILS = "fails"
-    WORKS = "works"
-    REPLY = "reply"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,16 @@ from rich.text import Text
 
 from conformance.contract.model import Deviation, Dialect, Severity
 from conformance.report.terminal import SEVERITIES
+from conformance.upgrade.effect import WORDS, Effect
 from conformance.upgrade.family import Family, answer, families
-from conformance.upgrade.model import Change, Effect, Forecast, Turn
+from conformance.upgrade.model import Change, Forecast, Turn
 
-_STYLES = {
-    Effect.STORED: "bold red",
+STYLES = {
     Effect.FAILS: "bold red",
+    Effect.STORED: "bold red",
     Effect.WORKS: "yellow",
     Effect.REPLY: "cyan",
+    Effect.FORM: "dim",
     Effect.UNKNOWN: "dim",
 }
 
@@ -37,7 +39,9 @@ def _family(family: Family) -> Iterator[RenderableType]:
     head = family.head
     cause = f"{head.origin.cause}, {head.origin.build}"
     cases = f"{family.cases} case{'s' * (family.cases != 1)}"
-    yield Text.assemble("\n", (head.effect.value, _STYLES[head.effect]), "  ", (cause, "bold"), (f"  {cases}", "dim"))
+    yield Text.assemble(
+        "\n", (WORDS[head.effect].many, STYLES[head.effect]), "  ", (cause, "bold"), (f"  {cases}", "dim")
+    )
     yield from (_indented(Text(member)) for member in family.members)
     yield _indented(Text(head.meaning))
     yield from _example(head)

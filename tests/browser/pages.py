@@ -1,5 +1,6 @@
 """The pages that are looked at."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import msgspec
@@ -15,6 +16,7 @@ from conformance.selfcheck.model import Attempt, Kill
 from conformance.selfcheck.result import FaultFree, Result, Row
 from conformance.selfcheck.summary import Summary
 from conformance.verdict.model import Deviates, NotTested, Pass, Verdict
+from tests.compare.support import replies
 from tests.report import sample
 
 
@@ -97,7 +99,8 @@ def hostile_comparison() -> str:
 
 
 def _before() -> Given:
-    return _given(sample.report(*(sample.case(id, verdict) for id, verdict in BEFORE.items())), "A: one|two", 0.01)
+    report = sample.report(*(sample.case(id, verdict) for id, verdict in BEFORE.items()))
+    return _saying(_given(report, "A: one|two", 0.01), {"add_did/active/worse": "SUCCESS: one"})
 
 
 def _after() -> Given:
@@ -106,14 +109,19 @@ def _after() -> Given:
         for id, verdict in AFTER.items()
     ]
     given = _given(sample.report(*results, level="full", deviations=(sample.seen(),)), "A: one|three", 0.05)
+    return _saying(given, {"add_did/group/same": "A: one|two", "add_did/active/worse": "ERROR: one"}, "after")
+
+
+def _saying(given: Given, said: Mapping[str, str], name: str = "before") -> Given:
+    """The run with other replies to some cases."""
     assert given.traces
-    replies = {**given.traces.replies, "add_did/group/same": ("A: one|two",)}
-    return Given("after", given.report, Traces(replies, given.traces.waits))
+    told = {**given.traces.replies, **{id: replies(text) for id, text in said.items()}}
+    return Given(name, given.report, Traces(told, given.traces.waits))
 
 
 def _given(report: Report, said: str, seconds: float) -> Given:
     waits = {("add_did/group/same", step): Wait("add_did", seconds) for step in range(50)}
-    return Given("before", report, Traces({result.id: (said,) for result in report.results}, waits))
+    return Given("before", report, Traces({result.id: replies(said) for result in report.results}, waits))
 
 
 def _row(id: str, kind: Kind, *kills: Kill, hidden: str | None = None) -> Row:

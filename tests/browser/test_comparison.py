@@ -9,6 +9,7 @@ pytestmark = pytest.mark.untraced
 
 WORSE = "add_did/active/worse"
 ALIKE = "add_did/group/another"
+BETTER = "copy_did/active/better"
 SAME = "add_did/group/same"
 
 
@@ -19,13 +20,13 @@ def two(visit: Open) -> Visit:
 
 def test_the_answer_and_its_reason_come_first(two: Visit) -> None:
     answer = two.page.locator(".answer.bad").inner_text()
-    assert "Worse: 1 regression, 1 deviates now, 1 fix, 2 with other replies, 6 of 8 cases compared." in answer
+    assert "Worse: 1 regression, 1 fix; 1 call that now fails, 4 said otherwise, 6 of 8 cases compared." in answer
     assert "What conformed fails now, or fails in another way: add_did (1)." in answer
 
 
 @pytest.mark.parametrize(
     ("name", "tone", "answer"),
-    [("same", "good", "The same: no difference"), ("three", "bad", "1 worse, 0 changed, 1 the same")],
+    [("same", "good", "The same: no difference"), ("three", "bad", "1 worse, 1 the same")],
 )
 def test_the_answer_is_coloured_by_what_it_means(name: str, tone: str, answer: str, visit: Open) -> None:
     assert answer in visit(pages.ALL[name]()).page.locator(f".answer.{tone} h1").inner_text()
@@ -36,27 +37,43 @@ def test_what_the_runs_do_not_have_in_common_is_told(two: Visit) -> None:
     assert two.page.locator("#runs tr", has_text="level").inner_text().split() == ["level", "standard", "full"]
 
 
-def test_regressions_come_first_and_then_what_deviates_now(two: Visit) -> None:
-    ids = two.page.locator("section[data-group], #waits, #flaky").evaluate_all("all => all.map(one => one.id)")
-    assert ids == ["regression", "deviates-now", "fix", "reply-changed", "waits", "flaky", "differing", "same"]
+def test_what_is_felt_comes_first_and_the_map_last(two: Visit) -> None:
+    ids = two.page.locator("main > section").evaluate_all("all => all.map(one => one.id)")
+    assert ids[:4] == ["felt", "calls-that-fail", "said-otherwise", "waits"]
+    assert ids[-4:] == ["differing", "same", "where", "map"]
+
+
+def test_each_kind_is_on_the_first_screen_with_an_example_and_both_replies(two: Visit) -> None:
+    two.page.set_viewport_size({"width": 1280, "height": 900})
+    told = two.page.locator("#felt tr")
+    assert told.first.inner_text().split("\n")[-1].split() == ["ERROR:", "one"]
+    assert told.last.locator("dt").all_inner_texts() == ["before", "after"]
+    assert told.last.evaluate("one => one.getBoundingClientRect().bottom < innerHeight")
+    told.first.get_by_role("link", name="calls that now fail").click()
+    assert two.fragment == "#calls-that-fail"
 
 
 def test_what_changed_in_a_reply_is_marked_before_and_after(two: Visit) -> None:
-    marks = two.by_id(WORSE).locator("mark")
-    assert "".join(marks.all_inner_texts()) == "wohree"
-    assert two.by_id(WORSE).locator("dt").all_inner_texts() == ["before", "after"]
+    marks = two.by_id(BETTER).locator("mark")
+    assert "".join(marks.all_text_contents()) == "wohree"
+    assert two.by_id(BETTER).locator("dt").all_text_contents() == ["before", "after"]
+
+
+def test_a_call_that_fails_now_has_both_replies_as_they_are(two: Visit) -> None:
+    assert two.by_id(WORSE).locator("dd").all_inner_texts() == ["SUCCESS: one", "ERROR: one"]
+    assert two.by_id(WORSE).locator(".badge").all_inner_texts() == ["regression"]
 
 
 def test_cases_that_changed_alike_are_one_card(two: Visit) -> None:
-    cards = two.page.locator("#reply-changed > details")
-    assert (cards.count(), cards.locator("summary b").inner_text()) == (1, "2 cases")
+    cards = two.page.locator("#said-otherwise > details")
+    assert (cards.count(), cards.locator("summary b").inner_text()) == (2, "3 cases of add_did")
 
 
 def test_a_kind_of_change_is_hidden_and_the_count_told(two: Visit) -> None:
-    two.page.get_by_role("checkbox", name="regression").uncheck()
+    two.page.get_by_role("checkbox", name="calls-that-fail").uncheck()
     assert (len(two.items()), two.told) == (7, "7 of 8 cases")
-    assert not two.page.get_by_role("heading", name="Regressions").is_visible()
-    assert two.cell(WORSE).get_attribute("class") == "cell regression dim"
+    assert not two.page.get_by_role("heading", name="Calls that now fail").is_visible()
+    assert two.cell(WORSE).get_attribute("class") == "cell calls-that-fail dim"
 
 
 def test_a_function_and_a_field_are_chosen(two: Visit) -> None:
@@ -67,12 +84,13 @@ def test_a_function_and_a_field_are_chosen(two: Visit) -> None:
 
 def test_a_function_of_the_roll_up_is_chosen_by_a_click(two: Visit) -> None:
     two.page.locator("#where").get_by_role("link", name="copy_did").click()
-    assert (two.told, two.fragment) == ("3 of 8 cases", "#?function=copy_did")
+    two.page.get_by_role("status").filter(has_text="3 of 8 cases").wait_for()
+    assert two.fragment == "#?function=copy_did"
 
 
 def test_the_changes_are_rolled_up_by_deviation(two: Visit) -> None:
     two.page.get_by_text("By known deviation").click()
-    told = two.page.locator("#where tr", has_text="error-separator").inner_text()
+    told = two.page.locator("#deviations tr", has_text="error-separator").inner_text()
     assert told.startswith("misleading")
     assert told.split()[-2:] == ["0", "1"]
 
@@ -90,7 +108,7 @@ def test_a_link_to_a_case_opens_it(name: str, id: str, visit: Open) -> None:
 
 
 def test_a_cell_of_the_map_leads_to_its_case(two: Visit) -> None:
-    two.page.get_by_role("checkbox", name="reply-changed").uncheck()
+    two.page.get_by_role("checkbox", name="said-otherwise").uncheck()
     two.cell(ALIKE).click()
     assert two.by_id(ALIKE).is_visible()
 
@@ -108,7 +126,7 @@ def test_every_link_leads_somewhere_and_every_case_has_one_anchor(name: str, vis
 def test_the_keyboard_goes_through_the_map(two: Visit) -> None:
     two.cell("add_did/active/deviates").focus()
     two.page.keyboard.press("ArrowDown")
-    assert two.page.locator(":focus").get_attribute("aria-label") == f"{ALIKE}: reply-changed"
+    assert two.page.locator(":focus").get_attribute("aria-label") == f"{ALIKE}: said-otherwise"
 
 
 def test_of_three_runs_the_cases_that_differ_come_first(visit: Open) -> None:
@@ -122,7 +140,7 @@ def test_of_three_runs_the_cases_that_differ_come_first(visit: Open) -> None:
 
 def test_without_a_script_all_is_there_and_changes_are_filtered(visit: Open) -> None:
     it = visit(pages.compared(), java_script_enabled=False)
-    it.page.get_by_role("checkbox", name="regression").uncheck()
+    it.page.get_by_role("checkbox", name="calls-that-fail").uncheck()
     assert not it.by_id(WORSE).is_visible()
     assert it.by_id("copy_did/active/better").is_visible()
 

@@ -11,6 +11,7 @@ import msgspec
 from conformance.cases.expand import requests, world
 from conformance.cases.model import Case
 from conformance.compare.compare import compare
+from conformance.compare.felt import Said
 from conformance.compare.load import load
 from conformance.compare.model import Change, Comparison, Pair
 from conformance.contract.model import Dialect
@@ -25,6 +26,8 @@ from conformance.reporting import EXCHANGES, Collector
 from conformance.run.record import ExchangeLine
 from conformance.run.run import Run
 from conformance.run.settings import Target
+from conformance.upgrade.compare import effect, first_difference
+from conformance.upgrade.effect import Effect, standing
 from tests.report import sample
 from tests.safety.support import CASES, CONTRACT, Server, built_in_target, planned, run_in_process
 
@@ -95,6 +98,11 @@ def line(case: str, body: str, *, run: str = "000007", step: int = 1, **changes:
     return ExchangeLine(**facts)  # type: ignore[arg-type]
 
 
+def replies(*bodies: str) -> tuple[Said, ...]:
+    """Replies with these bodies, which say nothing of a run."""
+    return tuple(Said(body, "act", standing(200, body.split("\n")), "", body) for body in bodies)
+
+
 def compared(*folders: Path) -> Comparison:
     return compare([load(folder) for folder in folders])
 
@@ -140,3 +148,14 @@ def predicted_differences(cases: Iterable[Case], one: Config, other: Config) -> 
     builds = (one.settings.build, other.settings.build)
     asked = [case for case in cases if case.since is None or min(builds) >= case.since]
     return {case.id for case in asked if predicted(case, one) != predicted(case, other)}
+
+
+def predicted_effects(cases: Iterable[Case], one: Config, other: Config) -> Mapping[str, Effect]:
+    """What a client will feel of each case, by prediction alone, where it will feel anything."""
+    ground, found = planned(built_in_target(URL), Path("/")).ground, {}
+    worlds = world(ground, one.settings), world(ground, other.settings)
+    for case in cases:
+        difference = first_difference(CONTRACT, requests(case, ground, 1), worlds, Dialect.SHIPPED)
+        if difference is not None:
+            found[case.id] = effect(CONTRACT, difference)
+    return found

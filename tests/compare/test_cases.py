@@ -7,14 +7,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from conformance.compare.cases import Replies, change, described
+from conformance.compare.cases import change, described
+from conformance.compare.felt import Replies
 from conformance.compare.model import Change
 from conformance.report.model import CaseResult
 from conformance.verdict.model import Blocked, Deviates, Difference, Error, Fail, NotTested, Pass, Verdict
+from tests.compare.support import replies
 from tests.report import sample
 
 ID = "add_did/active/N"
-SAME, OTHER = ("SUCCESS",), ("ERROR",)
+SAME, OTHER = replies("SUCCESS: a"), replies("ERROR: b")
 DEVIATES, ELSE = Deviates(ids=("error-separator",)), Deviates(ids=("auth-trailing-field",))
 
 
@@ -114,5 +116,5 @@ def test_without_replies_the_verdicts_decide() -> None:
 
 
 def test_the_replies_that_changed_are_told_by_request() -> None:
-    told = described(Change.REPLY, result(Pass()), result(Pass()), (("a", "b", "c"), ("a", "x")))
+    told = described(Change.REPLY, result(Pass()), result(Pass()), (replies("a", "b", "c"), replies("a", "x")))
     assert [(reply.step, reply.before, reply.after) for reply in told.replies] == [(2, "b", "x"), (3, "c", None)]

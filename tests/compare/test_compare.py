@@ -8,13 +8,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from conformance.compare.compare import compare
+from conformance.compare.load import load
 from conformance.compare.model import Change, Comparison, to_json
 from conformance.reporting import EXCHANGES
+from conformance.upgrade.effect import Effect
 from conformance.verdict.model import Blocked, Deviates, Error, Fail, NotTested, Pass, Verdict
 from tests.compare.support import compared, line, made_up, pair
 from tests.report import sample
 
 FAIL = Fail(summary="wrong", differences=(sample.FUNCTION,))
+HARMLESS = "Changed, and no call fails that succeeded before"
 SEPARATOR = Deviates(ids=("error-separator",))
 
 
@@ -119,14 +123,17 @@ def test_a_case_that_is_blocked_now_is_no_answer_and_one_that_no_longer_is_a_gai
 def test_a_regression_counts_even_if_the_run_broke_off(tmp_path: Path) -> None:
     two = run(tmp_path / "2", {"a/b/0": FAIL}, "B: b", ended="no reply", expected=15)
     found = compared(run(tmp_path / "1", FIFTEEN), two)
-    assert (found.exit_code, found.answer.startswith("Worse: 1 regression, 1 of 15 cases compared.")) == (1, True)
+    assert (
+        found.exit_code,
+        found.answer.startswith("Worse: 1 regression; 1 said otherwise, 1 of 15 cases compared."),
+    ) == (1, True)
     assert "ended early after 1 of 15 cases: no reply, so 14 were not compared." in found.answer
 
 
 def test_what_changed_in_a_run_that_broke_off_is_told(tmp_path: Path) -> None:
     two = run(tmp_path / "2", {"a/b/0": Pass()}, "B: b", ended="no reply", expected=15)
     found = compared(run(tmp_path / "1", FIFTEEN), two)
-    assert found.answer.startswith("No answer: 1 with another reply, 1 of 15 cases compared.")
+    assert found.answer.startswith("No answer: 1 said otherwise, 1 of 15 cases compared.")
 
 
 def test_a_folder_without_exchanges_is_compared_by_verdicts_and_is_no_answer(tmp_path: Path) -> None:
@@ -154,20 +161,17 @@ def test_where_nothing_was_compared_there_is_no_answer(tmp_path: Path) -> None:
     )
 
 
-def test_changes_are_rolled_up_by_function_and_by_field(tmp_path: Path) -> None:
+def test_what_is_felt_is_rolled_up_by_function_and_by_field(tmp_path: Path) -> None:
     names = ["add_did/active/x", "add_did/group/x", "copy_did/active/x"]
-    one = run(tmp_path / "1", dict.fromkeys(names, Pass()))
-    two = run(tmp_path / "2", {**dict.fromkeys(names, FAIL), names[2]: Pass()}, "B: b")
+    said = {names[0]: "ERROR: a", names[1]: "ERROR: a", names[2]: "OTHER: a"}
+    one = run(tmp_path / "1", dict.fromkeys(names, Pass()), "DONE: a")
+    two = made_up(
+        tmp_path / "2", *(sample.case(id, Pass()) for id in names), lines=[line(id, text) for id, text in said.items()]
+    )
     found = pair(one, two)
-    regression, reply = {Change.REGRESSION: 1}, {Change.REPLY: 1}
-    assert [(row.name, row.counts) for row in found.functions] == [
-        ("add_did", {Change.REGRESSION: 2}),
-        ("copy_did", reply),
-    ]
-    assert [(row.name, row.counts) for row in found.fields] == [
-        ("active", {**regression, **reply}),
-        ("group", regression),
-    ]
+    fails, reply = {Effect.FAILS: 1}, {Effect.REPLY: 1}
+    assert [(row.name, row.counts) for row in found.functions] == [("add_did", {Effect.FAILS: 2}), ("copy_did", reply)]
+    assert [(row.name, row.counts) for row in found.fields] == [("active", {**fails, **reply}), ("group", fails)]
 
 
 def test_changes_are_rolled_up_by_deviation_those_of_the_most_cases_first(tmp_path: Path) -> None:
@@ -220,16 +224,12 @@ def test_regressions_come_first(tmp_path: Path) -> None:
     ("before", "after", "said", "answer"),
     [
         (Pass(), Pass(), "A: a", "The same: no difference, of 1 case compared."),
-        (Pass(), FAIL, "B: b", "Worse: 1 regression, of 1 case compared."),
-        (Pass(), SEPARATOR, "B: b", "Changed, without a regression: 1 deviates now, of 1 case compared."),
-        (SEPARATOR, Pass(), "B: b", "Changed, without a regression: 1 no longer deviates, of 1 case compared."),
-        (Pass(), Pass(), "B: b", "Changed, without a regression: 1 with another reply, of 1 case compared."),
-        (
-            FAIL,
-            Pass(),
-            "B: b",
-            "Changed, without a regression: 1 fix, of 1 case compared.",
-        ),
+        (Pass(), FAIL, "B: b", "Worse: 1 regression; 1 said otherwise, of 1 case compared."),
+        (Pass(), FAIL, "ERROR: b", "Worse: 1 regression; 1 call that now fails, of 1 case compared."),
+        (Pass(), SEPARATOR, "ERROR: b", "Worse for clients: 1 call that now fails, of 1 case compared."),
+        (Pass(), SEPARATOR, "B: b", f"{HARMLESS}: 1 said otherwise, of 1 case compared."),
+        (SEPARATOR, Pass(), "B: b", f"{HARMLESS}: 1 said otherwise, of 1 case compared."),
+        (FAIL, Pass(), "B: b", f"{HARMLESS}: 1 fix; 1 said otherwise, of 1 case compared."),
         (
             NotTested(missing="x", setting="y"),
             Pass(),
@@ -248,6 +248,43 @@ def test_the_last_line_says_what_it_comes_to(
     )
 
 
+def test_what_is_stored_otherwise_is_not_called_harmless(tmp_path: Path) -> None:
+    one, two = (run(tmp_path / said[:1], {"a/b/c": Pass()}, said) for said in ("NOTICE: a", "SUCCESS: a"))
+    assert compared(one, two).answer == "Changed: 1 stored otherwise, of 1 case compared."
+
+
+def test_cases_that_neither_run_answered_are_counted(tmp_path: Path) -> None:
+    untested = {"a/b/c": Pass(), "a/b/d": NotTested(missing="x", setting="y")}
+    found = compared(run(tmp_path / "1", untested), run(tmp_path / "2", untested))
+    assert found.answer == "The same: no difference, 1 of 2 cases compared. 1 answered in neither run."
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "code"),
+    [((Effect.FAILS,), 5), ((Effect.STORED, Effect.REPLY), 0), ((), 0), (tuple(Effect), 5)],
+)
+def test_what_a_client_must_not_feel_has_an_exit_code_of_its_own(
+    fail_on: tuple[Effect, ...], code: int, tmp_path: Path
+) -> None:
+    given = [load(run(tmp_path / said[:1], {"a/b/c": Pass()}, said)) for said in ("A: a", "ERROR: b")]
+    found = compare(given, fail_on)
+    assert found.exit_code == code
+    assert found.answer.endswith(" Exit code 5, as asked with --fail-on.") is (code == 5)
+
+
+def test_a_regression_is_exit_code_1_and_what_is_felt_in_half_a_run_is_5(tmp_path: Path) -> None:
+    one, two = run(tmp_path / "1", FIFTEEN), run(tmp_path / "2", {**FIFTEEN, "a/b/0": FAIL}, "ERROR: b")
+    half = run(tmp_path / "3", {"a/b/0": Pass()}, "ERROR: b", ended="no reply", expected=15)
+    assert [compare([load(one), load(other)], Effect).exit_code for other in (two, half)] == [1, 5]
+    assert compared(one, half).exit_code == 3
+
+
+def test_a_call_that_fails_in_a_run_that_broke_off_is_told(tmp_path: Path) -> None:
+    half = run(tmp_path / "2", {"a/b/0": Pass()}, "ERROR: b", ended="no reply", expected=15)
+    found = compared(run(tmp_path / "1", FIFTEEN), half)
+    assert found.answer.startswith("No answer: 1 call that now fails, 1 of 15 cases compared.")
+
+
 # --- more than two ---
 
 
@@ -261,7 +298,13 @@ def three(tmp_path: Path) -> Comparison:
 
 def test_of_more_than_two_runs_each_is_beside_the_first(three: Comparison) -> None:
     assert [(found.before, found.after, len(found.changes)) for found in three.pairs] == [(0, 1, 0), (0, 2, 3)]
-    assert (three.exit_code, three.answer) == (1, "1 worse, 0 changed, 1 the same, of 2 runs beside the first.")
+    assert (three.exit_code, three.answer) == (1, "1 worse, 1 the same, of 2 runs beside the first.")
+
+
+def test_of_more_than_two_runs_one_in_which_calls_fail_is_not_said_to_be_no_worse(tmp_path: Path) -> None:
+    runs = [run(tmp_path / said, {"a/b/c": Pass()}, said) for said in ("A: a", "ERROR: b", "B: b")]
+    found = compared(*runs)
+    assert (found.exit_code, found.answer) == (0, "1 worse for clients, 1 changed, of 2 runs beside the first.")
 
 
 def test_the_matrix_begins_with_what_differs_most(three: Comparison) -> None:
@@ -285,7 +328,7 @@ def test_of_more_than_two_runs_those_without_an_answer_are_counted_and_named(tmp
     found = compared(one, two, broken)
     assert found.exit_code == 3
     assert found.answer == (
-        "0 worse, 0 changed, 1 the same, 1 without an answer, of 2 runs beside the first. "
+        "1 without an answer, 1 the same, of 2 runs beside the first. "
         f"{broken}: ended early after 1 of 15 cases: no reply, so 14 were not compared."
     )
     assert compared(broken, one, two).exit_code == 3

@@ -75,7 +75,7 @@ def test_a_folder_without_exchanges_has_no_replies(tmp_path: Path) -> None:
 def replies(folder: Path) -> object:
     traces = load(folder).traces
     assert traces is not None
-    return dict(traces.replies)
+    return {case: tuple(one.text for one in told) for case, told in traces.replies.items()}
 
 
 def test_the_replies_of_a_case_are_in_the_order_of_its_requests(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from conformance.compare import html, markdown, terminal
+from conformance.compare import html, markdown, terminal, view
 from conformance.compare.model import Comparison, Shift, Waits
 from conformance.report.model import CaseResult
+from conformance.upgrade.effect import WORDS
 from conformance.verdict.model import Deviates, Fail, NotTested, Pass
 from tests.compare.support import compared, line, made_up
 from tests.report import sample
@@ -26,6 +27,12 @@ SHIFT = Shift(
     after=Waits(low=0.030, median=0.036, high=0.045),
     factor=3.0,
 )
+OTHERWISE = ("A: a|one", "A: a|two")
+SAID = {
+    "add_did/active/worse": ("SUCCESS: a|one", "ERROR: a|two"),
+    "add_did/group/form": ("NOTE: WORD - one", "NOTE: WORD: |one"),
+}
+"""What is said before and after, of each case."""
 
 
 @pytest.fixture
@@ -37,6 +44,7 @@ def every(tmp_path: Path) -> Comparison:
         sample.case("add_did/active/deviates", Pass()),
         sample.case("copy_did/group/better", FAIL),
         sample.case("add_did/active/other", Pass()),
+        sample.case("add_did/group/form", Pass()),
         sample.case("add_did/active/flaky", Pass()),
         sample.case("add_did/active/untested", NotTested(missing="level standard", setting="--allow-writes")),
         sample.case("add_did/active/gone", Pass()),
@@ -46,20 +54,29 @@ def every(tmp_path: Path) -> Comparison:
         sample.case("add_did/active/deviates", Deviates(ids=("error-separator",))),
         sample.case("copy_did/group/better", Pass()),
         sample.case("add_did/active/other", Pass()),
+        sample.case("add_did/group/form", Pass()),
         flaky,
         sample.case("add_did/active/untested", Pass()),
         sample.case("add_did/active/new", FAIL),
     ]
-    before = made_up(tmp_path / "1", *old, lines=[line(case.id, "A: a|one") for case in old])
-    more = {"level": "probe", "deviations": (sample.seen(),), "ended": "interrupted"}
-    after = made_up(tmp_path / "2", *new, lines=[line(case.id, "A: a|two") for case in new], **more)
+    before = made_up(tmp_path / "1", *old, lines=[line(case.id, SAID.get(case.id, OTHERWISE)[0]) for case in old])
+    more = {
+        "target": sample.target(build="2.14-179"),
+        "level": "probe",
+        "deviations": (sample.seen(),),
+        "ended": "interrupted",
+    }
+    after = made_up(
+        tmp_path / "2", *new, lines=[line(case.id, SAID.get(case.id, OTHERWISE)[1]) for case in new], **more
+    )
     found = compared(before, after)
-    return msgspec.structs.replace(found, pairs=(msgspec.structs.replace(found.pairs[0], shifts=(SHIFT,)),))
+    told = msgspec.structs.replace(found.pairs[0], shifts=(SHIFT,), unseen=("add_did/active/unseen",))
+    return msgspec.structs.replace(found, pairs=(told,))
 
 
 def printed(comparison: Comparison, width: int = 80) -> str:
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    console.print(terminal.shown(comparison))
+    console.print(terminal.shown(comparison), crop=False)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -68,16 +85,20 @@ def printed(comparison: Comparison, width: int = 80) -> str:
 @pytest.mark.parametrize(
     "text",
     [
-        "Regressions: 1",
-        "Fixes: 1",
-        "- A: a|one",
-        "+ A: a|two",
-        "pass -> fail",
-        "add_did/active/worse",
-        "Deviates now: conformed without a known deviation before: 1",
-        "pass -> deviation (error-separator)",
+        "calls that now fail",
+        "Calls that now fail: 1",
+        "A call that succeeds before is refused or fails after.",
+        "1 case of add_did, pass -> fail, a regression",
+        "add_did/active/worse, request 1",
+        "before  SUCCESS: a|one",
+        "after   ERROR: a|two",
+        "pass='\"$VICIDIAL_PASS\"'&function=add_did",
+        "Said otherwise: 3",
+        "1 case of copy_did, fail -> pass",
+        "Printed otherwise: 1",
+        "before  NOTE: WORD - one",
+        "after   NOTE: WORD: |one",
         "By function",
-        "deviate now",
         "By known deviation",
         "12 ms (10 to 15)",
         "36 ms (30 to 45)",
@@ -86,26 +107,67 @@ def printed(comparison: Comparison, width: int = 80) -> str:
         "Cases gone: 1",
         "interrupted",
         "level",
+        "Stored otherwise, unseen: 1",
+        "vicidial-conformance predict-upgrade --from 2.14-202 --to 2.14-179",
+        "add_did/active/unseen",
     ],
 )
 def test_every_change_is_shown(text: str, write: object, every: Comparison) -> None:
     assert text in write(every).replace("\\", "")  # type: ignore[operator]
 
 
-def test_the_differences_come_first_and_the_answer_last_in_a_terminal(every: Comparison) -> None:
+@pytest.mark.parametrize("write", [printed, markdown.render, html.render])
+def test_the_words_are_those_of_predictions(write: Callable[[Comparison], str], every: Comparison) -> None:
+    shown = write(every)
+    told = [
+        effect for effect, words in WORDS.items() if f"{words.heading}:" in shown or f"<h2>{words.heading} <" in shown
+    ]
+    assert told == [*every.pairs[0].felt]
+
+
+def test_the_dangerous_comes_first_and_the_map_and_the_answer_last_in_a_terminal(every: Comparison) -> None:
     shown = printed(every, 400)
     order = [
-        "Regressions",
-        "Deviates now",
-        "Fixes",
-        "Replies that changed",
-        "By function",
+        "What a client will feel",
+        "Calls that now fail",
+        "Said otherwise",
+        "Printed otherwise",
+        "Stored otherwise, unseen",
         "Flaky",
         "Not tested",
         "New cases",
+        "By function",
+        "By field",
     ]
     assert sorted(order, key=shown.index) == order
     assert shown.splitlines()[-1] == every.answer
+
+
+def test_the_map_comes_last_on_the_page(every: Comparison) -> None:
+    page = html.render(every)
+    order = ['id="felt"', 'id="calls-that-fail"', 'id="said-otherwise"', 'id="flaky"', 'id="where"', 'id="map"']
+    assert sorted(order, key=page.index) == order
+    assert '<section id="' not in page[page.index('id="map"') :]
+
+
+def test_how_a_server_prints_is_one_entry_whatever_it_prints(tmp_path: Path) -> None:
+    names = [f"add_did/active/{number}" for number in range(9)]
+    one, two = (
+        made_up(
+            tmp_path / name,
+            *(sample.case(id, Pass()) for id in names),
+            lines=[line(id, f"ERROR: add_did WRONG {number}{sign}x") for number, id in enumerate(names)],
+        )
+        for name, sign in (("1", " - "), ("2", ": |"))
+    )
+    shown = printed(compared(one, two))
+    assert (shown.count("before "), "9 cases of add_did" in shown) == (1, True)
+
+
+def test_of_a_reply_of_many_lines_the_one_that_shows_the_change_is_told_in_brief() -> None:
+    assert view.brief("NOTE: a\nERROR: b", "NOTE: a\nSUCCESS: c") == ("ERROR: b", "SUCCESS: c")
+    assert view.brief("NOTE: a\nSUCCESS: c", "NOTE: b\nSUCCESS: c") == ("NOTE: a", "NOTE: b")
+    assert view.brief(None, "x" * 200) == (None, "x" * 100 + "...")
 
 
 def test_the_answer_comes_first_in_markdown(every: Comparison) -> None:
@@ -114,7 +176,8 @@ def test_the_answer_comes_first_in_markdown(every: Comparison) -> None:
 
 
 def test_a_terminal_of_80_columns_is_enough(every: Comparison) -> None:
-    assert max(map(len, printed(every).splitlines())) <= 80
+    lines = [line for line in printed(every).splitlines() if not line.startswith("    curl ")]
+    assert max(map(len, lines)) <= 80
 
 
 def test_why_a_case_fails_now_is_shown(tmp_path: Path) -> None:
@@ -134,7 +197,7 @@ def test_cases_with_the_same_change_are_one_group(tmp_path: Path) -> None:
         for said in ("A: a", "B: b")
     )
     shown = printed(compared(one, two))
-    assert (shown.count("+ B: b"), "9 cases, pass, request 1" in shown, "and 6 more" in shown) == (1, True, True)
+    assert (shown.count("after   B: b"), "9 cases of add_did" in shown, "and 5 more" in shown) == (1, True, True)
 
 
 def test_the_same_twice_is_two_lines_and_the_answer(tmp_path: Path) -> None:

@@ -36,8 +36,50 @@ def test_the_same_is_0_a_regression_1_and_a_fix_0(good: Path, bad: Path, command
 
 def test_a_known_deviation_that_comes_is_shown_and_0(good: Path, deviating: Path, command: Cli) -> None:
     ended = command("compare", good, deviating)
-    assert (ended.code, "pass -> deviation (error-separator)" in ended.out) == (0, True)
-    assert ended.out.splitlines()[-1] == "Changed, without a regression: 1 deviates now, of 1 case compared."
+    assert (ended.code, "Said otherwise: 1 case" in ended.out) == (0, True)
+    assert ended.out.splitlines()[-2:] == [
+        "Changed, and no call fails that succeeded before: 1 said otherwise, of 1 case ",
+        "compared.",
+    ]
+
+
+@pytest.fixture
+def refusing(tmp_path: Path) -> Path:
+    """A run in which nothing fails that should not, and a call that succeeded is refused."""
+    other = sample.case(ID, Deviates(ids=("error-separator",)))
+    return made_up(tmp_path / "refusing", other, lines=[line(ID, "ERROR: a")])
+
+
+def test_a_call_that_now_fails_is_never_said_to_be_harmless(good: Path, refusing: Path, command: Cli) -> None:
+    ended = command("compare", good, refusing)
+    assert (ended.code, ended.out.splitlines()[-1]) == (
+        0,
+        "Worse for clients: 1 call that now fails, of 1 case compared.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (["calls-that-fail"], 5),
+        (["any"], 5),
+        (["said-otherwise", "calls-that-fail"], 5),
+        (["said-otherwise"], 0),
+    ],
+)
+def test_what_a_client_must_not_feel_is_5(
+    names: list[str], code: int, good: Path, refusing: Path, command: Cli
+) -> None:
+    options = [word for name in names for word in ("--fail-on", name)]
+    ended = command("compare", good, refusing, *options)
+    assert (ended.code, "Exit code 5, as asked with --fail-on." in " ".join(ended.out.split())) == (code, code == 5)
+
+
+def test_a_regression_stays_1_and_half_a_run_stays_3_with_it(
+    good: Path, bad: Path, broken_off: Path, command: Cli
+) -> None:
+    given = [(good, bad), (good, broken_off), (good, good)]
+    assert [command("compare", *folders, "--fail-on", "any").code for folders in given] == [1, 3, 0]
 
 
 @pytest.fixture
@@ -64,7 +106,7 @@ def test_a_regression_is_1_whatever_else_broke_off(good: Path, bad: Path, broken
 
 def test_a_page_is_written_beside_what_is_printed(good: Path, bad: Path, tmp_path: Path, command: Cli) -> None:
     ended = command("compare", good, bad, "--json", "--html", tmp_path / "new" / "page.html")
-    assert (ended.code, json.loads(ended.out)["schema"]) == (1, 1)
+    assert (ended.code, json.loads(ended.out)["schema"]) == (1, 2)
     assert "<h1>Worse: 1 regression" in (tmp_path / "new" / "page.html").read_text("utf-8")
 
 
@@ -96,6 +138,10 @@ def test_markdown_goes_to_stdout(good: Path, bad: Path, command: Cli) -> None:
         (("good", "good", "--html", "good/report.json/x"), "cannot write good/report.json/x"),
         (("good", "none"), "none: does not exist"),
         (("good", "."), "cannot read report.json: No such file or directory"),
+        (
+            ("good", "good", "--fail-on", "worse"),
+            "--fail-on worse: give calls-that-fail, stored-otherwise, calls-that-succeed, said-otherwise, ",
+        ),
         (("good", "good", "--json", "--markdown"), "--json and --markdown exclude each other"),
     ],
 )

@@ -40,7 +40,7 @@ def test_a_program_reads_every_change(command: Cli) -> None:
     found = json.loads(command("predict-upgrade", "--from", "2.14-137", "--json").out)
     change = found["changes"][0]
     assert (found["old"], found["new"], found["downgrade"]) == ("2.14-137", "2.14-202", False)
-    assert change["effect"] == "stored"
+    assert change["effect"] == "calls-that-fail"
     assert set(change["example"]["replies"]) == {"documented", "shipped"}
 
 
@@ -58,7 +58,7 @@ def test_the_build_may_be_that_of_a_report(command: Cli, tmp_path: Path) -> None
 def test_a_newer_php_is_an_upgrade_of_its_own(command: Cli) -> None:
     ended = command("predict-upgrade", "--from", "2.14-202", "--from-php", "7.4")
     assert ended.code == 0
-    assert "fails  deviation, PHP 8.1" in ended.out
+    assert "calls that now fail  deviation, PHP 8.1" in ended.out
     assert "The upgrade from 2.14-202 with PHP before 8.1 to 2.14-202 with PHP 8.1 or newer brings" in " ".join(
         ended.out.split()
     )

@@ -15,8 +15,9 @@ from conformance.contract.model import Build, Contract, Dialect, ServerSettings
 from conformance.contract.request import Request
 from conformance.exchange import Reply
 from conformance.upgrade.compare import Difference, effect, first_difference, origins
+from conformance.upgrade.effect import Effect
 from conformance.upgrade.forecast import Setting, forecast
-from conformance.upgrade.model import Cause, Effect
+from conformance.upgrade.model import Cause
 from conformance.upgrade.turns import Span, Turning, turning
 from tests.support.recordings import Scenario, scenarios
 from tests.support.world import recorded_world

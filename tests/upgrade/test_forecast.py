@@ -8,9 +8,10 @@ import pytest
 from conformance.cases.catalogue import catalogue
 from conformance.cases.sample import PASSWORD
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, SqlErrors, SqlMode
+from conformance.upgrade.effect import Effect
 from conformance.upgrade.family import answer
 from conformance.upgrade.forecast import Setting, forecast
-from conformance.upgrade.model import PHP, Cause, Effect, Forecast
+from conformance.upgrade.model import PHP, Cause, Forecast
 from conformance.upgrade.turns import Span, turning
 from tests.support.asking import CONTRACT
 
@@ -34,7 +35,7 @@ def some(old: int, new: int) -> Forecast:
 def test_the_most_dangerous_comes_first() -> None:
     effects = [change.effect for change in whole().shipped]
     assert effects == sorted(effects, key=list(Effect).index)
-    assert set(effects) == set(Effect)
+    assert set(effects) == set(Effect) - {Effect.FORM}, "one dialect prints in one form"
 
 
 def test_every_change_has_a_cause_with_a_name() -> None:

@@ -7,7 +7,8 @@ import pytest
 from conformance.cases.catalogue import catalogue
 from conformance.contract.model import Build, Contract
 from conformance.emulator.faults.generated import Mutation, function_mutation, parameter_mutation
-from conformance.upgrade.model import Cause, Effect
+from conformance.upgrade.effect import Effect
+from conformance.upgrade.model import Cause
 from tests.support.asking import CONTRACT
 from tests.support.recordings import scenarios
 from tests.upgrade.recorded import (
