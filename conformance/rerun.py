@@ -52,7 +52,8 @@ def _parts(named: Path) -> tuple[Path, int | None]:
 def _cause(report: Report, folder: Path, number: int) -> Cause:
     behind = causes(report)
     if not 1 <= number <= len(behind):
-        raise UsageError(visible(f"{folder}: has {len(behind)} causes of failures: there is none of number {number}"))
+        has = f"{len(behind)} cause{'s' * (len(behind) != 1)} of failures"
+        raise UsageError(visible(f"{folder}: has {has}: there is none of number {number}"))
     return behind[number - 1]
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from conformance.contract.reply import Aspect
 from conformance.report import view
 from conformance.report.model import CaseResult, Report
-from conformance.report.symptoms import ANSWER, NEVER, SAME, Symptom, is_success, symptoms
+from conformance.report.symptoms import ANSWER, NEVER, SAME, Symptom, is_success, strange, symptoms
 from conformance.verdict.invariants import EMPTY, PASSWORD, PHP, SERVER_ERROR, SQL, UNPARSED
 from conformance.verdict.model import Kind
 
@@ -92,7 +92,7 @@ class Cause:
             return self._misplaced
         if worst.aspect == Aspect.INVARIANT:
             return _BROKEN.get(self.what, f"Breaks what every reply must keep: {self.what}.")
-        if worst.wanted == SAME:
+        if worst.wanted == SAME and SAME in worst.got:
             return f"Adds “{worst.got.replace(SAME, '')}” to what it should say."
         if worst.aspect == Aspect.FIELDS:
             return _fields(worst)
@@ -160,8 +160,10 @@ def _keys(shown: Mapping[str, Iterable[Symptom]]) -> Mapping[Symptom, Key]:
 def _plain(symptom: Symptom) -> Key:
     if symptom.aspect == Aspect.INVARIANT:
         return Key(symptom.aspect, symptom.wanted.removeprefix(NEVER))
-    if symptom.wanted == SAME:
+    if symptom.wanted == SAME and SAME in symptom.got:
         return Key("text", symptom.got)
+    if symptom.aspect == Aspect.LINES and strange(symptom.got):
+        return Key(symptom.aspect, "", strange(symptom.got))
     return Key(symptom.aspect, symptom.wanted, symptom.got)
 
 

@@ -68,6 +68,11 @@ def is_success(head: str) -> bool:
     return all(_message(one) in _successes() for one in head.split(_JOINED))
 
 
+def strange(lines: str) -> str:
+    """Of lines those that are no answer of the contract."""
+    return _JOINED.join(head for head in lines.split(_JOINED) if head and _message(head) not in _known())
+
+
 def _told(result: CaseResult, differences: Sequence[Difference], expect: str) -> Iterator[Symptom]:
     broken = [d for d in differences if d.aspect == Aspect.INVARIANT]
     for d in broken:
@@ -108,9 +113,8 @@ def _lines(aspect: Aspect, wanted: Sequence[str], got: Sequence[str]) -> Symptom
     missing = _JOINED.join(head for head in wanted if head not in got)
     more = _JOINED.join(head for head in got if head not in wanted)
     if not missing and not more:
-        return Symptom(aspect, _JOINED.join(wanted), "another number of these lines")
-    known = all(_message(head) in _known() for head in (*wanted, *got))
-    return Symptom(ANSWER if known else aspect, missing, more)
+        return Symptom(aspect, SAME, "another number of lines")
+    return Symptom(aspect if strange(_JOINED.join((*wanted, *got))) else ANSWER, missing, more)
 
 
 def _heads(text: str) -> tuple[str, ...]:
@@ -153,21 +157,22 @@ def _statuses(messages: tuple[str, str]) -> tuple[str, str]:
 
 
 def _fields(wanted: Sequence[str], got: Sequence[str], parameter: str) -> Iterator[Symptom]:
-    places = [f"<{number}>" for number, _ in enumerate(wanted, 1)]
     told: list[str] = []
     last = -1
     for number, field in enumerate(got):
-        place = next(
-            (n for n in (number, *range(last + 1, len(wanted)), *range(last)) if _is(field, wanted[n : n + 1])), None
-        )
+        place = _place(field, number, last, wanted)
         last = last if place is None else place
-        told.append(_otherwise(field, wanted[number : number + 1], number) if place is None else places[place])
+        told.append(_otherwise(field, wanted[number : number + 1], number) if place is None else f"<{place + 1}>")
+    places = [f"<{number}>" for number, _ in enumerate(wanted, 1)]
     yield Symptom(Aspect.FIELDS, "|".join(places), "|".join(told), parameter if ANOTHER in told else "")
 
 
-def _is(field: str, wanted: Sequence[str]) -> bool:
-    """Whether a field is the one wanted, which may be a shape such as <number>."""
-    return any(field == one or (one.startswith("<") and field.isdigit()) for one in wanted)
+def _place(field: str, number: int, last: int, wanted: Sequence[str]) -> int | None:
+    """Which of the fields wanted this one is: its own, if it can be, else the next after the `last` that was found."""
+    own = wanted[number] if number < len(wanted) else None
+    if own is not None and (field == own or (own.startswith("<") and field.isdigit())):  # a shape, such as <number>
+        return number
+    return next((n for n in (*range(last + 1, len(wanted)), *range(last)) if field == wanted[n]), None)
 
 
 def _otherwise(field: str, wanted: Sequence[str], number: int) -> str:

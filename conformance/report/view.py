@@ -15,7 +15,7 @@ FUZZED = "fuzz"
 """The first part of the id of a finding, in place of a function."""
 
 _IDS = 5
-_REMOVE = "remove it by hand, or with `baseline write`, from"
+_REMOVE = "take what passes out by hand, or with `baseline write`, of"
 
 _WORST_FIRST = {severity.value: rank for rank, severity in enumerate(reversed(Severity))}
 

@@ -63,7 +63,7 @@ _cases = st.frozensets(st.sampled_from(CASES), min_size=1)
 _causes = st.builds(KnownCause, _text.filter(str.strip), _text, _differ, _cases)
 
 
-@given(st.dictionaries(_text.filter(lambda id: id not in CASES), _causes, max_size=3))
+@given(st.dictionaries(_text.filter(lambda name: name not in CASES), _causes, max_size=3))
 def test_what_is_written_reads_back_whatever_a_server_said(
     tmp_path_factory: pytest.TempPathFactory, entries: dict[str, KnownCause]
 ) -> None:
