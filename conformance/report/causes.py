@@ -20,7 +20,7 @@ from conformance.report import view
 from conformance.report.model import CaseResult, Report
 from conformance.report.symptoms import ANSWER, NEVER, SAME, Symptom, is_success, strange, symptoms
 from conformance.verdict.invariants import EMPTY, PASSWORD, PHP, SERVER_ERROR, SQL, UNPARSED
-from conformance.verdict.model import Kind
+from conformance.verdict.model import Difference, Kind
 
 _SEVERAL = 3
 """Parameters that show the same change in the same field of a reply: then the reply is wrong, and not they."""
@@ -64,6 +64,14 @@ class Cause:
         return min(self.results, key=lambda result: (result.known is not None, result.is_flaky, len(result.calls)))
 
     @property
+    def difference(self) -> Difference | None:
+        """What of that case shows it; None where a fail tells no difference."""
+        worst = self.symptoms[0].aspect
+        aspects = {Aspect.MESSAGE, Aspect.LINES, Aspect.EFFECT} if worst == ANSWER else {worst}
+        found = view.unexplained(self.first)
+        return next((d for d in found if d.aspect in aspects), next(iter(found), None))
+
+    @property
     def is_known(self) -> bool:
         """Whether the baseline accepts all of its cases."""
         return all(result.known is not None for result in self.results)
@@ -96,7 +104,7 @@ class Cause:
             return f"Adds “{worst.got.replace(SAME, '')}” to what it should say."
         if worst.aspect == Aspect.FIELDS:
             return _fields(worst)
-        return _SAYS.get(worst.aspect, worst.got)
+        return _SAYS.get(worst.aspect, "{got}").format(wanted=worst.wanted or "nothing", got=worst.got or "nothing")
 
     @property
     def _misplaced(self) -> str:
@@ -220,13 +228,13 @@ _BROKEN: Mapping[str, str] = {
 }
 
 _SAYS: Mapping[str, str] = {
-    Aspect.HTTP_STATUS: "Answers with another HTTP status than it should.",
-    Aspect.CONTENT_TYPE: "Names another content type than it should.",
+    Aspect.HTTP_STATUS: "Answers with HTTP status {got}, where {wanted} is due.",
+    Aspect.CONTENT_TYPE: "Names the content type “{got}”, where “{wanted}” is due.",
     Aspect.LINES: "Answers with other lines than it should.",
-    Aspect.STATUS: "Begins replies with another status word than it should.",
-    Aspect.FUNCTION: "Names the function in replies otherwise than it should.",
-    Aspect.MESSAGE: "Words a message otherwise than it should.",
-    Aspect.SEPARATOR: "Prints something else between a message and its fields than it should.",
+    Aspect.STATUS: "Begins with “{got}”, where “{wanted}” is due.",
+    Aspect.FUNCTION: "Names the function “{got}”, where “{wanted}” is due.",
+    Aspect.MESSAGE: "Says “{got}”, where “{wanted}” is due.",
+    Aspect.SEPARATOR: "Prints “{got}” between a message and its fields, where “{wanted}” is due.",
     Aspect.EFFECT: "Does something else than it should.",
 }
 

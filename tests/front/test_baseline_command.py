@@ -71,7 +71,7 @@ def test_a_fail_that_is_known_breaks_no_build_and_stays_a_fail(
     assert ended.code == 0
     found = report(tmp_path / "r")
     assert (found.fails, {r.known for r in found.known}) == ((), {"the proxy is replaced in spring"})
-    shown = re.search(r"known  add_did/\S+ and \d+ more the proxy is replaced in spring", flat(ended.out))
+    shown = re.search(r"known add_did/\S+ and \d+ more the proxy is replaced in spring", flat(ended.out))
     assert (shown is not None, "these again" in ended.err) == (True, False)
     last = ended.out.splitlines()[-1]
     assert re.fullmatch(r"Does not conform, as known: (\d+) of \d+ cases failed\.", last)
@@ -197,7 +197,7 @@ def test_it_prints_what_it_adds_and_asks_for_reasons(other: Server, command: Cli
     run(command, other, tmp_path / "first")
     ended = command("baseline", "write", tmp_path / "first")
     count = len(report(tmp_path / "first").fails)
-    assert re.fullmatch(r"added: message/did-has-been-added-\w+: Words a message .*\.", ended.out.splitlines()[0])
+    assert re.fullmatch(r"added: message/did-has-been-added-\w+: Says “.*” is due\.", ended.out.splitlines()[0])
     assert (ended.code, ended.out.splitlines()[1:]) == (
         0,
         [

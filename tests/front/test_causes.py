@@ -69,7 +69,7 @@ def test_one_defect_with_many_cases_is_one_cause_and_told_once(tried: Tried) -> 
     assert len(cause.cases) == len(report.fails) > 15
     head = ended.out.splitlines()[1:3]
     assert head == [
-        "the cause  Words a message otherwise than it should.",
+        "the cause  Says “DID HAS BEN ADDED”, where “DID HAS BEEN ADDED” is due.",
         f"  {len(cause.cases)} cases in add_did",
     ]
     assert ended.out.count("expected  ") == 1
@@ -97,7 +97,7 @@ def test_a_server_that_always_says_the_same_has_one_cause(lie: str, tried: Tried
     ("id", "says"),
     [
         ("check/add_did/did-is-new", "Accepts what it should refuse: “DID ALREADY EXISTS”."),
-        ("by-hand/replies/always-error", "Begins replies with another status word than it should."),
+        ("by-hand/replies/always-error", "Begins with “ERROR”, where “SUCCESS” is due."),
     ],
 )
 def test_a_faulty_server_has_one_cause(id: str, says: str, tried: Tried) -> None:

@@ -119,6 +119,13 @@ def test_the_case_to_look_at_fails_every_time_with_the_fewest_requests() -> None
     assert cause.first.id == "add_did/x/short"
 
 
+def test_what_shows_a_cause_of_a_case_with_two_is_its_own() -> None:
+    both = case("add_did/x/both", difference("message", ADDED, "ADED"), difference("separator", " - ", ": |"))
+    one = case("add_did/x/one", difference("message", ADDED, "ADED"))
+    shown = [(cause.first.id, cause.difference.aspect) for cause in found(both, one) if cause.difference]
+    assert shown == [("add_did/x/both", "message"), ("add_did/x/both", "separator")]
+
+
 def test_the_id_of_a_cause_is_the_same_whatever_else_fails() -> None:
     one, other = answered("add_did/x/a", EXISTS, ADDED), answered("add_did/campaign_id/too-long", OPTIONAL, ADDED)
     assert {cause.id for cause in found(one)} < {cause.id for cause in found(one, other)}

@@ -61,7 +61,7 @@ def test_a_cause_of_many_cases_is_one_block_with_the_command_for_all_of_them() -
     many = [sample.case(f"{function}/x/{n}", sample.FAIL) for function in ("copy_did", "add_did") for n in range(20)]
     found = lines(sample.report(*many, again="vicidial-conformance run URL --rerun-failed out"))
     assert found[1:4] == [
-        "the cause  Names the function in replies otherwise than it should.",
+        "the cause  Names the function “<FUNCTION>”, where “<function>” is due.",
         "40 cases in add_did, copy_did",
         "the first to look at: copy_did/x/0",
     ]
