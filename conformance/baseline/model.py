@@ -42,7 +42,8 @@ class KnownFail:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The known fails of a server, by their cases' ids."""
+    """The known fails of a server, by their cases' ids, and the file's text as it was read."""
 
     file: Path
     entries: Mapping[str, KnownFail] = field(default_factory=dict)
+    text: str = field(default="", repr=False)

@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from conformance.baseline.file import read_baseline, written
+from conformance.baseline.edit import rewritten
+from conformance.baseline.file import read_baseline
+from conformance.baseline.model import Baseline
 from conformance.baseline.update import Update, updated
 from conformance.cases.catalogue import catalogue
 from conformance.compare.load import exchanges
@@ -39,9 +41,9 @@ def write_baseline(folder: Path, file: Path, *, incomplete: bool = False) -> Upd
     if not {result.id for result in report.results} & set(ids):
         why = report.broken_off or "a baseline holds cases, and no findings of `fuzz`"
         raise UsageError(visible(f"{folder}: has no case: {why}"))
-    before = read_baseline(file, ids).entries if os.path.lexists(file) else {}
-    made = updated(report, _lines(folder, report), normal(report, contract, cases), before)
-    write_whole(file, written(made.entries).encode())
+    before = read_baseline(file, ids) if os.path.lexists(file) else Baseline(file)
+    made = updated(report, _lines(folder, report), normal(report, contract, cases), before.entries)
+    write_whole(file, rewritten(before, made.entries).encode())
     return made
 
 

@@ -1,0 +1,95 @@
+"""A baseline brought up to date where it stands: what people wrote into it, comments above all, stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Array, Comment, Key, Table
+
+from conformance.baseline.file import parsed, tables, written
+from conformance.baseline.model import Baseline, KnownFail
+from conformance.errors import UsageError
+from conformance.report.text import visible
+
+_Body = list[tuple[Key | None, Any]]
+
+
+def rewritten(before: Baseline, entries: Mapping[str, KnownFail]) -> str:
+    """The text of a baseline, with these entries in place of its own. A comment right above a table goes with it.
+
+    Raises UsageError where that cannot be done without losing something.
+    """
+    if not before.entries:
+        return before.text + tables(entries) if before.text.strip() else written(entries)
+    try:
+        text = _edited(before, entries)
+        is_right = parsed(before.file, text, entries).entries == entries
+    except (TOMLKitError, UsageError, RecursionError):
+        is_right = False
+    if not is_right:
+        remedy = "write into another FILE, and copy the comments that you want to keep"
+        raise UsageError(visible(f"baseline {before.file}: its layout is too unusual to be edited: {remedy}"))
+    return text
+
+
+def _edited(before: Baseline, entries: Mapping[str, KnownFail]) -> str:
+    new = {id: entry for id, entry in entries.items() if before.entries.get(id) != entry}
+    document, fresh = tomlkit.parse(before.text), tomlkit.parse(tables(new))
+    known: Any = document["known"]
+    if not isinstance(known, Table):
+        raise TOMLKitError("the tables are no tables of their own")
+    for id in before.entries.keys() - entries.keys():
+        _remove(document, id)
+    for key, table in fresh["known"].value.body if new else ():
+        if key and key.key in known:
+            _bring_up_to_date(known[key.key], table)
+        elif key:
+            known.append(key, table)
+    return tomlkit.dumps(document)
+
+
+def _bring_up_to_date(table: Any, fresh: Table) -> None:
+    """Put into a table what is new, but for its reason."""
+    for name, value in fresh.items():
+        if isinstance(value, Array) and isinstance(table.get(name), Array):
+            _replace_some(table[name], value)
+        elif name != "reason":
+            table[name] = value
+
+
+def _replace_some(array: Array, fresh: Array) -> None:
+    """Take out and put in what is another: the others keep the comments beside them."""
+    wanted = fresh.unwrap()
+    for index in reversed(range(len(array))):
+        if array.unwrap()[index] not in wanted:
+            del array[index]
+    there = array.unwrap()
+    for item in fresh:
+        if item.unwrap() not in there:
+            array.add_line(item, indent="  ")
+
+
+def _remove(document: tomlkit.TOMLDocument, id: str) -> None:
+    """Take out a table with the comment above it. The parser has that, and the next table's, in the table before."""
+    known: Any = document["known"]
+    body: _Body = known.value.body
+    places = {key.key: place for place, (key, item) in enumerate(body) if key and isinstance(item, Table)}
+    if id in places:
+        above = [item.value.body for key, item in body[: places[id]] if isinstance(item, Table)]
+        place: _Body = above[-1] if above else document.body
+        end = len(place) if above else next(i for i, (key, _) in enumerate(place) if key and key.key == "known")
+        begin = _comments(place, end)
+        below: _Body = known[id].value.body
+        place[begin:end] = below[_comments(below, len(below)) :]
+    del known[id]
+
+
+def _comments(body: _Body, end: int) -> int:
+    """Where the comments begin that stand, without a blank line, right before that place."""
+    begin = end
+    while begin and isinstance(body[begin - 1][1], Comment):
+        begin -= 1
+    return begin

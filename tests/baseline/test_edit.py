@@ -1,0 +1,153 @@
+"""Bringing a baseline up to date changes what is another, and nothing that people wrote."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.baseline.edit import rewritten
+from conformance.baseline.file import parsed, written
+from conformance.baseline.model import TODO, Baseline, Differs, KnownFail
+from conformance.errors import UsageError
+
+A, B, C, D = (f"add_did/did_description/{name}" for name in ("a", "b", "c", "d"))
+TEXT = f"""\
+#:schema ./baseline.schema.json
+
+# our lab, since May
+
+# ask Kim about this one
+[known."{A}"]  # the proxy
+reason = 'replaced in spring' # or in summer
+differs = [
+  # the first of two
+  {{ request = 1, line = 1, aspect = "message", got = "ADED" }}, # misspelt
+  {{ request = 2, aspect = "lines", got = "twice" }}, # a loop?
+]
+
+# about b
+[known."{B}"]
+reason = "b"
+differs = [{{ request = 1, aspect = "lines", got = "b" }}]
+# still about b
+
+# about c
+[known."{C}"]
+reason = "c"
+differs = [{{ request = 1, aspect = "lines", got = "c" }}]
+# the end
+"""
+BEFORE = parsed(Path("lab.toml"), TEXT, (A, B, C))
+
+
+def fail(got: str, reason: str = TODO, *more: Differs) -> KnownFail:
+    return KnownFail(reason, frozenset({Differs(1, 0, "lines", got), *more}))
+
+
+def without(*ids: str) -> Mapping[str, KnownFail]:
+    return {id: entry for id, entry in BEFORE.entries.items() if id not in ids}
+
+
+def test_what_is_the_same_stays_to_the_letter() -> None:
+    assert rewritten(BEFORE, BEFORE.entries) == TEXT
+
+
+def test_a_new_table_comes_last_and_all_else_stays() -> None:
+    assert rewritten(BEFORE, {**BEFORE.entries, D: fail("d")}) == TEXT + (
+        f'\n[known."{D}"]\nreason = "{TODO}"\ndiffers = [\n  {{ request = 1, aspect = "lines", got = "d" }},\n]\n'
+    )
+
+
+def test_a_table_that_goes_takes_its_own_comment_along_and_no_other() -> None:
+    text = rewritten(BEFORE, without(B))
+    begin, end = TEXT.index("# about b"), TEXT.index("# about c")
+    assert text == TEXT[:begin] + TEXT[end:]
+
+
+def test_the_first_table_goes_without_the_head_of_the_file() -> None:
+    begin, end = TEXT.index("# ask Kim"), TEXT.index("# about b")
+    assert rewritten(BEFORE, without(A)) == TEXT[:begin] + TEXT[end:]
+
+
+def test_the_last_table_goes_without_the_end_of_the_file() -> None:
+    assert rewritten(BEFORE, without(C)).endswith("# still about b\n\n# the end\n")
+
+
+def test_without_any_table_the_head_stays() -> None:
+    assert "# our lab, since May\n" in rewritten(BEFORE, {})
+
+
+def test_a_difference_that_is_gone_takes_only_its_own_comment_along() -> None:
+    entry = KnownFail("replaced in spring", frozenset({Differs(1, 1, "message", "ADED")}))
+    line = '  { request = 2, aspect = "lines", got = "twice" }, # a loop?\n'
+    assert rewritten(BEFORE, {**BEFORE.entries, A: entry}) == TEXT.replace(line, "")
+
+
+def test_a_new_difference_is_put_in_on_a_line_of_its_own() -> None:
+    entry = KnownFail("replaced in spring", BEFORE.entries[A].differs | {Differs(3, 0, "lines", "\u202ex")})
+    line = '# a loop?\n  { request = 3, aspect = "lines", got = "\\U0000202Ex" },\n'
+    assert rewritten(BEFORE, {**BEFORE.entries, A: entry}) == TEXT.replace("# a loop?\n", line)
+
+
+def test_comments_alone_stay_above_the_first_tables() -> None:
+    before = Baseline(Path("lab.toml"), {}, "# ours\n")
+    assert rewritten(before, {D: fail("d")}).startswith(f'# ours\n\n[known."{D}"]\n')
+
+
+@pytest.mark.parametrize("text", ["", "\n"])
+def test_an_empty_file_becomes_a_whole_one(text: str) -> None:
+    assert rewritten(Baseline(Path("lab.toml"), {}, text), {D: fail("d")}) == written({D: fail("d")})
+
+
+DIFFERS = '[{ request = 1, aspect = "lines", got = "a" }]'
+BODY = f'reason = "a"\ndiffers = {DIFFERS}'
+LAYOUTS = {
+    "no line feed at the end": f'[known."{A}"]\n{BODY}',
+    "a table above": f'[known]\n[known."{A}"]\n{BODY}\n',
+    "line feeds of Windows": f'# a\n[known."{A}"]\n{BODY}\n'.replace("\n", "\r\n"),
+    "arrays of tables": f'[known."{A}"]\nreason = "a"\n[[known."{A}".differs]]\nrequest = 1\n'
+    'aspect = "lines"\ngot = "a"',
+}
+UNUSUAL = {
+    "dotted keys": f'known."{A}".reason = "a"\nknown."{A}".differs = {DIFFERS}\n',
+    "all in one line": f'known = {{ "{A}" = {{ reason = "a", differs = {DIFFERS} }} }}\n',
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("after", [{A: fail("a", "a"), D: fail("d")}, {A: fail("other", "a")}, {D: fail("d")}, {}])
+def test_layouts_of_people_are_brought_up_to_date(layout: str, after: dict[str, KnownFail]) -> None:
+    before = parsed(Path("lab.toml"), LAYOUTS[layout], (A,))
+    assert parsed(Path("lab.toml"), rewritten(before, after), (A, D)).entries == after
+
+
+@pytest.mark.parametrize("layout", UNUSUAL)
+@pytest.mark.parametrize("after", [{A: fail("a", "a"), D: fail("d")}, {}])
+def test_a_layout_that_cannot_be_edited_is_left_alone_with_a_word(layout: str, after: dict[str, KnownFail]) -> None:
+    before = parsed(Path("lab.toml"), UNUSUAL[layout], (A,))
+    with pytest.raises(UsageError) as caught:
+        rewritten(before, after)
+    assert str(caught.value) == (
+        "baseline lab.toml: its layout is too unusual to be edited: "
+        "write into another FILE, and copy the comments that you want to keep"
+    )
+
+
+_differs = st.builds(Differs, st.integers(1, 3), st.integers(0, 2), st.just("lines"), st.sampled_from("xyz"))
+_fails = st.builds(KnownFail, st.sampled_from(["one", "two"]), st.frozensets(_differs, min_size=1, max_size=3))
+_entries = st.dictionaries(st.sampled_from([A, B, C, D]), _fails)
+
+
+@given(_entries, _entries)
+def test_whatever_changes_the_file_says_it_afterwards(
+    before: dict[str, KnownFail], after: dict[str, KnownFail]
+) -> None:
+    kept = {
+        id: KnownFail(before[id].reason if id in before else entry.reason, entry.differs) for id, entry in after.items()
+    }
+    old = parsed(Path("lab.toml"), written(before).replace("\n[known", "\n# about it\n[known"), [A, B, C, D])
+    text = rewritten(old, kept)
+    assert parsed(Path("lab.toml"), text, [A, B, C, D]).entries == kept
+    assert text.count("# about it") == len(before.keys() & after.keys())
