@@ -20,7 +20,7 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground, requests
 from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlMode
+from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
 from conformance.defaults import SETTLING
 from conformance.errors import ConformanceError, LeftBehind, UsageError
 from conformance.exchange import Exchange
@@ -366,6 +366,7 @@ def _run_file(plan: Plan, user: str) -> RunFile:
         level=plan.level.value,
         sql_mode=plan.target.sql_mode,
         non_latin=plan.target.non_latin,
+        sql_errors=plan.target.sql_errors,
     )
 
 
@@ -390,9 +391,11 @@ def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...
     """The settings that a target may have: those it was told to have, else every one."""
     modes = (target.sql_mode,) if target.sql_mode else tuple(SqlMode)
     scripts = (target.non_latin,) if target.non_latin is not None else (False, True)
-    return tuple(ServerSettings(build, mode, script) for mode, script in product(modes, scripts))
+    errors = (target.sql_errors,) if target.sql_errors else tuple(SqlErrors)
+    return tuple(ServerSettings(build, *choice) for choice in product(modes, scripts, errors))
 
 
 def _enough(possible: tuple[ServerSettings, ...]) -> tuple[ServerSettings, ...]:
-    """Settings whose worst case covers that of all: strict SQL refuses some of what legacy stores, and adds nothing."""
-    return tuple(settings for settings in possible if settings.sql_mode is SqlMode.LEGACY) or possible
+    """Settings whose worst case covers that of all: what strict SQL refuses or an error ends is stored without them."""
+    legacy = tuple(settings for settings in possible if settings.sql_mode is SqlMode.LEGACY) or possible
+    return tuple(settings for settings in legacy if settings.sql_errors is SqlErrors.IGNORED) or legacy

@@ -19,7 +19,7 @@ import msgspec
 from conformance.cases.expand import Login
 from conformance.cases.model import Entity, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlMode
+from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.sanitise import sanitise
 from conformance.errors import UsageError
 from conformance.reading import Malformed, contents, toml_in
@@ -41,6 +41,7 @@ class TargetFile(msgspec.Struct, frozen=True, kw_only=True):
     build: Build | None = None
     sql_mode: SqlMode | None = None
     non_latin: bool | None = None
+    sql_errors: SqlErrors | None = None
     disposable: bool = False
     roles: Mapping[Role, RoleEntry] = {}
     entities: Mapping[Entity, str] = {}
@@ -57,6 +58,7 @@ class Target:
     build: Build | None = None
     sql_mode: SqlMode | None = None
     non_latin: bool | None = None
+    sql_errors: SqlErrors | None = None
     disposable: bool = False
 
 
@@ -71,6 +73,7 @@ def load_target(path: Path) -> TargetFile:
         build=_build(path, written.build),
         sql_mode=written.sql_mode,
         non_latin=written.non_latin,
+        sql_errors=written.sql_errors,
         disposable=written.disposable,
         roles=_roles(path, _given(written.roles, Role)),
         entities=_given(written.entities, Entity),
@@ -99,7 +102,7 @@ def resolve(
     if target is None:
         return Target(given or "", logins, {})
     own = given in (None, target.url)
-    settings = (target.build, target.sql_mode, target.non_latin)
+    settings = (target.build, target.sql_mode, target.non_latin, target.sql_errors)
     return Target(given or target.url, logins, target.entities, *settings, disposable=target.disposable and own)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from conformance.cases.model import Entity, Role
-from conformance.contract.model import SqlMode
+from conformance.contract.model import SqlErrors, SqlMode
 from conformance.run.needs import ADVICE
 
 
@@ -91,6 +91,10 @@ class WrittenTarget(_Table, frozen=True):
         SqlMode | None, Meta(description="strict: MariaDB's sql_mode has STRICT_TRANS_TABLES; else legacy.")
     ] = None
     non_latin: Annotated[bool | None, Meta(description="Admin > System Settings > Use Non-Latin Characters.")] = None
+    sql_errors: Annotated[
+        SqlErrors | None,
+        Meta(description="What a refused SQL statement does: ignored before PHP 8.1, thrown from then on."),
+    ] = None
     disposable: Annotated[bool, Meta(description="Whether it may be left with what the API cannot undo.")] = False
     roles: Roles = Roles()
     entities: Entities = Entities()

@@ -7,7 +7,7 @@ A reply is as documented, or differs from it only in ways that `deviations.toml`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -15,6 +15,7 @@ from conformance.contract.model import Contract, Dialect, ReplyForm, ServerSetti
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.predict import harmless, predict
 from conformance.contract.reply import LINE_ASPECTS, Aspect, Line, matches, parse_reply
+from conformance.contract.request import Request
 from conformance.contract.world import Change, World
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.verdict import invariants
@@ -110,22 +111,15 @@ def _distinct(threads: Iterable[Thread]) -> list[Thread]:
 
 
 def explain(contract: Contract, world: World, exchange: Exchange, step: int, expect: Expect) -> tuple[Explanation, ...]:
-    """Every reading of one reply: as the documentation has it, as servers do it. At least one."""
-    if exchange.request.wire is not None:
-        return (_Reader(contract, world, exchange, step, expect).byte_level(),)
-    documented = predict(contract, world, exchange.request, Dialect.DOCUMENTED)
-    shipped = predict(contract, world, exchange.request, Dialect.SHIPPED)
+    """Every reading of one reply: as the documentation has it, as servers do it. At least one.
+
+    What lies between may have encoded a character of the URL that was sent as it is: then the server read that.
+    """
     reader = _Reader(contract, world, exchange, step, expect)
-    readings = []
-    if isinstance(documented, Outcome) and expect is not Expect.SHIPPED:
-        readings.append(reader.read(documented))
-    if isinstance(shipped, Outcome) and (expect is not Expect.DOCUMENTED or isinstance(documented, Unspecified)):
-        readings.append(reader.read_shipped(shipped, documented))
-    if isinstance(shipped, Unspecified):
-        readings.append(reader.unspecified(shipped))
-    if expect is not Expect.SHIPPED:
-        readings += reader.harmless(documented, shipped)
-    return tuple(readings)
+    if exchange.request.wire is not None:
+        return (reader.byte_level(),)
+    passed = exchange.request.encoded_on_the_way
+    return (*reader.readings(exchange.request), *(reader.readings(passed) if passed else ()))
 
 
 @dataclass(frozen=True)
@@ -140,6 +134,21 @@ class _Reader:
     def reply(self) -> Reply:
         assert isinstance(self.exchange.result, Reply)
         return self.exchange.result
+
+    def readings(self, asked: Request) -> Iterator[Explanation]:
+        """Every reading of the reply, if this is what the server was asked."""
+        documented = predict(self.contract, self.world, asked, Dialect.DOCUMENTED)
+        shipped = predict(self.contract, self.world, asked, Dialect.SHIPPED)
+        if isinstance(documented, Outcome) and self.expect is not Expect.SHIPPED:
+            yield self.read(documented)
+        if isinstance(shipped, Outcome) and (
+            self.expect is not Expect.DOCUMENTED or isinstance(documented, Unspecified)
+        ):
+            yield self.read_shipped(shipped, documented)
+        if isinstance(shipped, Unspecified):
+            yield self.unspecified(shipped)
+        if self.expect is not Expect.SHIPPED:
+            yield from self.harmless(asked, documented, shipped)
 
     def difference(
         self, aspect: Aspect, documented: object, shipped: object, got: object, *, line: int = 0, by: str | None = None
@@ -191,7 +200,9 @@ class _Reader:
         differences = tuple(self._invariants(shipped))
         return Explanation(differences, frozenset(), self.world.after(shipped.changes))
 
-    def harmless(self, documented: Outcome | Unspecified, shipped: Outcome | Unspecified) -> Iterable[Explanation]:
+    def harmless(
+        self, asked: Request, documented: Outcome | Unspecified, shipped: Outcome | Unspecified
+    ) -> Iterable[Explanation]:
         """The reply as that of a server that prints documented forms and breaks no invariant, if it is just that.
 
         Such a reply is documented nowhere, so no other reply is measured against it. What servers break under one
@@ -201,7 +212,7 @@ class _Reader:
         broken = _explained_invariants(self.contract, documented if rules is Dialect.DOCUMENTED else shipped).values()
         tells = any(self.contract.deviations[id].only for id in broken) and self.expect is not Expect.DOCUMENTED
         if broken and not tells:
-            kept = harmless(self.contract, self.world, self.exchange.request, rules)
+            kept = harmless(self.contract, self.world, asked, rules)
             reading = self.read(kept) if isinstance(kept, Outcome) else None
             if reading and not reading.differences:
                 yield reading
