@@ -22,6 +22,8 @@ def rewritten(before: Baseline, entries: Mapping[str, KnownFail]) -> str:
 
     Raises UsageError where that cannot be done without losing something.
     """
+    if entries == before.entries and before.entries:
+        return before.text
     if not before.entries:
         return before.text + tables(entries) if before.text.strip() else written(entries)
     try:

@@ -225,6 +225,20 @@ def test_writing_the_same_again_changes_nothing(known: Path, other: Server, comm
     assert [text for text in ("6666", "127.0.0.1", "1234", "***") if text in before] == []
 
 
+def test_comments_stay_when_the_file_is_brought_up_to_date(
+    known: Path, other: Server, command: Cli, tmp_path: Path
+) -> None:
+    reasoned(known)
+    known.write_text(known.read_text().replace(f'[known."{CASE}"]', f'# ask Kim\n[known."{CASE}"] # the proxy'))
+    other.asked.answer = WORSE
+    run(command, other, tmp_path / "second")
+    ended = command("baseline", "write", tmp_path / "second", "--output", known)
+    assert (ended.code, f"changed: {CASE}" in ended.out) == (0, True)
+    table = known.read_text().partition("# ask Kim\n")[2]
+    assert table.startswith(f'[known."{CASE}"] # the proxy\nreason = "the proxy is replaced in spring"\n')
+    assert "ADDDED" in table
+
+
 def test_a_run_that_ended_early_is_refused_unless_it_is_asked_for(other: Server, command: Cli, tmp_path: Path) -> None:
     other.asked.answer = MISSPELT
     run(command, other, tmp_path / "r", "--fail-fast")
