@@ -7,7 +7,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import Array, Comment, Key, Table
+from tomlkit.items import AbstractTable, AoT, Array, Comment, Key, Table
 
 from conformance.baseline.file import parsed, tables, written
 from conformance.baseline.model import Baseline, KnownFail
@@ -41,16 +41,23 @@ def _edited(before: Baseline, entries: Mapping[str, KnownFail]) -> str:
     new = {id: entry for id, entry in entries.items() if before.entries.get(id) != entry}
     document, fresh = tomlkit.parse(before.text), tomlkit.parse(tables(new))
     known: Any = document["known"]
-    if not isinstance(known, Table):
-        raise TOMLKitError("the tables are no tables of their own")
+    if not _is_usual(known):
+        raise TOMLKitError("comments in it are not where they would be looked for")
     for id in before.entries.keys() - entries.keys():
-        _remove(document, id)
+        _remove(document, known, id)
     for key, table in fresh["known"].value.body if new else ():
         if key and key.key in known:
             _bring_up_to_date(known[key.key], table)
         elif key:
             known.append(key, table)
     return tomlkit.dumps(document)
+
+
+def _is_usual(known: object) -> bool:
+    """Whether each known fail is a table of its own, and what is in it no table again."""
+    if not isinstance(known, Table) or not all(isinstance(entry, AbstractTable) for entry in known.values()):
+        return False
+    return not any(isinstance(value, dict | AoT) for entry in known.values() for value in entry.values())
 
 
 def _bring_up_to_date(table: Any, fresh: Table) -> None:
@@ -74,9 +81,8 @@ def _replace_some(array: Array, fresh: Array) -> None:
             array.add_line(item, indent="  ")
 
 
-def _remove(document: tomlkit.TOMLDocument, id: str) -> None:
+def _remove(document: tomlkit.TOMLDocument, known: Any, id: str) -> None:
     """Take out a table with the comment above it. The parser has that, and the next table's, in the table before."""
-    known: Any = document["known"]
     body: _Body = known.value.body
     places = {key.key: place for place, (key, item) in enumerate(body) if key and isinstance(item, Table)}
     if id in places:

@@ -1,9 +1,12 @@
 """Bringing a baseline up to date changes what is another, and nothing that people wrote."""
 
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import tomlkit
+import tomlkit.exceptions
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +94,18 @@ def test_a_new_difference_is_put_in_on_a_line_of_its_own() -> None:
     assert rewritten(BEFORE, {**BEFORE.entries, A: entry}) == TEXT.replace("# a loop?\n", line)
 
 
+def test_several_tables_may_go_at_once() -> None:
+    begin, end = TEXT.index("# ask Kim"), TEXT.index("# about c")
+    assert rewritten(BEFORE, without(A, B)) == TEXT[:begin] + TEXT[end:]
+
+
+def test_what_looks_like_a_table_in_a_text_is_text() -> None:
+    text = TEXT.replace('reason = "b"', 'reason = """b\n# about c\n[known.x]"""')
+    before = parsed(Path("lab.toml"), text, (A, B, C))
+    after = {id: entry for id, entry in before.entries.items() if id != A}
+    assert rewritten(before, after) == text[: text.index("# ask Kim")] + text[text.index("# about b") :]
+
+
 def test_comments_alone_stay_above_the_first_tables() -> None:
     before = Baseline(Path("lab.toml"), {}, "# ours\n")
     assert rewritten(before, {D: fail("d")}).startswith(f'# ours\n\n[known."{D}"]\n')
@@ -107,12 +122,15 @@ LAYOUTS = {
     "no line feed at the end": f'[known."{A}"]\n{BODY}',
     "a table above": f'[known]\n[known."{A}"]\n{BODY}\n',
     "line feeds of Windows": f'# a\n[known."{A}"]\n{BODY}\n'.replace("\n", "\r\n"),
-    "arrays of tables": f'[known."{A}"]\nreason = "a"\n[[known."{A}".differs]]\nrequest = 1\n'
-    'aspect = "lines"\ngot = "a"',
+    "a line each": f'[known]\n"{A}" = {{ reason = "a", differs = {DIFFERS} }}\n',
+    "indented": f"  [ known . '{A}' ]\n  reason = \"a\"\n  differs = {DIFFERS}\n",
 }
 UNUSUAL = {
     "dotted keys": f'known."{A}".reason = "a"\nknown."{A}".differs = {DIFFERS}\n',
+    "dotted keys in a table": f'[known]\n"{A}".reason = "a"\n"{A}".differs = {DIFFERS}\n',
     "all in one line": f'known = {{ "{A}" = {{ reason = "a", differs = {DIFFERS} }} }}\n',
+    "arrays of tables": f'[known."{A}"]\nreason = "a"\n[[known."{A}".differs]]\nrequest = 1\n'
+    'aspect = "lines"\ngot = "a"',
 }
 
 
@@ -135,6 +153,21 @@ def test_a_layout_that_cannot_be_edited_is_left_alone_with_a_word(layout: str, a
     )
 
 
+EXCEPTIONS = [kind for kind in vars(tomlkit.exceptions).values() if inspect.isclass(kind)]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EXCEPTIONS if issubclass(kind, tomlkit.exceptions.TOMLKitError)])
+def test_what_the_parser_refuses_is_left_alone_with_a_word(
+    kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(text: str) -> None:
+        raise kind.__new__(kind)
+
+    monkeypatch.setattr(tomlkit, "parse", refused)
+    with pytest.raises(UsageError, match="its layout is too unusual to be edited"):
+        rewritten(BEFORE, without(B))
+
+
 _differs = st.builds(Differs, st.integers(1, 3), st.integers(0, 2), st.just("lines"), st.sampled_from("xyz"))
 _fails = st.builds(KnownFail, st.sampled_from(["one", "two"]), st.frozensets(_differs, min_size=1, max_size=3))
 _entries = st.dictionaries(st.sampled_from([A, B, C, D]), _fails)
@@ -147,7 +180,7 @@ def test_whatever_changes_the_file_says_it_afterwards(
     kept = {
         id: KnownFail(before[id].reason if id in before else entry.reason, entry.differs) for id, entry in after.items()
     }
-    old = parsed(Path("lab.toml"), written(before).replace("\n[known", "\n# about it\n[known"), [A, B, C, D])
+    old = parsed(Path("lab.toml"), written(before).replace("\n[known", "\n# about\n# it\n[known"), [A, B, C, D])
     text = rewritten(old, kept)
     assert parsed(Path("lab.toml"), text, [A, B, C, D]).entries == kept
-    assert text.count("# about it") == len(before.keys() & after.keys())
+    assert text.count("# about\n# it\n[known") == len(before.keys() & after.keys())
