@@ -22,12 +22,12 @@ def rewritten(before: Baseline, entries: Mapping[str, KnownFail]) -> str:
 
     Raises UsageError where that cannot be done without losing something.
     """
-    if entries == before.entries and before.entries:
+    if not before.text.strip():
+        return written(entries)
+    if entries == before.entries:
         return before.text
-    if not before.entries:
-        return before.text + tables(entries) if before.text.strip() else written(entries)
     try:
-        text = _edited(before, entries)
+        text = _edited(before, entries) if before.entries else before.text + tables(entries)
         is_right = parsed(before.file, text, entries).entries == entries
     except (TOMLKitError, UsageError, RecursionError):
         is_right = False
@@ -43,7 +43,7 @@ def _edited(before: Baseline, entries: Mapping[str, KnownFail]) -> str:
     known: Any = document["known"]
     if not _is_usual(known):
         raise TOMLKitError("comments in it are not where they would be looked for")
-    for id in before.entries.keys() - entries.keys():
+    for id in sorted(before.entries.keys() - entries.keys()):
         _remove(document, known, id)
     for key, table in fresh["known"].value.body if new else ():
         if key and key.key in known:

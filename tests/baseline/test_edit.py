@@ -111,6 +111,11 @@ def test_comments_alone_stay_above_the_first_tables() -> None:
     assert rewritten(before, {D: fail("d")}).startswith(f'# ours\n\n[known."{D}"]\n')
 
 
+def test_an_empty_table_in_one_line_takes_no_others() -> None:
+    with pytest.raises(UsageError, match="its layout is too unusual to be edited"):
+        rewritten(Baseline(Path("lab.toml"), {}, "known = {}\n"), {D: fail("d")})
+
+
 @pytest.mark.parametrize("text", ["", "\n"])
 def test_an_empty_file_becomes_a_whole_one(text: str) -> None:
     assert rewritten(Baseline(Path("lab.toml"), {}, text), {D: fail("d")}) == written({D: fail("d")})

@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from conformance.cases.expand import Login
+from conformance.cases.model import Role
 from conformance.contract.model import Contract
 from conformance.contract.request import Request
 from conformance.contract.world import State
@@ -129,6 +131,14 @@ def test_a_request_is_told_of_before_its_reply_has_left() -> None:
         assert (seen.function, seen.status, seen.reply) == ("add_did", 200, ADDED)
         httpx.post(url, data={"user": "6666", "pass": "1234", "function": "version"})
         assert told[1].sent == "user=6666&pass=***&function=version"
+
+
+def test_the_password_of_a_target_file_s_user_is_told_nowhere() -> None:
+    told: list[Seen] = []
+    config = Config().with_target_users({Role.ADMIN: Login("boss", "hunter22!")}, {})
+    with closing(StandIn(config, watch=told.append)) as app:
+        Client(app).call("source=test&user=boss&comments=hunter22%21&function=version")
+    assert (told[0].parameters["comments"], "hunter22" in f"{told[0]!r} {told[0]}") == ("***", False)
 
 
 def test_a_reset_is_no_request_of_a_client() -> None:
