@@ -43,7 +43,7 @@ def write_baseline(folder: Path, file: Path, *, incomplete: bool = False) -> Upd
         raise UsageError(visible(f"{folder}: has no case: {why}"))
     before = read_baseline(file, ids) if os.path.lexists(file) else Baseline(file)
     made = updated(report, _lines(folder, report), normal(report, contract, cases), before.entries)
-    write_whole(file, rewritten(before, made.entries).encode())
+    write_whole(file, rewritten(before, made.entries, ids).encode())
     return made
 
 

@@ -10,7 +10,7 @@ import tomlkit.exceptions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.baseline.edit import rewritten
+from conformance.baseline import edit
 from conformance.baseline.file import parsed, written
 from conformance.baseline.model import TODO, Baseline, Differs, KnownFail
 from conformance.errors import UsageError
@@ -43,6 +43,10 @@ differs = [{{ request = 1, aspect = "lines", got = "c" }}]
 # the end
 """
 BEFORE = parsed(Path("lab.toml"), TEXT, (A, B, C))
+
+
+def rewritten(before: Baseline, entries: Mapping[str, KnownFail]) -> str:
+    return edit.rewritten(before, entries, (A, B, C, D))
 
 
 def fail(got: str, reason: str = TODO, *more: Differs) -> KnownFail:
