@@ -59,10 +59,10 @@ def predict_upgrade(
     from conformance.contract.load import load_contract
     from conformance.upgrade import markdown as pages
     from conformance.upgrade import terminal
-    from conformance.upgrade.forecast import Server, forecast
+    from conformance.upgrade.forecast import forecast
 
     contract = load_contract()
-    found = forecast(contract, catalogue(contract), *map(Server, builds, php))
+    found = forecast(contract, catalogue(contract), *builds, php=php)
     if as_json:
         out.json(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
     elif markdown:

@@ -11,7 +11,7 @@ from conformance.contract.model import UNSPECIFIED, Contract, Dialect, Function,
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.reply import Value
 from conformance.contract.request import Request, parse
-from conformance.contract.sanitise import as_text, is_sanitised, sanitise, stripping_deviation
+from conformance.contract.sanitise import as_text, sanitise, stripping_deviation
 from conformance.contract.world import ANY, Change, Did, MayChange, State, User
 
 
@@ -116,15 +116,8 @@ def read(contract: Contract, state: State, request: Request, dialect: Dialect, *
     known = [p for p in parameters if p.known_to(state.settings.build)]
     values = {p.name: _value(call, p) for p in known if p.name in sent.values}
     noted = [stripping_deviation(sent.values[p.name], values[p.name], p) for p in known if p.name in values]
-    if call.shipped and not harmless and any(_breaks_sql(values[p.name], p, state) for p in known if p.name in values):
-        return call.silent("what old builds make of quotes in SQL with use_non_latin=1 was never recorded")
-    values |= {p.name: ARRAY for p in known if p.name in sent.arrays}
+    values |= {p.name: "" if harmless else ARRAY for p in known if p.name in sent.arrays}
     return replace(call.noting(*noted), function=function, values=values)
-
-
-def _breaks_sql(value: str, parameter: Parameter, state: State) -> bool:
-    settings = state.settings
-    return settings.non_latin and not is_sanitised(parameter, settings) and not {"'", "\\"}.isdisjoint(value)
 
 
 def _value(call: Call, parameter: Parameter) -> str:

@@ -232,6 +232,14 @@ class Function(Struct, frozen=True):
         return Build.parse(self.since) <= build
 
 
+_SETTINGS: Mapping[str, str] = {
+    "strict-sql": "strict SQL",
+    "legacy-sql": "legacy SQL",
+    "non-latin": "use_non_latin=1",
+    **{f"sql-errors-{errors}": errors.php for errors in SqlErrors},
+}
+
+
 class Deviation(Struct, frozen=True):
     """A known departure of servers from the documentation: permanent id, what differs, what it does to a client.
 
@@ -249,6 +257,11 @@ class Deviation(Struct, frozen=True):
     only: tuple[Literal["strict-sql", "legacy-sql", "non-latin", "sql-errors-thrown", "sql-errors-ignored"], ...] = ()
     evidence: tuple[str, ...] = ()
     unobservable: str | None = None
+
+    @property
+    def only_with(self) -> str:
+        """The settings without any of which it does not show, in words; empty if it shows with all."""
+        return " and ".join(_SETTINGS[setting] for setting in self.only)
 
     def holds_for(self, settings: ServerSettings) -> bool:
         """Whether a server with these settings is known to deviate so."""

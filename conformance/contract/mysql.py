@@ -7,12 +7,24 @@ import re
 _LITERAL = re.compile(r"(?:[^'\\]|''|\\.)*", re.DOTALL)
 _ESCAPED = re.compile(r"''|\\(.)", re.DOTALL)
 _MEANING = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a", "%": "\\%", "_": "\\_"}
+_WHOLE_AGAIN = re.compile(r"""['\\].*(--|\#|/\*|')""", re.DOTALL)
+_OTHERS = str.maketrans("'\\", "!!")
 _UNMAPPED = re.compile("[\x80-\x9f]")
 
 
 def is_literal(text: str) -> bool:
     """Whether the text ends where the script's own apostrophe ends it: no apostrophe of its own does."""
     return _LITERAL.fullmatch(text) is not None
+
+
+def may_be_a_statement(text: str) -> bool:
+    """Whether the text may end its literal and yet leave a whole statement, which nobody meant: it has a comment."""
+    return _WHOLE_AGAIN.search(text) is not None
+
+
+def without_statement(text: str) -> str:
+    """The text, or where it may be a statement the same with other characters in place of those that end a literal."""
+    return text.translate(_OTHERS) if may_be_a_statement(text) else text
 
 
 def literal(text: str) -> str:

@@ -21,14 +21,6 @@ from conformance.upgrade.turns import Span, Turning, deviating, turning
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """One side of a comparison: the build, and what its PHP does where the database refuses a statement."""
-
-    build: Build
-    php: SqlErrors = SqlErrors.THROWN
-
-
-@dataclass(frozen=True, slots=True)
 class Setting:
     """What is equal on both sides of a comparison."""
 
@@ -36,9 +28,9 @@ class Setting:
     sql_mode: SqlMode = SqlMode.LEGACY
     non_latin: bool = False
 
-    def at(self, side: Server) -> ServerSettings:
+    def at(self, build: Build, php: SqlErrors = SqlErrors.THROWN) -> ServerSettings:
         """The settings of a server of that build and PHP."""
-        return ServerSettings(side.build, self.sql_mode, self.non_latin, side.php)
+        return ServerSettings(build, self.sql_mode, self.non_latin, php)
 
     def __str__(self) -> str:
         if self.dialect is Dialect.DOCUMENTED:
@@ -68,22 +60,28 @@ _Key = tuple[Origin, Effect, str]
 
 
 def forecast(
-    contract: Contract, cases: Iterable[Case], old: Server, new: Server, settings: Iterable[Setting] = SETTINGS
+    contract: Contract,
+    cases: Iterable[Case],
+    old: Build,
+    new: Build,
+    settings: Iterable[Setting] = SETTINGS,
+    *,
+    php: tuple[SqlErrors, SqlErrors] = (SqlErrors.THROWN, SqlErrors.THROWN),
 ) -> Forecast:
-    """What a client will see change, as far as cases show it, when a server becomes another."""
-    builds, php = sorted((old.build, new.build)), (old.php, new.php)
-    known = turning(contract, Span(*builds, php))
+    """What a client will see change, as far as cases show it, when a server of one build and PHP becomes another."""
+    known = turning(contract, Span(min(old, new), max(old, new), php))
     php_downgrade = php == (SqlErrors.THROWN, SqlErrors.IGNORED)
-    downgrade = new.build < old.build or (new.build == old.build and php_downgrade)
-    worlds = {one: (world(SAMPLE, one.at(old)), world(SAMPLE, one.at(new))) for one in settings}
-    groups = _groups(contract, cases, worlds, known) if old != new else {}
+    downgrade = new < old or (new == old and php_downgrade)
+    worlds = {one: (world(SAMPLE, one.at(old, php[0])), world(SAMPLE, one.at(new, php[1]))) for one in settings}
+    groups = _groups(contract, cases, worlds, known) if (old, php[0]) != (new, php[1]) else {}
     changes = [
         _change(contract, key, seen, known, downgrade=php_downgrade if key[0].build == PHP else downgrade)
         for key, seen in groups.items()
     ]
     ranked = tuple(sorted(changes, key=_rank))
-    names = [str(one.build) if old.php is new.php else f"{one.build} with {one.php.php}" for one in (old, new)]
-    return Forecast(*names, downgrade, ranked, tuple(_turns(contract, new, known, ranked)))
+    told = [f" with {one.php}" if php[0] is not php[1] else "" for one in php]
+    turns = tuple(_turns(contract, new, php[1], known, ranked))
+    return Forecast(f"{old}{told[0]}", f"{new}{told[1]}", downgrade, ranked, turns)
 
 
 def _rank(change: Change) -> tuple[object, ...]:
@@ -151,12 +149,14 @@ def _clarity(seen: Seen, origin: Origin) -> tuple[bool, ...]:
     )
 
 
-def _turns(contract: Contract, new: Server, known: Turning, changes: tuple[Change, ...]) -> Iterator[Turn]:
+def _turns(
+    contract: Contract, new: Build, php: SqlErrors, known: Turning, changes: tuple[Change, ...]
+) -> Iterator[Turn]:
     origins_shown = {change.origin for change in changes}
     deviations_shown = {id for change in changes for id in (*change.begin, *change.end)}
     for origin in known.values():
         if origin.cause is not Cause.DEVIATION or origin.field is None:
-            yield Turn(origin, Build.parse(origin.build) <= new.build, origin in origins_shown)
+            yield Turn(origin, Build.parse(origin.build) <= new, origin in origins_shown)
         else:
-            begins = bool(deviating(contract, origin.field, (new.php,))(new.build))
+            begins = bool(deviating(contract, origin.field, (php,))(new))
             yield Turn(origin, begins, origin.field in deviations_shown, contract.deviations[origin.field])

@@ -86,6 +86,9 @@ def judge(contract: Contract, worlds: Iterable[World], exchanges: Sequence[Excha
     return Judgement(Deviates(ids=tuple(sorted(best.ids)), differences=best.differences), settings)
 
 
+_TELLING = frozenset({"strict-sql", "legacy-sql", "non-latin"})
+"""Settings that a reply tells which servers give under them alone."""
+
 _UNREACHABLE = frozenset({Trouble.CONNECT, Trouble.TIMEOUT, Trouble.PROTOCOL})
 
 
@@ -206,11 +209,12 @@ class _Reader:
         """The reply as that of a server that prints documented forms and breaks no invariant, if it is just that.
 
         Such a reply is documented nowhere, so no other reply is measured against it. What servers break under one
-        setting only is left out unless the documentation alone counts: it tells which setting the server has.
+        SQL mode only is left out unless the documentation alone counts: it tells which mode the server has.
         """
         rules = Dialect.DOCUMENTED if isinstance(documented, Outcome) else Dialect.SHIPPED
         broken = _explained_invariants(self.contract, documented if rules is Dialect.DOCUMENTED else shipped).values()
-        tells = any(self.contract.deviations[id].only for id in broken) and self.expect is not Expect.DOCUMENTED
+        tells = any(_TELLING.intersection(self.contract.deviations[id].only) for id in broken)
+        tells = tells and self.expect is not Expect.DOCUMENTED
         if broken and not tells:
             kept = harmless(self.contract, self.world, asked, rules)
             reading = self.read(kept) if isinstance(kept, Outcome) else None
@@ -293,7 +297,7 @@ def _explained_invariants(contract: Contract, end: Outcome | Unspecified) -> Map
     if isinstance(end, Outcome):
         known |= {name: id for answer in end.answers for name, id in answer.form(contract).invariants.items()}
     if "debug-prints-sql" in end.quirks:
-        known[invariants.SQL] = "debug-prints-sql"
+        known |= dict.fromkeys((invariants.SQL, invariants.UNPARSED), "debug-prints-sql")
     broken = sorted(quirk for quirk in end.quirks if quirk.endswith("-500"))
     if broken and (isinstance(end, Unspecified) or end.status >= 500):
         known |= {invariants.SERVER_ERROR: broken[0], invariants.EMPTY: broken[0]}
@@ -354,6 +358,6 @@ def failed(differences: tuple[Difference, ...]) -> Fail:
     """The verdict on differences of which at least one has no deviation that explains it."""
     first = next(d for d in differences if d.deviation is None)
     where = f"request {first.step}" + (f", line {first.line}" if first.line else "")
-    wanted = first.documented if first.documented is not None else first.shipped
+    wanted = first.documented if first.documented not in (None, first.got) else first.shipped
     summary = f"{where}: {first.aspect} should be {wanted!r}, got {first.got[:200]!r}"
     return Fail(summary=summary, differences=differences)

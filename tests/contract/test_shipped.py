@@ -201,7 +201,7 @@ OLD_NON_LATIN = recorded_world(ServerSettings(Build(2, 14, 137), non_latin=True)
     ids=[
         "apostrophe-and-short-source",
         "apostrophe-and-lock",
-        "old-non-latin-and-quote",
+        "old-non-latin",
         "debug",
         "debug-2",
         "sampled",

@@ -46,6 +46,11 @@ class Scenario:
     rows: tuple[Row, ...]
 
     @property
+    def is_more(self) -> bool:
+        """Whether two more DIDs stood in the table before it."""
+        return "-more" in self.stem
+
+    @property
     def settings(self) -> ServerSettings:
         """The settings of the server that was recorded."""
         return SETTINGS[self.stem]

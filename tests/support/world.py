@@ -83,7 +83,7 @@ def recorded_world(settings: ServerSettings | None = None, *, more: bool = False
 
 def world_of(scenario: Scenario) -> World:
     """The world before a recorded scenario."""
-    return recorded_world(scenario.settings, more="-more" in scenario.stem)
+    return recorded_world(scenario.settings, more=scenario.is_more)
 
 
 def hypotheses(settings: ServerSettings, *, more: bool = False) -> list[World]:
