@@ -35,7 +35,7 @@ def write(
         bool, typer.Option("--incomplete", help="Take a run too that ended early or had errors.")
     ] = False,
 ) -> None:
-    """Write the fails of a run down as known, each in a table of its own, and keep the reasons that are written there.
+    """Write the causes of a run's fails down as known, a table each, and keep the reasons that are written there.
 
     A fail that did not repeat is not taken in: a baseline is for what a server does every time.
     """
@@ -45,9 +45,12 @@ def write(
     named = {"added": made.added, "changed": made.changed, "removed": made.removed, "not taken, flaky": made.flaky}
     for what, ids in named.items():
         for id in ids:
-            out.print(f"{what}: {id}", soft_wrap=True)
-    kept = f", {len(made.kept)} of them kept as they were: not run, or without an answer" if made.kept else ""
-    out.print(f"{output}: {len(made.entries)} known fail{'s' * (len(made.entries) != 1)}{kept}", soft_wrap=True)
+            says = f": {made.entries[id].says}" if id in made.entries else ""
+            out.print(f"{what}: {id}{says}", soft_wrap=True, markup=False)
+    kept = f", {len(made.kept)} of them with cases kept that were not run, or had no answer" if made.kept else ""
+    causes, cases = len(made.entries), len(frozenset().union(*(entry.cases for entry in made.entries.values())))
+    told = f"{causes} known cause{'s' * (causes != 1)} of {cases} fail{'s' * (cases != 1)}"
+    out.print(f"{output}: {told}{kept}", soft_wrap=True)
     unreasoned = sum(not entry.is_reasoned for entry in made.entries.values())
     if unreasoned:
         out.print(f"Write a reason for {unreasoned} of them: why is it accepted?", soft_wrap=True)

@@ -190,7 +190,7 @@ def run(
         typer.Option(
             metavar="REPORT",
             rich_help_panel=_WHAT,
-            help="Only the cases that failed, had an error or were blocked in this report folder.",
+            help="Only what failed, had an error or was blocked in this report; REPORT#2: its second cause.",
         ),
     ] = None,
     level: LevelOption = None,
@@ -290,6 +290,7 @@ def run(
         mask_users=mask_users,
         build=build,
         baseline=baseline,
+        rerun_failed=rerun_failed,
     )
     if dry_run:
         from conformance.care import rehearse

@@ -26,7 +26,7 @@ from conformance.options import Options, plan, select
 from conformance.progress import Progressing
 from conformance.prompt import ask_password
 from conformance.report.terminal import summary
-from conformance.rerun import again
+from conformance.rerun import again, became
 from conformance.run.descriptors import LIMITED
 from conformance.run.run import Plan, left_line, raise_if_left
 from conformance.run.settings import TargetFile, load_target
@@ -60,6 +60,7 @@ class Starting:
         """Register the session. Raises UsageError if it cannot write to its folder."""
         held = hold(self.baseline, self.plan) if self.baseline else None
         session = Session(config, self.plan, self.options.only, self.options.fuzz, held)
+        session.again = "" if self.options.fuzz else again(self.options, self.plan.folder)
         config.pluginmanager.register(session, Session.NAME)
 
 
@@ -135,6 +136,9 @@ def _show(progress: Progressing, starting: Starting, code: int, screen: Screen) 
     if screen.quiet:
         screen.out.print(report.answer)
     else:
+        if starting.options.rerun_failed:
+            for line in became(starting.options.rerun_failed, report):
+                screen.err.print(line, soft_wrap=True, markup=False)
         screen.out.print(summary(report), crop=False)
         if starting.options.fuzz is None and (report.fails or report.with_kind(Kind.ERROR)):
             screen.err.print(f"these again: {again(starting.options, folder)}")

@@ -74,6 +74,7 @@ class Options:
     fuzz: Effort | None = None
     build: str | None = None
     baseline: Path | None = None
+    rerun_failed: Path | None = None
 
 
 def plan(

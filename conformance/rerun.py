@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.cases.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.errors import UsageError
 from conformance.options import Options
+from conformance.report.causes import Cause, causes
+from conformance.report.model import Report
 from conformance.report.read import load_report
 from conformance.report.text import visible
 from conformance.verdict.model import Kind
 
 _DEFAULTS = Options()
+_AGAIN = (Kind.FAIL, Kind.ERROR, Kind.BLOCKED)
+_SUCCEEDED = frozenset({Kind.PASS, Kind.DEVIATION})
 
 
-def unsuccessful(folder: Path) -> tuple[str, ...]:
-    """The ids of the cases that failed, ended in an error or were blocked in that report. UsageError if none did."""
+def unsuccessful(named: Path) -> tuple[str, ...]:
+    """The ids of the cases that failed, ended in an error or were blocked in that report. UsageError if none did.
+
+    `FOLDER#2` names those of its second cause alone.
+    """
+    folder, number = _parts(named)
     report = load_report(folder)
-    found = {result.id for result in report.with_kind(Kind.FAIL, Kind.ERROR, Kind.BLOCKED)}
+    found = set(_cause(report, folder, number).cases) if number else {result.id for result in report.with_kind(*_AGAIN)}
     cases = tuple(case.id for case in catalogue(load_contract()) if case.id in found)
     if cases:
         return cases
@@ -33,12 +42,50 @@ def unsuccessful(folder: Path) -> tuple[str, ...]:
     raise UsageError(visible(f"nothing failed in {folder}: there is nothing to run again"))
 
 
-def left_out(folder: Path) -> str:
+def _parts(named: Path) -> tuple[Path, int | None]:
+    """The folder, and the number of a cause of its report if one is named."""
+    folder, mark, number = str(named).rpartition("#")
+    is_one = bool(mark) and number.isascii() and number.isdigit() and not named.exists()
+    return (Path(folder), int(number)) if is_one else (named, None)
+
+
+def _cause(report: Report, folder: Path, number: int) -> Cause:
+    behind = causes(report)
+    if not 1 <= number <= len(behind):
+        has = f"{len(behind)} cause{'s' * (len(behind) != 1)} of failures"
+        raise UsageError(visible(f"{folder}: has {has}: there is none of number {number}"))
+    return behind[number - 1]
+
+
+def left_out(named: Path) -> str:
     """That cases which the run never came to are not among those, in words; empty if there are none. UsageError."""
+    folder, number = _parts(named)
     report = load_report(folder)
-    if not report.unreported:
+    if number or not report.unreported:
         return ""
     return visible(f"{folder}: {report.broken_off}: the other {report.unreported} are not run now either")
+
+
+def became(named: Path, now: Report) -> tuple[str, ...]:
+    """What has become of each cause of that report whose cases were run again, a sentence each. UsageError."""
+    folder, number = _parts(named)
+    kinds = {result.id: result.kind for result in now.results}
+    behind = enumerate(causes(load_report(folder)), 1)
+    return tuple(
+        visible(f"cause {place} of {folder}, {_state([kinds[id] for id in cause.cases if id in kinds])}: {cause.says}")
+        for place, cause in behind
+        if number in {None, place} and not kinds.keys().isdisjoint(cause.cases)
+    )
+
+
+def _state(kinds: Sequence[Kind]) -> str:
+    """What the cases of a cause came to, in words."""
+    failed, mended = kinds.count(Kind.FAIL), sum(kind in _SUCCEEDED for kind in kinds)
+    if mended == len(kinds):
+        return f"mended: {'all ' * (mended > 1)}{mended} of its cases succeed{'s' * (mended == 1)} now"
+    unknown = len(kinds) - failed - mended
+    without = f", {unknown} had no answer" if unknown else ""
+    return f"{failed} of {len(kinds)} cases still fail{without}"
 
 
 def again(options: Options, folder: Path) -> str:

@@ -47,7 +47,8 @@ _ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 class Session:
     """The plugin object of one run. `stopped` is what kept the run from beginning, if something did.
 
-    Without an `effort` nothing is fuzzed, and without `held` no fail is known. `told` gets a line on how far fuzzing
+    Without an `effort` nothing is fuzzed, and without `held` no fail is known. `again` is the command that runs what
+    did not succeed once more. `told` gets a line on how far fuzzing
     has come, again and again; `waits` gets one where a person has to wait.
     """
 
@@ -79,6 +80,7 @@ class Session:
         self._records: dict[str, tuple[Record, ...]] = {}
         self._effort = effort
         self._fuzzing: Fuzzing | None = None
+        self.again = ""
         self.told: Callable[[str], None] = lambda _: None
         self.waits: Callable[[str], None] = lambda _: None
         self._signals = ExitStack()
@@ -294,7 +296,7 @@ class Session:
 
     def _write(self) -> None:
         assert self.collector is not None
-        report = self.collector.report(self.expected)
+        report = msgspec.structs.replace(self.collector.report(self.expected), again=self.redact(self.again))
         self.report = self.held.told(report) if self.held else report
         try:
             write_all(self.report, self.plan.folder)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.baseline.differs import differs
 from conformance.baseline.file import read_baseline
-from conformance.baseline.model import Baseline, Differs
+from conformance.baseline.model import Baseline, KnownCause
 from conformance.cases.catalogue import catalogue
-from conformance.compare.normal import Normal
 from conformance.contract.load import load_contract
 from conformance.report.model import BaselineUse, Report
+from conformance.report.symptoms import Symptom, symptoms
 from conformance.report.view import DID_NOT_REPEAT
 from conformance.run.record import Record
 from conformance.run.run import Plan
@@ -27,30 +25,31 @@ _MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The cases of one run, held against a baseline."""
+    """The cases of one run, held against a baseline. `expect` is what counts as conforming."""
 
     baseline: Baseline
-    normal: Normal
+    expect: str
 
     def marked(self, record: Record) -> Record:
         """The record, its fail marked as known or as another one; all else as it is."""
-        entry = self.baseline.entries.get(record.result.id)
-        if entry is None or record.result.kind is not Kind.FAIL:
+        entries = list(self.baseline.of(record.result.id))
+        if not entries or record.result.kind is not Kind.FAIL:
             return record
-        unlike = _unlike(entry.differs, differs(record.result, record.exchanges, self.normal))
+        unlike = _unlike(entries, symptoms(record.result, self.expect))
         if not unlike and record.result.is_flaky:
             unlike = f"it {DID_NOT_REPEAT}, and a known fail is one that does"
-        marks = {"unlike": unlike} if unlike else {"known": entry.reason}
+        reason = "; ".join(dict.fromkeys(entry.reason for entry in entries))
+        marks = {"unlike": unlike} if unlike else {"known": reason}
         return msgspec.structs.replace(record, result=msgspec.structs.replace(record.result, **marks))
 
     def told(self, report: Report) -> Report:
         """The report, with what it makes of the baseline."""
         kinds = {result.id: result.kind for result in report.results}
-        entries = self.baseline.entries
+        entries, cases = self.baseline.entries, sorted(self.baseline.cases)
         use = BaselineUse(
             file=str(self.baseline.file),
-            stale=tuple(id for id in sorted(entries) if kinds.get(id) in _PASSED),
-            not_run=tuple(id for id in sorted(entries) if kinds.get(id) not in {*_PASSED, Kind.FAIL}),
+            stale=tuple(id for id in cases if kinds.get(id) in _PASSED),
+            not_run=tuple(id for id in cases if kinds.get(id) not in {*_PASSED, Kind.FAIL}),
             unreasoned=tuple(id for id in sorted(entries) if not entries[id].is_reasoned),
         )
         return msgspec.structs.replace(report, baseline=use)
@@ -63,19 +62,18 @@ def known_fails(file: Path) -> Baseline:
 
 def hold(baseline: Baseline, plan: Plan) -> Held:
     """What holds a run against a baseline."""
-    contract = load_contract()
-    cases = {case.id: case for case in catalogue(contract)}
-    host = urlsplit(plan.target.url).hostname or "\0"
-    return Held(baseline, Normal(contract, cases, int(plan.run), host))
+    return Held(baseline, plan.expect.value)
 
 
-def _unlike(known: frozenset[Differs], got: frozenset[Differs]) -> str:
-    """What only one of the two has, in words; nothing if they are the same."""
-    parts = {"now": got - known, "no longer": known - got}
+def _unlike(known: Iterable[KnownCause], shown: frozenset[Symptom]) -> str:
+    """What is shown and not known, and what is known and not shown at all, in words; nothing if it is all the same."""
+    every = frozenset[Symptom]().union(*(entry.differs for entry in known))
+    gone = frozenset[Symptom]().union(*(entry.differs for entry in known if not entry.differs & shown))
+    parts = {"now": shown - every, "no longer": gone}
     return "; ".join(f"{word} {_listed(some)}" for word, some in parts.items() if some)
 
 
-def _listed(some: Iterable[Differs]) -> str:
+def _listed(some: Iterable[Symptom]) -> str:
     every = sorted(some)
     more = f" and {len(every) - _MOST} more" if len(every) > _MOST else ""
     return ", ".join(map(str, every[:_MOST])) + more

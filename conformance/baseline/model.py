@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from conformance.report.symptoms import Symptom
 
 TODO = "TODO: why is this accepted?"
 """The reason of an entry that nobody has written one for."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Differs:
-    """One aspect in which a case fails: in which request and line, both from 1, and what was got in its normal form.
+@dataclass(frozen=True, slots=True)
+class KnownCause:
+    """One known cause: what is otherwise, the cases that show it, and why that is accepted. `says` is for people only.
 
-    Line 0 is the reply as a whole.
+    Without `differs` it is an entry of an earlier version, which had one for each case.
     """
 
-    request: int
-    line: int
-    aspect: str
-    got: str
-
-    def __str__(self) -> str:
-        line = f", line {self.line}" if self.line else ""
-        return f"request {self.request}{line}: {self.aspect} {self.got!r}"
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFail:
-    """One known fail: everything that nothing explains in the replies to one case, and why that is accepted."""
-
     reason: str
-    differs: frozenset[Differs]
+    says: str
+    differs: frozenset[Symptom]
+    cases: frozenset[str]
 
     @property
     def is_reasoned(self) -> bool:
@@ -42,8 +32,17 @@ class KnownFail:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The known fails of a server, by their cases' ids, and the file's text as it was read."""
+    """The known causes of a server's fails, by their ids, and the file's text as it was read."""
 
     file: Path
-    entries: Mapping[str, KnownFail] = field(default_factory=dict)
+    entries: Mapping[str, KnownCause] = field(default_factory=dict)
     text: str = field(default="", repr=False)
+
+    @property
+    def cases(self) -> frozenset[str]:
+        """All cases that are known to fail."""
+        return frozenset[str]().union(*(entry.cases for entry in self.entries.values()))
+
+    def of(self, case: str) -> Iterator[KnownCause]:
+        """What is known to be behind that case."""
+        return (entry for entry in self.entries.values() if case in entry.cases)

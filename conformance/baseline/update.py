@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
-from conformance.baseline.differs import differs
-from conformance.baseline.model import TODO, KnownFail
-from conformance.compare.normal import Normal
-from conformance.report.model import CaseResult, Report
-from conformance.run.record import ExchangeLine
+import msgspec
+
+from conformance.baseline.model import TODO, KnownCause
+from conformance.report.causes import Cause, causes
+from conformance.report.model import Report
 from conformance.verdict.model import Kind
 
 _ANSWERED = frozenset({Kind.PASS, Kind.DEVIATION, Kind.FAIL})
@@ -17,12 +17,12 @@ _ANSWERED = frozenset({Kind.PASS, Kind.DEVIATION, Kind.FAIL})
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """The entries that a baseline is to have, and what becomes of each case by it, by id.
+    """The entries that a baseline is to have, and what becomes of each cause by it, by id.
 
-    `kept` are entries that stay for want of an answer, `flaky` fails that did not repeat and are not taken in.
+    `kept` are entries of which cases stay for want of an answer, `flaky` cases that did not repeat: not taken in.
     """
 
-    entries: Mapping[str, KnownFail]
+    entries: Mapping[str, KnownCause]
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
@@ -30,30 +30,40 @@ class Update:
     flaky: tuple[str, ...]
 
 
-def updated(
-    report: Report, lines: Mapping[str, Iterable[ExchangeLine]], normal: Normal, before: Mapping[str, KnownFail]
-) -> Update:
-    """The fails of a report as entries: a reason stays with its case, and an entry whose case was not answered stays.
+def updated(report: Report, cases: Collection[str], before: Mapping[str, KnownCause]) -> Update:
+    """The causes of a report as entries: a reason stays with its cause, and a case that was not answered stays.
 
-    Raises KeyError if a fail's exchanges are not among these.
+    `cases` are those of the catalogue: findings are not taken in.
     """
-    fails = [r for r in report.with_kind(Kind.FAIL) if r.id in normal.cases]
-    answered = {r.id for r in report.with_kind(*_ANSWERED)}
-    kept = {id: entry for id, entry in before.items() if id not in answered}
-    found = {r.id: _entry(r, lines[r.id], normal, before) for r in fails if not r.is_flaky}
-    entries = {**kept, **found}
+    fails = [result for result in report.with_kind(Kind.FAIL) if result.id in cases]
+    lasting = tuple(msgspec.structs.replace(r, known=None) for r in fails if not r.is_flaky)
+    answered = {result.id for result in report.with_kind(*_ANSWERED)}
+    kept = {id: replace(entry, cases=left) for id, entry in before.items() if (left := entry.cases - answered)}
+    found = {cause.id: _entry(cause, before) for cause in causes(msgspec.structs.replace(report, results=lasting))}
+    entries = {**kept, **{id: _joined(entry, kept.get(id)) for id, entry in found.items()}}
     return Update(
         entries=entries,
         added=tuple(sorted(entries.keys() - before.keys())),
-        changed=tuple(sorted(id for id in found.keys() & before.keys() if found[id] != before[id])),
+        changed=tuple(sorted(id for id in entries.keys() & before.keys() if entries[id] != before[id])),
         removed=tuple(sorted(before.keys() - entries.keys())),
         kept=tuple(sorted(kept)),
-        flaky=tuple(sorted(r.id for r in fails if r.is_flaky)),
+        flaky=tuple(sorted(result.id for result in fails if result.is_flaky)),
     )
 
 
-def _entry(
-    result: CaseResult, lines: Iterable[ExchangeLine], normal: Normal, before: Mapping[str, KnownFail]
-) -> KnownFail:
-    reason = before[result.id].reason if result.id in before else TODO
-    return KnownFail(reason, differs(result, lines, normal))
+def _entry(cause: Cause, before: Mapping[str, KnownCause]) -> KnownCause:
+    cases = frozenset(cause.cases)
+    return KnownCause(_reason(cause.id, cases, before), cause.says, frozenset(cause.symptoms), cases)
+
+
+def _reason(id: str, cases: frozenset[str], before: Mapping[str, KnownCause]) -> str:
+    """The reason that the cause has, or else that of the entry with the most of its cases."""
+    if id in before:
+        return before[id].reason
+    near = max(sorted(before.items()), key=lambda pair: len(pair[1].cases & cases), default=None)
+    return near[1].reason if near and near[1].cases & cases else TODO
+
+
+def _joined(entry: KnownCause, kept: KnownCause | None) -> KnownCause:
+    """An entry, with what is kept of the same cause."""
+    return replace(entry, differs=entry.differs | kept.differs, cases=entry.cases | kept.cases) if kept else entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.baseline.edit import rewritten
@@ -11,16 +11,12 @@ from conformance.baseline.file import read_baseline
 from conformance.baseline.model import Baseline
 from conformance.baseline.update import Update, updated
 from conformance.cases.catalogue import catalogue
-from conformance.compare.load import exchanges
-from conformance.compare.normal import normal
 from conformance.contract.load import load_contract
 from conformance.errors import UsageError
 from conformance.report.files import write_whole
 from conformance.report.model import Report
 from conformance.report.read import load_report
 from conformance.report.text import visible
-from conformance.run.folder import EXCHANGES
-from conformance.run.record import ExchangeLine
 from conformance.verdict.model import Kind
 
 
@@ -35,14 +31,16 @@ def write_baseline(folder: Path, file: Path, *, incomplete: bool = False) -> Upd
     if missing:
         told = f"{folder}: {missing}: run again, or add --incomplete to take what it has"
         raise UsageError(visible(told))
-    contract = load_contract()
-    cases = catalogue(contract)
-    ids = [case.id for case in cases]
+    ids = [case.id for case in catalogue(load_contract())]
     if not {result.id for result in report.results} & set(ids):
         why = report.broken_off or "a baseline holds cases, and no findings of `fuzz`"
         raise UsageError(visible(f"{folder}: has no case: {why}"))
-    before = read_baseline(file, ids) if os.path.lexists(file) else Baseline(file)
-    made = updated(report, _lines(folder, report), normal(report, contract, cases), before.entries)
+    before = read_baseline(file, ids, earlier=True) if os.path.lexists(file) else Baseline(file)
+    made = updated(report, ids, before.entries)
+    lost = sorted(id for id, entry in made.entries.items() if not entry.differs)
+    if lost:
+        told = f"{file}: has a table for each case, as earlier versions wrote it, and {folder} no verdict on {lost[0]}"
+        raise UsageError(visible(f"{told}: give a report that has one on each, or remove that table"))
     write_whole(file, rewritten(before, made.entries, ids).encode())
     return made
 
@@ -55,16 +53,3 @@ def _missing(report: Report) -> Iterator[str]:
         yield f"{unreported} of {report.expected} cases were never reported"
     if errors:
         yield f"{errors} of {len(report.results)} cases ended in an error"
-
-
-def _lines(folder: Path, report: Report) -> Mapping[str, list[ExchangeLine]]:
-    """The exchanges of the cases that failed. Raises UsageError if those of one are missing."""
-    path = (folder if folder.is_dir() else folder.parent) / EXCHANGES
-    found: dict[str, list[ExchangeLine]] = {result.id: [] for result in report.with_kind(Kind.FAIL)}
-    for line in exchanges(path):
-        if line.case in found:
-            found[line.case].append(line)
-    for id, lines in found.items():
-        if not lines:
-            raise UsageError(visible(f"{path}: has nothing of {id}, which failed: run again into a new folder"))
-    return found

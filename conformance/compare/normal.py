@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from urllib.parse import urlsplit
 
 from conformance.cases.model import Case, Entity, Step
@@ -20,10 +19,8 @@ from conformance.contract.reply import Shape, parse_line
 from conformance.contract.request import Request
 from conformance.contract.sanitise import as_text
 from conformance.report.model import Report
+from conformance.report.placeholders import shortened, with_moments
 from conformance.run.record import ExchangeLine
-
-LONGEST = 400
-"""Characters of a reply that are kept; a longer one ends in a digest of all of it."""
 
 WORKERS = 64
 """Processes that share a run (pytest -n). Each has the digits of the run, counted on."""
@@ -31,10 +28,6 @@ WORKERS = 64
 _USUAL = "HTTP 200 text/html; charset=utf-8\n"
 _BUILD = frozenset({"build_date", "tz"})
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_MOMENTS = (
-    (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d"), "<date>"),
-    (re.compile(r"(?<=EPOCH: )\d+"), "<epoch>"),
-)
 _NUMBER = re.compile(r"[1-9]\d*")
 _ENTITY = re.compile(rf"<({'|'.join(entity.value for entity in Entity)})(:\w+)?>")
 
@@ -71,10 +64,10 @@ class Normal:
         for form in self._open_forms:
             filled = form.filled(text)
             if filled is not None:
-                return _with_moments(_with_fields(filled, echoed))
+                return with_moments(_with_fields(filled, echoed))
         parsed = parse_line(text)
         is_known = (parsed.status, parsed.message) in self._known
-        return _with_moments(_with_fields(text, echoed, numbers=not is_known))
+        return with_moments(_with_fields(text, echoed, numbers=not is_known))
 
     def _without_digits(self, text: str) -> str:
         text = self._did.sub(lambda match: f"<did{match[1]}>" if match[1] != "1" else "<did>", text)
@@ -121,13 +114,6 @@ def normal(report: Report, contract: Contract, cases: Iterable[Case]) -> Normal:
     """What makes the replies of that run comparable."""
     host = urlsplit(report.target.url).hostname or "\0"
     return Normal(contract, {case.id: case for case in cases}, report.seed, host)
-
-
-def shortened(text: str) -> str:
-    """The text, or its beginning and a digest of all of it."""
-    if len(text) <= LONGEST:
-        return text
-    return f"{text[:LONGEST]}... [{len(text)} characters, SHA-256 {sha256(text.encode()).hexdigest()[:16]}]"
 
 
 @dataclass(frozen=True)
@@ -186,9 +172,3 @@ def _field(field: str, echoed: Mapping[str, str], *, numbers: bool) -> str:
     if field and field in echoed:
         return echoed[field]
     return "<number>" if numbers and _NUMBER.fullmatch(field) else field
-
-
-def _with_moments(text: str) -> str:
-    for pattern, shown in _MOMENTS:
-        text = pattern.sub(shown, text)
-    return text

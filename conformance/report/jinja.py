@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from conformance.report import advice, align, grid, latency, view
+from conformance.report.causes import causes
+from conformance.report.clauses import clauses
 from conformance.report.text import visible, visible_block
 
 _MARKS = re.compile(r"([\\`*_\[\]<>&|#~!$@])")
@@ -35,7 +37,15 @@ def environment(*, html: bool) -> Environment:
     }
     found.filters.update(filters)
     found.globals.update(
-        advice=advice, align=align, grid=grid, latency=latency, view=view, duration=duration, moment=moment
+        advice=advice,
+        align=align,
+        causes=causes,
+        clauses=clauses,
+        duration=duration,
+        grid=grid,
+        latency=latency,
+        moment=moment,
+        view=view,
     )
     return found
 

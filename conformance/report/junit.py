@@ -109,8 +109,8 @@ def _fill(child: ET.Element, result: CaseResult, expect: str) -> None:
     for difference in result.differences:
         lines += ["", _line(view.place(difference))]
         lines += [f"  expected: {_line(view.expected(difference, expect))}", f"  got:      {_line(difference.got)}"]
-    for call in result.calls:
-        lines += ["", _line(call.curl), _block(call.trouble or call.body)]
+    for number, call in enumerate(result.calls, 1):
+        lines += ["", view.request(call, number), _line(call.curl), _block(call.trouble or call.body)]
     if result.replay:
         lines += ["", _line(f"vicidial-conformance replay {result.replay}")]
     if child.tag != "skipped":

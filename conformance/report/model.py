@@ -16,13 +16,17 @@ SCHEMA_VERSION = 1
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """One request of a case, for people: a `curl` line with `$VICIDIAL_PASS` for the password, and the reply."""
+    """One request of a case, for people: a `curl` line with `$VICIDIAL_PASS` for the password, and the reply.
+
+    `purpose` is setup, act or effect; empty in reports of versions that did not say.
+    """
 
     curl: str
     status: int | None
     body: str
     elapsed: float
     trouble: str | None = None
+    purpose: str = ""
 
 
 class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,8 +117,8 @@ class Fuzzed(msgspec.Struct, frozen=True, kw_only=True):
 class BaselineUse(msgspec.Struct, frozen=True, kw_only=True):
     """What a run made of its baseline. `file` is as it was given.
 
-    By their cases' ids: `stale` are the entries whose case passed, `not_run` those whose case got no verdict on the
-    server, `unreasoned` those that nobody has written a reason for.
+    `stale` are the cases in it that passed, `not_run` those that got no verdict on the server, `unreasoned` the ids of
+    the causes that nobody has written a reason for.
     """
 
     file: str
@@ -127,7 +131,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One run. Times are ISO 8601 in UTC. `expected` cases were selected, `results` were reported.
 
     `left` are DIDs that may still be on the target, `locked` users that the server has locked and until when.
-    `ended` says why a run stopped early, if it did.
+    `ended` says why a run stopped early, if it did, `again` is the command that runs what did not succeed once more.
     """
 
     schema: int = SCHEMA_VERSION
@@ -147,6 +151,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     requests: int = 0
     fuzzed: Fuzzed | None = None
     baseline: BaselineUse | None = None
+    again: str = ""
 
     @property
     def counts(self) -> dict[Kind, int]:

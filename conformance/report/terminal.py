@@ -13,12 +13,13 @@ from rich.text import Text
 
 from conformance.contract.model import Severity
 from conformance.report import advice, view
+from conformance.report.causes import causes
 from conformance.report.model import CaseResult, DeviationSeen, Report
 from conformance.report.text import visible
 from conformance.verdict.model import Kind
 
 FAILURES = 10
-"""Failures shown; report.html has all of them."""
+"""Causes and errors shown; report.html has all of them."""
 
 _WIDEST = 300
 _DIFFERENCES = 5
@@ -35,11 +36,11 @@ _TONES = {advice.Tone.GOOD: "bold green", advice.Tone.BAD: "bold red", advice.To
 
 
 def summary(report: Report) -> RenderableType:
-    """The end of a run: failures, deviations, gaps, counts, and last the answer.
+    """The end of a run: causes of failures, errors, deviations, gaps, counts, and last the answer.
 
     Print it with `console.print(summary(report), crop=False)`, or long curl lines are cut at the edge of the terminal.
     """
-    parts = chain.from_iterable(part(report) for part in (_failures, _known, _deviations, _gaps, _fuzzed, _left))
+    parts = chain.from_iterable(part(report) for part in (_causes, _errors, _known, _deviations, _gaps, _fuzzed, _left))
     return Group(
         *parts, _tested(report), _counts(report), Text(visible(report.answer), style=_TONES[advice.tone(report)])
     )
@@ -49,16 +50,33 @@ def _heading(text: str) -> Text:
     return Text(f"\n{text}", style="bold")
 
 
-def _failures(report: Report) -> Iterator[RenderableType]:
-    found = view.troubles(report)
+def _causes(report: Report) -> Iterator[RenderableType]:
+    """What is behind the failures that no baseline accepts, each with the case to look at."""
+    found = [cause for cause in causes(report) if not cause.is_known]
+    for number, cause in enumerate(found[:FAILURES], 1):
+        title = f"cause {number} of {len(found)}" if len(found) > 1 else "the cause"
+        yield Text.assemble("\n", (title, STYLES[Kind.FAIL]), "  ", (visible(cause.says, _WIDEST), "bold"))
+        yield _indented(Text(visible(cause.told, _WIDEST)))
+        yield _indented(Text.assemble("the first to look at: ", (visible(cause.first.id, _WIDEST), "bold")))
+        yield from _details(cause.first, report.expect)
+        if report.again and not cause.is_found:
+            again = f"all of them again: {report.again}#{number}"
+            yield Text(f"  {visible(again)}", no_wrap=True, overflow="ignore", style="dim")
+    if len(found) > FAILURES:
+        yield Text(f"\n... and {len(found) - FAILURES} more causes in report.html", style="bold")
+
+
+def _errors(report: Report) -> Iterator[RenderableType]:
+    found = report.with_kind(Kind.ERROR)
     for result in found[:FAILURES]:
-        yield from _failure(result, report.expect)
+        head = (result.kind.value, STYLES[result.kind]), "  ", (visible(result.id, _WIDEST), "bold")
+        yield Text.assemble("\n", *head)
+        yield from _details(result, report.expect)
     if len(found) > FAILURES:
         yield Text(f"\n... and {len(found) - FAILURES} more in report.html", style="bold")
 
 
-def _failure(result: CaseResult, expect: str) -> Iterator[RenderableType]:
-    yield Text.assemble("\n", (result.kind.value, STYLES[result.kind]), "  ", (visible(result.id, _WIDEST), "bold"))
+def _details(result: CaseResult, expect: str) -> Iterator[RenderableType]:
     yield _indented(Text(visible(f"{result.title} ({result.clause})", _WIDEST), style="dim"))
     if result.is_flaky:
         yield _indented(Text(view.DID_NOT_REPEAT, style="yellow"))
@@ -66,7 +84,8 @@ def _failure(result: CaseResult, expect: str) -> Iterator[RenderableType]:
         yield _indented(_differences(result, expect))
     else:
         yield _indented(Text(visible(view.note(result), _WIDEST)))
-    for call in result.calls:
+    for number, call in enumerate(result.calls, 1):
+        yield Text(f"  {view.request(call, number)}", style="dim")
         yield Text(f"  {visible(call.curl)}", no_wrap=True, overflow="ignore", style="dim")
     if result.replay is not None:
         yield Text(f"  again: vicidial-conformance replay REPORT/{visible(result.replay)}", style="dim")
@@ -77,11 +96,13 @@ def _known(report: Report) -> Iterator[RenderableType]:
     if report.baseline is None:
         return
     yield _heading("Baseline")
-    for result in report.known[:FAILURES]:
-        told = (visible(result.id, _WIDEST), "  ", (visible(str(result.known), _WIDEST), "dim"))
+    found = view.known(report)
+    for reason, cases in found[:FAILURES]:
+        more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
+        told = (visible(cases[0].id, _WIDEST), more, "  ", (visible(reason, _WIDEST), "dim"))
         yield _indented(Text.assemble(("known", "yellow"), "  ", *told))
-    if len(report.known) > FAILURES:
-        yield _indented(Text(f"... and {len(report.known) - FAILURES} more in report.html"))
+    if len(found) > FAILURES:
+        yield _indented(Text(f"... and {len(found) - FAILURES} more in report.html"))
     for line in view.baseline(report):
         yield _indented(Text(visible(line)))
 

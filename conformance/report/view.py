@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from conformance.contract.model import Severity
-from conformance.report.model import BaselineUse, CaseResult, DeviationSeen, Report
+from conformance.report.model import BaselineUse, Call, CaseResult, DeviationSeen, Report
 from conformance.verdict.model import Blocked, Deviates, Difference, Error, Expect, Fail, Kind, NotTested
 
 UNSPECIFIED = "(unspecified)"
 DID_NOT_REPEAT = "did not repeat when tried again"
+FUZZED = "fuzz"
+"""The first part of the id of a finding, in place of a function."""
+
 _IDS = 5
+_REMOVE = "take what passes out by hand, or with `baseline write`, of"
 
 _WORST_FIRST = {severity.value: rank for rank, severity in enumerate(reversed(Severity))}
 
@@ -55,30 +59,45 @@ def by_function(report: Report) -> tuple[FunctionResults, ...]:
     return tuple(FunctionResults(name, tuple(r for r in ordered if function_of(r) == name)) for name in names)
 
 
-def troubles(report: Report) -> tuple[CaseResult, ...]:
-    """The failures that no baseline knows, then the errors."""
-    return report.fails + report.with_kind(Kind.ERROR)
-
-
 def baseline(report: Report) -> tuple[str, ...]:
     """What there is to say about the baseline of a run, a sentence each; nothing if it had none."""
     use = report.baseline
     if use is None:
         return ()
-    gone = (f"{id} passes now: remove its entry from {use.file}" for id in use.stale)
-    other = (f"{r.id} fails otherwise than {use.file} says: {r.unlike}" for r in report.fails if r.unlike)
+    gone = [f"{_ids(use.stale)} pass{'es' * (len(use.stale) == 1)} now: {_REMOVE} {use.file}"] if use.stale else []
+    unlike: dict[str, list[str]] = {}
+    for result in report.fails:
+        unlike.setdefault(result.unlike or "", []).append(result.id)
+    other = (
+        f"{_ids(ids)} fail{'s' * (len(ids) == 1)} otherwise than {use.file} says: {how}"
+        for how, ids in unlike.items()
+        if how
+    )
     return (*gone, *other, *_unreasoned(use), *_held(report, use))
+
+
+def known(report: Report) -> tuple[tuple[str, tuple[CaseResult, ...]], ...]:
+    """The fails that the baseline accepts, by the reason, those of the most cases first."""
+    reasons: dict[str, list[CaseResult]] = {}
+    for result in report.known:
+        reasons.setdefault(str(result.known), []).append(result)
+    return tuple(
+        (why, tuple(cases)) for why, cases in sorted(reasons.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    )
 
 
 def _unreasoned(use: BaselineUse) -> Iterable[str]:
     if use.unreasoned:
-        shown, more = use.unreasoned[:_IDS], len(use.unreasoned) - _IDS
-        also = f" and {more} more" if more > 0 else ""
-        yield f"no reason is written in {use.file} for {', '.join(shown)}{also}"
+        yield f"no reason is written in {use.file} for {_ids(use.unreasoned)}"
+
+
+def _ids(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _IDS} more" if len(ids) > _IDS else ""
+    return f"{', '.join(ids[:_IDS])}{more}"
 
 
 def _held(report: Report, use: BaselineUse) -> Iterable[str]:
-    not_run = f"; {len(use.not_run)} of its entries not run" if use.not_run else ""
+    not_run = f"; {len(use.not_run)} of its cases not run" if use.not_run else ""
     yield f"{len(report.known)} failed as {use.file} says{not_run}"
 
 
@@ -170,6 +189,16 @@ def by_place(differences: Iterable[Difference]) -> tuple[tuple[str, Difference],
     for d in differences:
         found.setdefault((d.aspect, d.documented, d.got, d.deviation), []).append(d)
     return tuple(("; ".join(_where(d) for d in alike) + f": {alike[0].aspect}", alike[0]) for alike in found.values())
+
+
+PURPOSES = {"setup": "set-up", "act": "act", "effect": "effect"}
+"""Why a request was sent, in words: to prepare, to be judged, to see what that one did."""
+
+
+def request(call: Call, number: int) -> str:
+    """A request of a case by its number, and why it was sent."""
+    purpose = PURPOSES.get(call.purpose)
+    return f"request {number}, {purpose}" if purpose else f"request {number}"
 
 
 def place(difference: Difference) -> str:

@@ -63,7 +63,9 @@ def record(finished: Finished, redact: Redact, curl: Curl) -> Record:
         verdict=_verdict(finished.verdict, redact),
         requests=len(every),
         elapsed=sum(exchange.result.elapsed for exchange in every),
-        calls=tuple(_call(exchange, redact, curl) for exchange in kept),
+        calls=tuple(
+            _call(exchange, step.purpose.value, redact, curl) for exchange, step in zip(kept, case.steps, strict=False)
+        ),
         exclusive=case.exclusive,
         repeated=finished.repeated,
     )
@@ -93,11 +95,12 @@ def _differences(differences: Iterable[Difference], redact: Redact) -> tuple[Dif
     )
 
 
-def _call(exchange: Exchange, redact: Redact, curl: Curl) -> Call:
+def _call(exchange: Exchange, purpose: str, redact: Redact, curl: Curl) -> Call:
     result, told = exchange.result, redact(curl(exchange))
+    call = Call(curl=told, status=None, body="", elapsed=result.elapsed, purpose=purpose)
     if isinstance(result, Failure):
-        return Call(curl=told, status=None, body="", elapsed=result.elapsed, trouble=_trouble(result, redact))
-    return Call(curl=told, status=result.status, body=redact(result.body), elapsed=result.elapsed)
+        return replace(call, trouble=_trouble(result, redact))
+    return replace(call, status=result.status, body=redact(result.body))
 
 
 def _trouble(failure: Failure, redact: Redact) -> str:

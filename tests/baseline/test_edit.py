@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from hypothesis import strategies as st
 
 from conformance.baseline import edit
 from conformance.baseline.file import parsed, written
-from conformance.baseline.model import TODO, Baseline, Differs, KnownFail
+from conformance.baseline.model import TODO, Baseline, KnownCause
 from conformance.errors import UsageError
+from conformance.report.symptoms import Symptom
 
-A, B, C, D = (f"add_did/did_description/{name}" for name in ("a", "b", "c", "d"))
+A, B, C, D = (f"lines/{name}" for name in ("a", "b", "c", "d"))
+CASE, OTHER = "add_did/did_description/longest", "add_did/did_description/too-short"
 TEXT = f"""\
 #:schema ./baseline.schema.json
 
@@ -26,34 +29,37 @@ TEXT = f"""\
 reason = 'replaced in spring' # or in summer
 differs = [
   # the first of two
-  {{ request = 1, line = 1, aspect = "message", got = "ADED" }}, # misspelt
-  {{ request = 2, aspect = "lines", got = "twice" }}, # a loop?
+  {{ aspect = "message", wanted = "ADDED", got = "ADED" }}, # misspelt
+  {{ aspect = "lines", wanted = "once", got = "twice" }}, # a loop?
 ]
+cases = ["{CASE}"]
 
 # about b
 [known."{B}"]
 reason = "b"
-differs = [{{ request = 1, aspect = "lines", got = "b" }}]
+differs = [{{ aspect = "lines", wanted = "", got = "b" }}]
+cases = ["{CASE}"]
 # still about b
 
 # about c
 [known."{C}"]
 reason = "c"
-differs = [{{ request = 1, aspect = "lines", got = "c" }}]
+differs = [{{ aspect = "lines", wanted = "", got = "c" }}]
+cases = ["{CASE}"]
 # the end
 """
-BEFORE = parsed(Path("lab.toml"), TEXT, (A, B, C))
+BEFORE = parsed(Path("lab.toml"), TEXT, (CASE, OTHER))
 
 
-def rewritten(before: Baseline, entries: Mapping[str, KnownFail]) -> str:
-    return edit.rewritten(before, entries, (A, B, C, D))
+def rewritten(before: Baseline, entries: Mapping[str, KnownCause]) -> str:
+    return edit.rewritten(before, entries, (CASE, OTHER))
 
 
-def fail(got: str, reason: str = TODO, *more: Differs) -> KnownFail:
-    return KnownFail(reason, frozenset({Differs(1, 0, "lines", got), *more}))
+def fail(got: str, reason: str = TODO, says: str = "") -> KnownCause:
+    return KnownCause(reason, says, frozenset({Symptom("lines", "", got)}), frozenset({CASE}))
 
 
-def without(*ids: str) -> Mapping[str, KnownFail]:
+def without(*ids: str) -> Mapping[str, KnownCause]:
     return {id: entry for id, entry in BEFORE.entries.items() if id not in ids}
 
 
@@ -63,7 +69,8 @@ def test_what_is_the_same_stays_to_the_letter() -> None:
 
 def test_a_new_table_comes_last_and_all_else_stays() -> None:
     assert rewritten(BEFORE, {**BEFORE.entries, D: fail("d")}) == TEXT + (
-        f'\n[known."{D}"]\nreason = "{TODO}"\ndiffers = [\n  {{ request = 1, aspect = "lines", got = "d" }},\n]\n'
+        f'\n[known."{D}"]\nreason = "{TODO}"\ndiffers = [\n  {{ aspect = "lines", wanted = "", got = "d" }},\n]\n'
+        f'cases = [\n  "{CASE}",\n]\n'
     )
 
 
@@ -87,14 +94,39 @@ def test_without_any_table_the_head_stays() -> None:
 
 
 def test_a_difference_that_is_gone_takes_only_its_own_comment_along() -> None:
-    entry = KnownFail("replaced in spring", frozenset({Differs(1, 1, "message", "ADED")}))
-    line = '  { request = 2, aspect = "lines", got = "twice" }, # a loop?\n'
+    entry = replace(BEFORE.entries[A], differs=frozenset({Symptom("message", "ADDED", "ADED")}))
+    line = '  { aspect = "lines", wanted = "once", got = "twice" }, # a loop?\n'
     assert rewritten(BEFORE, {**BEFORE.entries, A: entry}) == TEXT.replace(line, "")
 
 
+def test_what_a_cause_says_comes_and_goes_and_no_comment_moves() -> None:
+    said = rewritten(BEFORE, {**BEFORE.entries, A: replace(BEFORE.entries[A], says="Twice.")})
+    assert said == TEXT.replace("]\n\n# about b", ']\nsays = "Twice."\n\n# about b')
+    again = parsed(Path("lab.toml"), said, (CASE, OTHER))
+    assert rewritten(again, BEFORE.entries) == TEXT
+
+
+def test_a_cause_that_shows_otherwise_keeps_what_people_wrote() -> None:
+    entry = replace(BEFORE.entries[A], differs=frozenset({Symptom("lines", "once", "thrice")}))
+    text = rewritten(BEFORE, {**without(A), D: entry})
+    line = '  { aspect = "lines", wanted = "once", got = "thrice" },'
+    begin, end = TEXT.index('  { aspect = "message"'), TEXT.index("\n]\ncases")
+    assert text == (TEXT[:begin] + line + TEXT[end:]).replace(f'[known."{A}"]', f'[known."{D}"]')
+
+
+def test_an_entry_of_an_earlier_version_makes_room_for_its_cause() -> None:
+    text = f'# ours\n\n# old\n[known."{CASE}"]\nreason = "r"\ndiffers = []\n\n# kept\n[known."{A}"]\n{BODY}\n'
+    before = parsed(Path("lab.toml"), text, (CASE, OTHER), earlier=True)
+    after = {A: before.entries[A], D: fail("d", "r")}
+    made = rewritten(before, after)
+    assert made.startswith(f'# ours\n\n# old\n[known."{D}"]\nreason = "r"\n')
+    assert f'\n\n# kept\n[known."{A}"]\n' in made
+    assert parsed(Path("lab.toml"), made, (CASE, OTHER)).entries == after
+
+
 def test_a_new_difference_is_put_in_on_a_line_of_its_own() -> None:
-    entry = KnownFail("replaced in spring", BEFORE.entries[A].differs | {Differs(3, 0, "lines", "\u202ex")})
-    line = '# a loop?\n  { request = 3, aspect = "lines", got = "\\U0000202Ex" },\n'
+    entry = replace(BEFORE.entries[A], differs=BEFORE.entries[A].differs | {Symptom("lines", "", "\u202ex")})
+    line = '# a loop?\n  { aspect = "lines", wanted = "", got = "\\U0000202Ex" },\n'
     assert rewritten(BEFORE, {**BEFORE.entries, A: entry}) == TEXT.replace("# a loop?\n", line)
 
 
@@ -105,7 +137,7 @@ def test_several_tables_may_go_at_once() -> None:
 
 def test_what_looks_like_a_table_in_a_text_is_text() -> None:
     text = TEXT.replace('reason = "b"', 'reason = """b\n# about c\n[known.x]"""')
-    before = parsed(Path("lab.toml"), text, (A, B, C))
+    before = parsed(Path("lab.toml"), text, (CASE, OTHER))
     after = {id: entry for id, entry in before.entries.items() if id != A}
     assert rewritten(before, after) == text[: text.index("# ask Kim")] + text[text.index("# about b") :]
 
@@ -125,35 +157,36 @@ def test_an_empty_file_becomes_a_whole_one(text: str) -> None:
     assert rewritten(Baseline(Path("lab.toml"), {}, text), {D: fail("d")}) == written({D: fail("d")})
 
 
-DIFFERS = '[{ request = 1, aspect = "lines", got = "a" }]'
-BODY = f'reason = "a"\ndiffers = {DIFFERS}'
+DIFFERS = '[{ aspect = "lines", wanted = "", got = "a" }]'
+CASES = f'["{CASE}"]'
+BODY = f'reason = "a"\ndiffers = {DIFFERS}\ncases = {CASES}'
 LAYOUTS = {
     "no line feed at the end": f'[known."{A}"]\n{BODY}',
     "a table above": f'[known]\n[known."{A}"]\n{BODY}\n',
     "line feeds of Windows": f'# a\n[known."{A}"]\n{BODY}\n'.replace("\n", "\r\n"),
-    "a line each": f'[known]\n"{A}" = {{ reason = "a", differs = {DIFFERS} }}\n',
-    "indented": f"  [ known . '{A}' ]\n  reason = \"a\"\n  differs = {DIFFERS}\n",
+    "a line each": f'[known]\n"{A}" = {{ reason = "a", differs = {DIFFERS}, cases = {CASES} }}\n',
+    "indented": f"  [ known . '{A}' ]\n  reason = \"a\"\n  differs = {DIFFERS}\n  cases = {CASES}\n",
 }
 UNUSUAL = {
-    "dotted keys": f'known."{A}".reason = "a"\nknown."{A}".differs = {DIFFERS}\n',
-    "dotted keys in a table": f'[known]\n"{A}".reason = "a"\n"{A}".differs = {DIFFERS}\n',
-    "all in one line": f'known = {{ "{A}" = {{ reason = "a", differs = {DIFFERS} }} }}\n',
-    "arrays of tables": f'[known."{A}"]\nreason = "a"\n[[known."{A}".differs]]\nrequest = 1\n'
-    'aspect = "lines"\ngot = "a"',
+    "dotted keys": f'known."{A}".reason = "a"\nknown."{A}".differs = {DIFFERS}\nknown."{A}".cases = {CASES}\n',
+    "dotted keys in a table": f'[known]\n"{A}".reason = "a"\n"{A}".differs = {DIFFERS}\n"{A}".cases = {CASES}\n',
+    "all in one line": f'known = {{ "{A}" = {{ reason = "a", differs = {DIFFERS}, cases = {CASES} }} }}\n',
+    "arrays of tables": f'[known."{A}"]\nreason = "a"\ncases = {CASES}\n[[known."{A}".differs]]\n'
+    'aspect = "lines"\nwanted = ""\ngot = "a"',
 }
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("after", [{A: fail("a", "a"), D: fail("d")}, {A: fail("other", "a")}, {D: fail("d")}, {}])
-def test_layouts_of_people_are_brought_up_to_date(layout: str, after: dict[str, KnownFail]) -> None:
-    before = parsed(Path("lab.toml"), LAYOUTS[layout], (A,))
-    assert parsed(Path("lab.toml"), rewritten(before, after), (A, D)).entries == after
+def test_layouts_of_people_are_brought_up_to_date(layout: str, after: dict[str, KnownCause]) -> None:
+    before = parsed(Path("lab.toml"), LAYOUTS[layout], (CASE, OTHER))
+    assert parsed(Path("lab.toml"), rewritten(before, after), (CASE, OTHER)).entries == after
 
 
 @pytest.mark.parametrize("layout", UNUSUAL)
 @pytest.mark.parametrize("after", [{A: fail("a", "a"), D: fail("d")}, {}])
-def test_a_layout_that_cannot_be_edited_is_left_alone_with_a_word(layout: str, after: dict[str, KnownFail]) -> None:
-    before = parsed(Path("lab.toml"), UNUSUAL[layout], (A,))
+def test_a_layout_that_cannot_be_edited_is_left_alone_with_a_word(layout: str, after: dict[str, KnownCause]) -> None:
+    before = parsed(Path("lab.toml"), UNUSUAL[layout], (CASE, OTHER))
     with pytest.raises(UsageError) as caught:
         rewritten(before, after)
     assert str(caught.value) == (
@@ -177,19 +210,24 @@ def test_what_the_parser_refuses_is_left_alone_with_a_word(
         rewritten(BEFORE, without(B))
 
 
-_differs = st.builds(Differs, st.integers(1, 3), st.integers(0, 2), st.just("lines"), st.sampled_from("xyz"))
-_fails = st.builds(KnownFail, st.sampled_from(["one", "two"]), st.frozensets(_differs, min_size=1, max_size=3))
+_symptoms = st.builds(Symptom, st.just("lines"), st.sampled_from(["", "w"]), st.sampled_from("xyz"))
+_cases = st.frozensets(st.sampled_from([CASE, OTHER]), min_size=1)
+_fails = st.builds(
+    KnownCause,
+    st.sampled_from(["one", "two"]),
+    st.sampled_from(["", "says"]),
+    st.frozensets(_symptoms, min_size=1, max_size=3),
+    _cases,
+)
 _entries = st.dictionaries(st.sampled_from([A, B, C, D]), _fails)
 
 
 @given(_entries, _entries)
 def test_whatever_changes_the_file_says_it_afterwards(
-    before: dict[str, KnownFail], after: dict[str, KnownFail]
+    before: dict[str, KnownCause], after: dict[str, KnownCause]
 ) -> None:
-    kept = {
-        id: KnownFail(before[id].reason if id in before else entry.reason, entry.differs) for id, entry in after.items()
-    }
-    old = parsed(Path("lab.toml"), written(before).replace("\n[known", "\n# about\n# it\n[known"), [A, B, C, D])
+    kept = {id: replace(entry, reason=before.get(id, entry).reason) for id, entry in after.items()}
+    old = parsed(Path("lab.toml"), written(before).replace("\n[known", "\n# about\n# it\n[known"), [CASE, OTHER])
     text = rewritten(old, kept)
-    assert parsed(Path("lab.toml"), text, [A, B, C, D]).entries == kept
-    assert text.count("# about\n# it\n[known") == len(before.keys() & after.keys())
+    assert parsed(Path("lab.toml"), text, [CASE, OTHER]).entries == kept
+    assert all(f'# about\n# it\n[known."{id}"]' in text for id in before.keys() & after.keys())

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from conformance.report import advice, terminal, view
+from conformance.report.causes import causes
 from conformance.report.model import BaselineUse, CaseResult, Report
 from conformance.verdict.model import Error, Pass
 from tests.report import sample
@@ -50,7 +51,13 @@ def test_a_known_fail_is_neither_good_news_nor_bad() -> None:
 
 def test_known_fails_do_not_push_new_ones_out_of_sight() -> None:
     found = report(*[msgspec.structs.replace(KNOWN, id=f"add_did/x/{n}") for n in range(terminal.FAILURES + 5)], FAIL)
-    assert [result.id for result in view.troubles(found)] == [FAIL.id]
+    (cause,) = causes(found)
+    known = terminal.FAILURES + 5
+    assert (cause.is_known, cause.first, cause.told) == (
+        False,
+        FAIL,
+        f"{known + 1} cases in add_did, {known} of them known",
+    )
 
 
 def test_many_entries_without_a_reason_are_not_all_named() -> None:

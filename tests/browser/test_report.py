@@ -5,7 +5,7 @@ import pytest
 from conformance.report import html
 from conformance.verdict.model import Difference, Fail
 from tests.browser import pages
-from tests.browser.visit import Open, Visit
+from tests.browser.visit import DESK, Open, Visit
 from tests.report import sample
 
 pytestmark = pytest.mark.untraced
@@ -163,3 +163,18 @@ def test_the_faults_of_a_self_check_are_filtered(visit: Open) -> None:
     assert (sorted(it.items()), it.told) == (["own/same", "own/word"], "2 of 4 faults")
     it.page.get_by_role("checkbox", name="survivor").uncheck()
     assert it.items() == ["own/word"]
+
+
+def test_the_first_cause_is_on_the_first_screen_before_the_map(visit: Open) -> None:
+    page = visit(html.render(sample.every_verdict(left=()))).page
+    cause, area = (page.locator(where).first.bounding_box() for where in (".cause", "#map"))
+    assert cause is not None
+    assert area is not None
+    assert 0 < cause["y"] < cause["y"] + cause["height"] < DESK["height"]
+    assert cause["y"] < area["y"]
+
+
+def test_a_clause_leads_to_its_text(visit: Open) -> None:
+    shown = visit(html.render(sample.every_verdict()))
+    shown.page.locator(".cause").get_by_role("link", name="NON-AGENT_API.txt#add_did").click()
+    assert shown.page.get_by_text("Creates one DID.").is_visible()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from conformance.report.model import Call, CaseResult, DeviationSeen, Report, Target
@@ -46,6 +47,11 @@ def case(id: str, verdict: Verdict, *calls: Call, title: str = "A value at its l
         elapsed=0.125,
         calls=calls,
     )
+
+
+def otherwise(number: int) -> Fail:
+    """A fail of a cause of its own."""
+    return Fail(summary="s", differences=(msgspec.structs.replace(FUNCTION, got="o" * (number + 1)),))
 
 
 def report(*results: CaseResult, **changes: Any) -> Report:

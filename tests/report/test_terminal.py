@@ -51,10 +51,28 @@ def test_a_failure_that_did_not_repeat_says_so() -> None:
     assert said == [False, True, False]
 
 
-def test_only_ten_failures_are_shown() -> None:
-    many = [sample.case(f"add_did/x/{n}", sample.FAIL) for n in range(12)]
+def test_only_ten_causes_are_shown() -> None:
+    many = [sample.case(f"add_did/x/{n}", sample.otherwise(n)) for n in range(12)]
     text = shown(sample.report(*many))
-    assert (text.count("fail  add_did/x/"), "... and 2 more in report.html" in text) == (10, True)
+    assert (text.count("the first to look at: "), "... and 2 more causes in report.html" in text) == (10, True)
+
+
+def test_a_cause_of_many_cases_is_one_block_with_the_command_for_all_of_them() -> None:
+    many = [sample.case(f"{function}/x/{n}", sample.FAIL) for function in ("copy_did", "add_did") for n in range(20)]
+    found = lines(sample.report(*many, again="vicidial-conformance run URL --rerun-failed out"))
+    assert found[1:4] == [
+        "the cause  Names the function “<FUNCTION>”, where “<function>” is due.",
+        "40 cases in add_did, copy_did",
+        "the first to look at: copy_did/x/0",
+    ]
+    assert found[7] == "all of them again: vicidial-conformance run URL --rerun-failed out#1"
+
+
+def test_a_request_says_what_it_was_sent_for() -> None:
+    calls = (msgspec.structs.replace(sample.CALL, purpose=purpose) for purpose in ("setup", "act", "effect", ""))
+    found = lines(sample.report(sample.case("add_did/x/y", sample.FAIL, *calls)))
+    told = [line for line in found if line.startswith("request ") and ":" not in line]
+    assert told == ["request 1, set-up", "request 2, act", "request 3, effect", "request 4"]
 
 
 def test_only_some_differences_of_a_failure_are_shown() -> None:

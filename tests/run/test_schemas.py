@@ -71,7 +71,7 @@ def test_what_is_refused_in_a_target_file_does_not_fit(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("reason", "reson"), ('"message"', '"mesage"'), ("request = 1", 'request = "1"'), ("known", "nown")],
+    [("reason", "reson"), ('"message"', '"mesage"'), ("cases = [", "cases = [1, "), ("known", "nown")],
 )
 def test_what_is_refused_in_a_baseline_does_not_fit(before: str, after: str) -> None:
     tables = written({CASE: KNOWN})
