@@ -25,7 +25,7 @@ EPILOG = """[bold]Examples[/]
 
 vicidial-conformance emulator --build 2.14-137 --sql-mode strict --state dids.sqlite
 
-vicidial-conformance emulator --log - --latency 0.1-2                 [dim]see what a client sends, and let it wait[/]
+vicidial-conformance emulator --log - --latency 0.1-2                 [dim]see what a client sends, slowly[/]
 
 vicidial-conformance emulator --fault by-hand/wire/closes             [dim]see what it makes of a bug[/]
 """

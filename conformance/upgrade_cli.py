@@ -51,7 +51,8 @@ def predict_upgrade(
     if as_json and markdown:
         raise UsageError("--json and --markdown exclude each other: give the one you mean")
     builds = _from(old), described_build("--to", new)
-    php = described_php("--from-php", from_php or to_php), described_php("--to-php", to_php)
+    new_php = described_php("--to-php", to_php)
+    old_php = described_php("--from-php", from_php) if from_php else new_php
 
     import msgspec
 
@@ -62,7 +63,7 @@ def predict_upgrade(
     from conformance.upgrade.forecast import forecast
 
     contract = load_contract()
-    found = forecast(contract, catalogue(contract), *builds, php=php)
+    found = forecast(contract, catalogue(contract), *builds, php=(old_php, new_php))
     if as_json:
         out.json(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
     elif markdown:

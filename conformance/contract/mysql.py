@@ -7,7 +7,8 @@ import re
 _LITERAL = re.compile(r"(?:[^'\\]|''|\\.)*", re.DOTALL)
 _ESCAPED = re.compile(r"''|\\(.)", re.DOTALL)
 _MEANING = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a", "%": "\\%", "_": "\\_"}
-_WHOLE_AGAIN = re.compile(r"""['\\].*(--|\#|/\*|')""", re.DOTALL)
+_COMMENT = re.compile(r"""['\\].*(--|\#|/\*)""", re.DOTALL)
+_REOPENED = re.compile(r"""['\\].*'""", re.DOTALL)
 _OTHERS = str.maketrans("'\\", "!!")
 _UNMAPPED = re.compile("[\x80-\x9f]")
 
@@ -17,14 +18,19 @@ def is_literal(text: str) -> bool:
     return _LITERAL.fullmatch(text) is not None
 
 
-def may_be_a_statement(text: str) -> bool:
-    """Whether the text may end its literal and yet leave a whole statement, which nobody meant: it has a comment."""
-    return _WHOLE_AGAIN.search(text) is not None
+def comments_out(text: str) -> bool:
+    """Whether the text may end its literal and make a comment of what follows: a WHERE, for one."""
+    return _COMMENT.search(text) is not None
 
 
-def without_statement(text: str) -> str:
-    """The text, or where it may be a statement the same with other characters in place of those that end a literal."""
-    return text.translate(_OTHERS) if may_be_a_statement(text) else text
+def reopens(text: str) -> bool:
+    """Whether the text may end its literal and begin another: in a WHERE, `' OR '1'='1` means every row."""
+    return _REOPENED.search(text) is not None
+
+
+def kept_inside(text: str) -> str:
+    """The text, or where it may do either the same with other characters in place of those that end a literal."""
+    return text.translate(_OTHERS) if comments_out(text) or reopens(text) else text
 
 
 def literal(text: str) -> str:

@@ -80,13 +80,13 @@ class StandIn:
         if scope["path"] == RESET:
             await self._answer_reset(scope)(scope, receive, send)
         else:
-            await asyncio.sleep(self._latency.draw())
             await self._exchange(scope, receive, send)
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the emulator answer, and tell of it before the end of the reply leaves."""
+        """Let the emulator answer in its own time, and tell of it before the end of the reply leaves."""
         heard = _Heard(scope, receive, send, self._tell)
         try:
+            await asyncio.sleep(self._latency.draw())
             await self._app(scope, heard.receive, heard.send)
         finally:
             heard.tell()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.contract.mysql import is_literal, latin1, literal
+from conformance.contract.mysql import comments_out, is_literal, kept_inside, latin1, literal, reopens
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,20 @@ def test_latin1_is_windows_1252_with_its_gaps_filled() -> None:
     assert latin1(bytes(range(256))).encode("latin-1", "ignore") != b""
     assert len(latin1(bytes(range(256)))) == 256
     assert latin1(b"\x81") == "\x81"
+
+
+@pytest.mark.parametrize("text", ["' -- ", "x'#", "'/*", "\\--"])
+def test_what_follows_may_become_a_comment(text: str) -> None:
+    assert comments_out(text)
+    assert not comments_out(kept_inside(text))
+
+
+@pytest.mark.parametrize("text", ["' OR '1'='1", "999' OR 1 OR '", "\\ '"])
+def test_a_literal_may_be_followed_by_another(text: str) -> None:
+    assert reopens(text)
+    assert not reopens(kept_inside(text))
+
+
+@pytest.mark.parametrize("text", ["", "12'34", "a--b", "*12#", "\\", "it's"])
+def test_what_only_breaks_a_statement_is_left_alone(text: str) -> None:
+    assert kept_inside(text) == text

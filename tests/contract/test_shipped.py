@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
+from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
@@ -182,6 +182,14 @@ def test_an_apostrophe_in_the_url_does_the_work_and_answers_500() -> None:
     asked = replace(ADD, query=f"{ADD.query}&comments=it's")
     end = outcome(asked, Dialect.SHIPPED)
     assert (end.status, shipped(asked)) == (500, f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{FREE}\n")
+
+
+def test_php_before_8_1_goes_on_where_the_database_refuses() -> None:
+    world = recorded_world(ServerSettings(sql_mode=SqlMode.STRICT, sql_errors=SqlErrors.IGNORED))
+    asked = request("add_did", did_pattern=FREE, list_id="letters", source="t" * 21)
+    end = outcome(replace(asked, query=f"{asked.query}&x=it's"), Dialect.SHIPPED, world)
+    assert (end.status, [answer.name for answer in end.answers], end.changes) == (200, ["added"], ())
+    assert {"success-without-storing", "list-id-letters-and-14"} <= end.quirks
 
 
 OLD = recorded_world(ServerSettings(Build(2, 14, 137)))

@@ -165,3 +165,14 @@ def test_what_cannot_be_removed_is_named(tmp_path: Path, predictions: Prediction
         found = placing(server, tmp_path, predictions)
     assert found.exit_code == 4
     assert found.left_behind
+
+
+def encoding(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:
+    """A gateway that encodes what was sent raw, and a server behind it."""
+    return honest(contract, state, request.encoded_on_the_way or request, config, now)
+
+
+def test_a_server_behind_a_gateway_that_encodes_apostrophes_is_placed(tmp_path: Path, predictions: Predictions) -> None:
+    with serving(behaviour=encoding) as server:
+        found = placing(server, tmp_path, predictions)
+    assert (found.exit_code, found.left) == (0, (truth(Config()),))

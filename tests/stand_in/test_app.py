@@ -155,6 +155,14 @@ def test_every_reply_waits() -> None:
         assert 0.2 <= time.monotonic() - began < 3
 
 
+def test_a_request_is_dated_by_when_it_came() -> None:
+    told: list[Seen] = []
+    with closing(StandIn(Config(), latency=Latency(0.2, 0.2), watch=told.append)) as app:
+        began = time.time()
+        Client(app).call(f"{RIGHT}999")
+    assert told[0].at.timestamp() - began < 0.2
+
+
 def test_a_fault_shows_and_is_told_of_as_it_left() -> None:
     told: list[Seen] = []
     with closing(StandIn(Config(), fault_named("--fault", "by-hand/replies/html-around"), watch=told.append)) as app:
