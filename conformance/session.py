@@ -48,8 +48,8 @@ class Session:
     """The plugin object of one run. `stopped` is what kept the run from beginning, if something did.
 
     Without an `effort` nothing is fuzzed, and without `held` no fail is known. `again` is the command that runs what
-    did not succeed once more. `told` gets a line on how far fuzzing
-    has come, again and again; `waits` gets one where a person has to wait.
+    did not succeed once more. `told` gets a line on how far fuzzing has come, again and again; `waits` gets one where a
+    person has to wait.
     """
 
     NAME: ClassVar[str] = "vicidial-conformance-session"

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-import msgspec
-
 from conformance.baseline.model import TODO, KnownCause
-from conformance.report.causes import Cause, causes
+from conformance.report.causes import Cause, causes_of
 from conformance.report.model import Report
 from conformance.verdict.model import Kind
 
@@ -36,10 +34,10 @@ def updated(report: Report, cases: Collection[str], before: Mapping[str, KnownCa
     `cases` are those of the catalogue: findings are not taken in.
     """
     fails = [result for result in report.with_kind(Kind.FAIL) if result.id in cases]
-    lasting = tuple(msgspec.structs.replace(r, known=None) for r in fails if not r.is_flaky)
+    lasting = [result for result in fails if not result.is_flaky]
     answered = {result.id for result in report.with_kind(*_ANSWERED)}
     kept = {id: replace(entry, cases=left) for id, entry in before.items() if (left := entry.cases - answered)}
-    found = {cause.id: _entry(cause, before) for cause in causes(msgspec.structs.replace(report, results=lasting))}
+    found = {cause.id: _entry(cause, before) for cause in causes_of(lasting, report.expect)}
     entries = {**kept, **{id: _joined(entry, kept.get(id)) for id, entry in found.items()}}
     return Update(
         entries=entries,

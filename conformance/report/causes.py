@@ -18,7 +18,7 @@ from typing import NamedTuple
 from conformance.contract.reply import Aspect
 from conformance.report import view
 from conformance.report.model import CaseResult, Report
-from conformance.report.symptoms import ANSWER, NEVER, SAME, Symptom, is_success, strange, symptoms
+from conformance.report.symptoms import ANSWER, NEVER, SAME, Symptom, refusals, strange, symptoms
 from conformance.verdict.invariants import EMPTY, PASSWORD, PHP, SERVER_ERROR, SQL, UNPARSED
 from conformance.verdict.model import Difference, Kind
 
@@ -108,16 +108,17 @@ class Cause:
 
     @property
     def _misplaced(self) -> str:
-        wanted = [symptom for symptom in self.symptoms if _unsaid(symptom.wanted) == self.what]
-        got = [symptom for symptom in self.symptoms if _unsaid(symptom.got) == self.what]
+        answers = [symptom for symptom in self.symptoms if symptom.aspect == ANSWER]
+        wanted = [symptom for symptom in answers if self.what in refusals(symptom.wanted)]
+        got = [symptom for symptom in answers if self.what in refusals(symptom.got)]
         if wanted and got:
             return f"Answers “{self.what}” in the wrong cases: where it is not due, and not where it is."
         if wanted:
-            accepts = all(symptom.got and is_success(symptom.got) for symptom in wanted)
+            accepts = all(symptom.got and not refusals(symptom.got) for symptom in wanted)
             does = "Accepts what it should refuse" if accepts else "Answers something else where this is due"
             return f"{does}: “{self.what}”."
         if got:
-            refuses = all(symptom.wanted and is_success(symptom.wanted) for symptom in got)
+            refuses = all(symptom.wanted and not refusals(symptom.wanted) for symptom in got)
             does = "Refuses what it should accept" if refuses else "Answers this where it is not due"
             return f"{does}: “{self.what}”."
         return f"Answers “{self.symptoms[0].got}” where “{self.symptoms[0].wanted}” is due."
@@ -130,8 +131,13 @@ class Cause:
 
 def causes(report: Report) -> tuple[Cause, ...]:
     """The causes of all fails, those that the baseline knows last, then the most severe first."""
-    shown = {result.id: symptoms(result, report.expect) for result in report.with_kind(Kind.FAIL)}
-    by_id = {result.id: result for result in report.results}
+    return causes_of(report.with_kind(Kind.FAIL), report.expect)
+
+
+def causes_of(fails: Sequence[CaseResult], expect: str) -> tuple[Cause, ...]:
+    """The same of some fails; `expect` is what counts as conforming."""
+    shown = {result.id: symptoms(result, expect) for result in fails}
+    by_id = {result.id: result for result in fails}
     cases: dict[Key, list[str]] = {}
     ways: dict[Key, Counter[Symptom]] = {}
     keys = _keys(shown)
@@ -155,7 +161,7 @@ def _cause(keys: Sequence[Key], ways: Mapping[Key, Counter[Symptom]], results: S
 
 def _keys(shown: Mapping[str, Iterable[Symptom]]) -> Mapping[Symptom, Key]:
     counts = Counter(symptom for found in shown.values() for symptom in found)
-    answers = {symptom: _refusals(symptom) for symptom in counts if symptom.aspect == ANSWER}
+    answers = {symptom: _behind(symptom) for symptom in counts if symptom.aspect == ANSWER}
     fields = [symptom for symptom in counts if symptom.aspect == Aspect.FIELDS and symptom.wanted != SAME]
     changed = {symptom: _values(symptom, fields) for symptom in fields}
     return {
@@ -190,10 +196,10 @@ def _fewest(
     return keys
 
 
-def _refusals(symptom: Symptom) -> frozenset[str]:
-    """What may be behind another answer: one of the two refusals; of two successes, both."""
-    heads = {_unsaid(head) for head in (symptom.wanted, symptom.got) if head and not is_success(head)}
-    return frozenset(heads or {f"{symptom.wanted} -> {symptom.got}"})
+def _behind(symptom: Symptom) -> frozenset[str]:
+    """What may be behind another answer: a refusal that only one of the two has; where there is none, both."""
+    found = refusals(symptom.wanted) ^ refusals(symptom.got)
+    return found or frozenset({f"{symptom.wanted} -> {symptom.got}"})
 
 
 def _values(symptom: Symptom, others: Iterable[Symptom]) -> frozenset[str]:
@@ -201,11 +207,6 @@ def _values(symptom: Symptom, others: Iterable[Symptom]) -> frozenset[str]:
     places = f"{symptom.wanted} -> {symptom.got}"
     alike = {other.about for other in others if (other.wanted, other.got) == (symptom.wanted, symptom.got)}
     return frozenset({symptom.about or places, *([places] if len(alike) >= _SEVERAL else [])})
-
-
-def _unsaid(head: str) -> str:
-    """An answer without its status word, which may be another in another function."""
-    return head.partition(": ")[2] or head
 
 
 def _fields(symptom: Symptom) -> str:
@@ -233,7 +234,7 @@ _SAYS: Mapping[str, str] = {
     Aspect.LINES: "Answers with other lines than it should.",
     Aspect.STATUS: "Begins with “{got}”, where “{wanted}” is due.",
     Aspect.FUNCTION: "Names the function “{got}”, where “{wanted}” is due.",
-    Aspect.MESSAGE: "Says “{got}”, where “{wanted}” is due.",
+    Aspect.MESSAGE: "Says “{got}”, where other words are due.",
     Aspect.SEPARATOR: "Prints “{got}” between a message and its fields, where “{wanted}” is due.",
     Aspect.EFFECT: "Does something else than it should.",
 }

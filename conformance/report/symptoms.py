@@ -63,9 +63,10 @@ def symptoms(result: CaseResult, expect: str) -> frozenset[Symptom]:
     return bare or frozenset({Symptom(OTHER, "", shortened(with_numbers(with_moments(view.note(result)))))})
 
 
-def is_success(head: str) -> bool:
-    """Whether an answer says that something was done."""
-    return all(_message(one) in _successes() for one in head.split(_JOINED))
+def refusals(answer: str) -> frozenset[str]:
+    """The messages of an answer's lines that do not say that something was done, without their status words."""
+    messages = {_message(head) for head in answer.split(_JOINED) if head}
+    return frozenset(messages - _successes())
 
 
 def strange(lines: str) -> str:

@@ -68,11 +68,15 @@ class Checker:
         strict = self._strict.attempt(fault)
         return msgspec.structs.replace(strict, expect=Expect.SHIPPED) if strict.kills else attempt
 
+    def verdicts(self, fault: Fault) -> Verdicts:
+        """The verdict on every case against a faulty server."""
+        with answering(self._remembered):
+            return self._verdicts(fault, self._fault_free(self.config(fault)))
+
     def _attempt(self, fault: Fault) -> Attempt:
         free = self._fault_free(self.config(fault))
         began = time.process_time()
-        with answering(self._remembered):
-            verdicts = self._verdicts(fault, free)
+        verdicts = self.verdicts(fault)
         return attempt_of(fault.id, verdicts, free.verdicts, time.process_time() - began)
 
     def _fault_free(self, config: Config) -> _FaultFree:

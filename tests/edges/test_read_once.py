@@ -82,9 +82,10 @@ def test_a_target_may_come_from_a_pipe(name: str, by: str, once: Once) -> None:
 
 
 KNOWN_NO_MORE = """
-[known."version/access/with-login"]
+[known."message/x"]
 reason = "a test"
-differs = [{ request = 1, line = 1, aspect = "message", got = "x" }]
+differs = [{ aspect = "message", wanted = "", got = "x" }]
+cases = ["version/access/with-login"]
 """
 
 
