@@ -13,7 +13,7 @@ EPILOG = """[bold]Examples[/]
 
 vicidial-conformance baseline write reports/lab-8080-20261121-211657-556817
 
-vicidial-conformance baseline write out --output lab.toml           [dim]keeps the reasons that lab.toml has[/]
+vicidial-conformance baseline write out --output lab.toml           [dim]keeps the reasons and comments of lab.toml[/]
 
 [bold]Exit codes[/]
 

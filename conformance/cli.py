@@ -27,6 +27,7 @@ from conformance import (
     har_cli,
     identify_cli,
     rejudge_cli,
+    schema_cli,
     selfcheck_cli,
     upgrade_cli,
 )
@@ -387,6 +388,7 @@ compare_cli.register(app)
 rejudge_cli.register(app)
 har_cli.register(app)
 baseline_cli.register(app)
+schema_cli.register(app)
 upgrade_cli.register(app)
 
 

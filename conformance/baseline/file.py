@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from conformance.baseline.model import TODO, Baseline, KnownCause
 from conformance.contract.reply import Aspect
@@ -15,11 +16,14 @@ from conformance.errors import UsageError
 from conformance.reading import Malformed, contents, toml_in
 from conformance.report.symptoms import ANSWER, OTHER, Symptom
 from conformance.report.text import visible
+from conformance.schemas import Written, directive
 
-_HEAD = """\
+_HEAD = f"""\
+{directive(Written.BASELINE)}
 # Known causes of fails, a table each: `vicidial-conformance run --baseline FILE`.
 # A case that fails exactly as its tables say does not break a build. Say in `reason` why that is accepted.
-# Once it is mended, remove the table. `vicidial-conformance baseline write` makes this file anew and keeps the reasons.
+# Once it is mended, remove the table. `vicidial-conformance baseline write` brings this file up to date: reasons and
+# comments stay. `vicidial-conformance schema baseline > baseline.schema.json` makes what editors complete it from.
 """
 
 
@@ -31,20 +35,36 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class _Differs(_Strict, frozen=True):
-    aspect: str
-    wanted: str
-    got: str
-    about: str = ""
+    """In what the replies differ from those that the contract knows."""
+
+    aspect: Annotated[
+        str, Meta(description="In which part of the reply.", extra_json_schema={"enum": sorted(_ASPECTS)})
+    ]
+    wanted: Annotated[str, Meta(description="What was expected, with placeholders for what is another in every run.")]
+    got: Annotated[str, Meta(description="What was got, with placeholders too.")]
+    about: Annotated[str, Meta(description="Which message or field it is about.")] = ""
 
 
 class _Entry(_Strict, frozen=True):
-    reason: str
-    differs: tuple[_Differs, ...]
-    cases: tuple[str, ...]
-    says: str = ""
+    """A known cause of fails."""
+
+    reason: Annotated[str, Meta(description="Why it is accepted.")]
+    differs: Annotated[
+        tuple[_Differs, ...], Meta(description="All that nothing explains, as `baseline write` wrote it.")
+    ]
+    cases: Annotated[tuple[str, ...], Meta(description="The cases that show it.")]
+    says: Annotated[str, Meta(description="What it is in words, for people only.")] = ""
 
 
-class _File(_Strict, frozen=True):
+class BaselineFile(_Strict, frozen=True):
+    """The causes of fails of a server that are known and accepted, by their ids."""
+
+    known: dict[str, _Entry] = {}
+
+
+class _Unread(_Strict, frozen=True):
+    """The same before its tables are looked into, one by one, so that each mistake names its table."""
+
     known: dict[str, dict[str, Any]] = {}
 
 
@@ -54,23 +74,31 @@ def read_baseline(path: Path, cases: Collection[str], *, earlier: bool = False) 
     With `earlier` it may be one of an earlier version, of which only cases and reasons are read.
     """
     try:
-        raw = toml_in(contents(path, pipes=True).decode("utf-8-sig"))
-        tables = msgspec.convert(raw, _File).known
+        text = contents(path, pipes=True).decode("utf-8-sig")
     except OSError as error:
         remedy = "`vicidial-conformance baseline write REPORT --output FILE` makes one"
         raise UsageError(visible(f"cannot read baseline {path}: {error.strerror or error}: {remedy}")) from error
-    except (UnicodeDecodeError, Malformed) as error:
+    except UnicodeDecodeError as error:
+        raise _wrong(path, f"is not TOML in UTF-8: {error}") from error
+    return parsed(path, text, cases, earlier=earlier)
+
+
+def parsed(path: Path, text: str, cases: Collection[str], *, earlier: bool = False) -> Baseline:
+    """The baseline that a text is; `path` is where mistakes are said to be. Raises UsageError."""
+    try:
+        found = msgspec.convert(toml_in(text), _Unread).known
+    except Malformed as error:
         raise _wrong(path, f"is not TOML in UTF-8: {error}") from error
     except msgspec.ValidationError as error:
         raise _wrong(path, f'{error}: it holds tables named [known."CAUSE"] and nothing else') from error
-    if not earlier and any(id in cases for id in tables):
+    if not earlier and any(id in cases for id in found):
         remedy = f"`vicidial-conformance baseline write REPORT --output {path}` makes one for each cause, reasons kept"
         raise _wrong(path, f"has a table for each case, as earlier versions wrote it: {remedy}")
-    entries = {id: _earlier(id, table) if id in cases else _entry(path, id, table) for id, table in tables.items()}
+    entries = {id: _earlier(id, table) if id in cases else _entry(path, id, table) for id, table in found.items()}
     for id, entry in entries.items():
         for case in sorted(entry.cases - set(cases)):
             raise _wrong(path, f"[known.{_quoted(id)}]: cases: {_no_case(case, cases)}")
-    return Baseline(path, entries)
+    return Baseline(path, entries, text)
 
 
 def _earlier(id: str, table: Mapping[str, Any]) -> KnownCause:
@@ -108,7 +136,12 @@ def _wrong(path: Path, text: str) -> UsageError:
 
 def written(entries: Mapping[str, KnownCause]) -> str:
     """The file's text: sorted, so that what was the same before stays where it was."""
-    return _HEAD + "".join(_table(id, entries[id]) for id in sorted(entries))
+    return _HEAD + tables(entries)
+
+
+def tables(entries: Mapping[str, KnownCause]) -> str:
+    """The tables of the file."""
+    return "".join(_table(id, entries[id]) for id in sorted(entries))
 
 
 def _table(id: str, known: KnownCause) -> str:

@@ -32,10 +32,11 @@ class KnownCause:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The known causes of a server's fails, by their ids."""
+    """The known causes of a server's fails, by their ids, and the file's text as it was read."""
 
     file: Path
     entries: Mapping[str, KnownCause] = field(default_factory=dict)
+    text: str = field(default="", repr=False)
 
     @property
     def cases(self) -> frozenset[str]:

@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from conformance.baseline.file import read_baseline, written
+from conformance.baseline.edit import rewritten
+from conformance.baseline.file import read_baseline
+from conformance.baseline.model import Baseline
 from conformance.baseline.update import Update, updated
 from conformance.cases.catalogue import catalogue
 from conformance.contract.load import load_contract
@@ -33,13 +35,13 @@ def write_baseline(folder: Path, file: Path, *, incomplete: bool = False) -> Upd
     if not {result.id for result in report.results} & set(ids):
         why = report.broken_off or "a baseline holds cases, and no findings of `fuzz`"
         raise UsageError(visible(f"{folder}: has no case: {why}"))
-    before = read_baseline(file, ids, earlier=True).entries if os.path.lexists(file) else {}
-    made = updated(report, ids, before)
+    before = read_baseline(file, ids, earlier=True) if os.path.lexists(file) else Baseline(file)
+    made = updated(report, ids, before.entries)
     lost = sorted(id for id, entry in made.entries.items() if not entry.differs)
     if lost:
         told = f"{file}: has a table for each case, as earlier versions wrote it, and {folder} no verdict on {lost[0]}"
         raise UsageError(visible(f"{told}: give a report that has one on each, or remove that table"))
-    write_whole(file, written(made.entries).encode())
+    write_whole(file, rewritten(before, made.entries, ids).encode())
     return made
 
 

@@ -61,7 +61,11 @@ class Endpoint:
 
 
 async def _request(http: HttpRequest) -> Request:
-    body = await http.body()
+    return request_of(http, await http.body())
+
+
+def request_of(http: HttpRequest, body: bytes) -> Request:
+    """The call of the API that an HTTP request with that body is."""
     content_type = http.headers.get("content-type", "").partition(";")[0].strip().lower()
     query: bytes = http.scope["query_string"]
     return Request(percent_encoded(query), percent_encoded(body) if body else None, http.method, content_type)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from conformance.emulator.app import PATH, create_app
 from conformance.emulator.config import Config
@@ -24,7 +24,7 @@ _POLL_SECONDS = 0.002
 
 
 @contextmanager
-def running(config: Config, host: str = "127.0.0.1", port: int = 0, app: Starlette | None = None) -> Iterator[str]:
+def running(config: Config, host: str = "127.0.0.1", port: int = 0, app: ASGIApp | None = None) -> Iterator[str]:
     """Serve in a thread and give the API's URL; port 0 is any free one. Raises UsageError for a port in use.
 
     `app` is served in place of a new one, and stays open afterwards.
@@ -42,16 +42,19 @@ def running(config: Config, host: str = "127.0.0.1", port: int = 0, app: Starlet
             thread.join(START_SECONDS)
 
 
-def serve(config: Config, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Serve until interrupted. `announce` gets the API's URL once it listens. Raises UsageError for a port in use."""
-    with closing(_listen(host, port)) as listener, _application(config, None) as application:
+def serve(config: Config, host: str, port: int, announce: Callable[[str], None], app: ASGIApp | None = None) -> None:
+    """Serve until interrupted. `announce` gets the API's URL once it listens. Raises UsageError for a port in use.
+
+    `app` is served in place of a new one, and stays open afterwards.
+    """
+    with closing(_listen(host, port)) as listener, _application(config, app) as application:
         announce(_url(listener))
         with suppress(KeyboardInterrupt):
             _server(application).run([listener])
 
 
 @contextmanager
-def _application(config: Config, given: Starlette | None) -> Iterator[Starlette]:
+def _application(config: Config, given: ASGIApp | None) -> Iterator[ASGIApp]:
     if given is not None:
         yield given
         return
@@ -77,7 +80,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _server(app: Starlette) -> uvicorn.Server:
+def _server(app: ASGIApp) -> uvicorn.Server:
     settings = uvicorn.Config(
         app,
         access_log=False,

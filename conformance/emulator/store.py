@@ -73,6 +73,7 @@ class Store:
         self._began = clock()
         self._lock = threading.RLock()
         self._database = _open(config)
+        self._start: sqlite3.Connection | None = None
 
     @property
     def settings(self) -> ServerSettings:
@@ -131,10 +132,25 @@ class Store:
         with self._lock:
             yield
 
+    def mark_start(self) -> None:
+        """Remember everything as it is now, for `reset`."""
+        with self.turn():
+            self._start = self._start or sqlite3.connect(":memory:", check_same_thread=False)
+            self._database.backup(self._start)
+
+    def reset(self) -> None:
+        """Put everything back as it was when the start was marked."""
+        assert self._start is not None
+        with self.turn():
+            self._start.backup(self._database)
+            self._began = self._clock()
+
     def close(self) -> None:
         """Give the state file back. The store is of no use afterwards."""
         with self.turn():
             self._database.close()
+            if self._start is not None:
+                self._start.close()
 
     def _one(self, statement: str, *values: str) -> Any:
         with self.turn():

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from conformance.cases.model import Role
+from conformance.schemas import Written, directive
 
 PREFIX = "vctest"
 """What every user name and entity begins with, so that they can be told and removed."""
@@ -116,6 +117,8 @@ def target_file(url: str) -> str:
 
 
 def _target_head(url: str) -> Iterator[str]:
+    yield directive(Written.TARGET)
+    yield "# `vicidial-conformance schema target > target.schema.json` makes what editors complete this file from."
     yield f'url = "{url}"'
     yield "disposable = true"
     yield ""

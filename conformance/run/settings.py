@@ -6,10 +6,9 @@ nor what may be one: a part of a URL, or what stands where a user, a variable or
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,12 +17,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.cases.expand import Login
-from conformance.cases.model import MADE_UP_ROLES, Entity, Role
+from conformance.cases.model import Entity, Role
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.sanitise import sanitise
 from conformance.errors import UsageError
 from conformance.reading import Malformed, contents, toml_in
+from conformance.run.target_file import Entities, Mistake, RoleEntry, Roles, decoded
 from conformance.run.withheld import folded
 
 API_PATH = "/vicidial/non_agent_api.php"
@@ -31,23 +31,11 @@ API_PATH = "/vicidial/non_agent_api.php"
 
 PASSWORD_VARIABLE = "VICIDIAL_PASS"  # noqa: S105 - the name of a variable
 
-_T = TypeVar("_T")
+_Name = TypeVar("_Name", Role, Entity)
 
 
-class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The base of what a target file is decoded into."""
-
-
-class RoleEntry(_Struct, frozen=True):
-    """A user of the target and where its password is: exactly one of a variable's name and a file's."""
-
-    user: str
-    password_env: str | None = None
-    password_file: str | None = None
-
-
-class TargetFile(_Struct, frozen=True):
-    """A target file as it was written, checked, with no password read yet. `path` is where it was."""
+class TargetFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A target file, checked, with no password read yet. `path` is where it was."""
 
     url: str
     build: Build | None = None
@@ -74,23 +62,21 @@ class Target:
     disposable: bool = False
 
 
-_KEYS = tuple(name for name in TargetFile.__struct_fields__ if name != "path")
-_ROLES = tuple(role for role in Role if role not in MADE_UP_ROLES)
-
-
 def load_target(path: Path) -> TargetFile:
     """Read a target file. Raises UsageError for any mistake in it; passwords are not looked for yet."""
-    raw = _toml(path)
-    _check_keys(path, "", raw, _KEYS)
+    try:
+        written = decoded(_toml(path))
+    except Mistake as mistake:
+        raise _wrong(path, mistake.key, mistake.what) from None
     return TargetFile(
-        url=_url(path, raw),
-        build=_build(path, raw),
-        sql_mode=_given(path, raw, "sql_mode", SqlMode),
-        non_latin=_given(path, raw, "non_latin", bool),
-        sql_errors=_given(path, raw, "sql_errors", SqlErrors),
-        disposable=_given(path, raw, "disposable", bool) or False,
-        roles=_roles(path, _table(path, "roles", raw.get("roles", {}))),
-        entities=_entities(path, _table(path, "entities", raw.get("entities", {}))),
+        url=_url(path, written.url),
+        build=_build(path, written.build),
+        sql_mode=written.sql_mode,
+        non_latin=written.non_latin,
+        sql_errors=written.sql_errors,
+        disposable=written.disposable,
+        roles=_roles(path, _given(written.roles, Role)),
+        entities=_given(written.entities, Entity),
         path=path,
     )
 
@@ -198,101 +184,43 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _check_keys(path: Path, prefix: str, table: Mapping[str, Any], known: Iterable[str]) -> None:
-    """Every key must be known. A password among them is met with what to write instead."""
-    names = [str(name) for name in known]
-    for key in table:
-        if key in names:
-            continue
-        where = f"{prefix}.{key}" if prefix else key
-        if key in ("password", "pass"):
-            raise _wrong(path, where, "never in the file: use password_env or password_file")
-        near = difflib.get_close_matches(key, names, 1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise _wrong(path, where, f"unknown; {hint}there are {', '.join(names)}")
+def _given(table: Roles | Entities, names: type[_Name]) -> dict[_Name, Any]:
+    """The entries of a table that are there, by their names."""
+    entries = msgspec.structs.asdict(table).items()
+    return {names(name): entry for name, entry in entries if entry is not None}
 
 
-def _table(path: Path, key: str, value: object) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise _wrong(path, key, f"must be a table: write [{key}]")
-    return value
-
-
-_WORDS = {"`str`": "text in quotes", "`bool`": "true or false", "`int`": "a whole number", "`float`": "a number"}
-
-
-def _convert(path: Path, key: str, value: object, type_: type[_T]) -> _T:
-    """Decode the value of a key, and name the key within it that does not fit."""
-    try:
-        return msgspec.convert(value, type_)
-    except msgspec.ValidationError as error:
-        what, _, at = str(error).partition(" - at `$")
-        missing = re.fullmatch(r"Object missing required field `(\w+)`", what)
-        inner = missing[1] if missing else at.strip("`.")
-        where = f"{key}.{inner}" if inner else key
-        raise _wrong(path, where, "is missing: add it" if missing else _said(what, key)) from None
-
-
-def _given(path: Path, raw: Mapping[str, Any], key: str, type_: type[_T]) -> _T | None:
-    return _convert(path, key, raw[key], type_) if key in raw else None
-
-
-def _url(path: Path, raw: Mapping[str, Any]) -> str:
-    text = _given(path, raw, "url", str)
-    if text is None:
-        raise _wrong(path, "url", "is missing: add it")
+def _url(path: Path, text: str) -> str:
     try:
         return check_url(text)
     except UsageError as error:
         raise _wrong(path, "url", str(error)) from None
 
 
-def _build(path: Path, raw: Mapping[str, Any]) -> Build | None:
-    text = _given(path, raw, "build", str)
+def _build(path: Path, text: str | None) -> Build | None:
     try:
         return Build.parse(text) if text is not None else None
     except ValueError as error:
         raise _wrong(path, "build", f"{error}: mend it, or leave the line out") from None
 
 
-_CHOICES = {"sql_mode": SqlMode, "sql_errors": SqlErrors}
-
-
-def _said(what: str, key: str) -> str:
-    what = re.sub(
-        r"`([^`]*)`", lambda m: " or ".join(_words(part) for part in m[1].split(" | ") if part != "null"), what
-    )
-    allowed = f": there are {', '.join(_CHOICES[key])}" if key in _CHOICES else ""
-    return _one_line(what[:1].lower() + what[1:] + allowed)
-
-
-def _words(name: str) -> str:
-    return _WORDS.get(f"`{name}`", name)
-
-
-def _roles(path: Path, table: dict[str, Any]) -> dict[Role, RoleEntry]:
-    _check_keys(path, "roles", table, _ROLES)
-    roles = {Role(name): _role(path, f"roles.{name}", entry) for name, entry in table.items()}
+def _roles(path: Path, roles: Mapping[Role, RoleEntry]) -> Mapping[Role, RoleEntry]:
+    """The same, if each has a user of its own that can be one, and says once where its password is."""
     taken: dict[str, Role] = {}
     for role, entry in roles.items():
+        _check_role(path, f"roles.{role}", entry)
         other = taken.setdefault(folded(entry.user), role)
         if other is not role:
             raise _wrong(path, f"roles.{role}.user", _shared(other))
     return roles
 
 
-def _role(path: Path, key: str, value: object) -> RoleEntry:
-    table = _table(path, key, value)
-    _check_keys(path, key, table, RoleEntry.__struct_fields__)
-    entry = _convert(path, key, table, RoleEntry)
-    if not entry.user:
-        raise _wrong(path, f"{key}.user", "is empty: give the user's name")
+def _check_role(path: Path, key: str, entry: RoleEntry) -> None:
     if not _can_be_user(entry.user):
         raise _wrong(path, f"{key}.user", _NO_USER)
     if bool(entry.password_env) == bool(entry.password_file):
         many = "has both" if entry.password_env else "has neither"
         raise _wrong(path, key, f"{many} password_env and password_file: give one of the two")
-    return entry
 
 
 def _can_be_user(name: str) -> bool:
@@ -306,14 +234,6 @@ _NO_USER = "has a character that no user name has: give the name alone, of lette
 
 def _shared(other: str) -> str:
     return f"is also the user of {other}, as servers compare names: every role needs a user of its own"
-
-
-def _entities(path: Path, table: dict[str, Any]) -> dict[Entity, str]:
-    _check_keys(path, "entities", table, Entity)
-    for name, value in table.items():
-        if not _convert(path, f"entities.{name}", value, str):
-            raise _wrong(path, f"entities.{name}", "is empty: give a name, or leave the line out")
-    return {Entity(name): value for name, value in table.items()}
 
 
 def _login(user: str | None, password: str | None) -> Login | None:

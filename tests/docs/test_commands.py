@@ -19,8 +19,9 @@ from tests.docs.pages import PAGES, READING, README, ROOT, Page
 
 COMMAND = re.compile(r"vicidial-conformance ([a-z]+(?:-[a-z]+)*)([^`#\n]*)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
-OTHERS = {"--from", "--points", "--spec", "--pyargs", "--junitxml", "--collect-only", "--quiet"}
-"""Options of uvx, pipx, pytest, pip and of the test of moments that the documentation mentions."""
+OTHERS = {"--publish", "--rm", "--tag"}
+OTHERS |= {"--from", "--points", "--spec", "--pyargs", "--junitxml", "--collect-only", "--quiet"}
+"""Options of docker, uvx, pipx, pytest, pip and of the test of moments that the documentation mentions."""
 
 CALLS = [(page, call) for page in PAGES for call in COMMAND.findall(page.text)]
 

@@ -190,6 +190,7 @@ WRITTEN_TO: Mapping[str, Sequence[str]] = {
     "page of compare": ("compare", "whole", "report", "--html", "{}"),
     "target of provision": ("provision", URL, "--target", "{}"),
     "state of the emulator": ("emulator", "--port", "0", "--state", "{}"),
+    "log of the emulator": ("emulator", "--port", "0", "--log", "{}"),
 }
 PATHS = {
     "a name that is too long": "x" * 300,

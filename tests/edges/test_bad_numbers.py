@@ -46,7 +46,7 @@ def numeric(typer_app: typer.Typer) -> Iterator[tuple[str, str]]:
         yield from numeric(group.typer_instance)
 
 
-OPTIONS = sorted({*numeric(app), ("fuzz", "--time")})
+OPTIONS = sorted({*numeric(app), ("fuzz", "--time"), ("emulator", "--latency")})
 
 
 @pytest.fixture

@@ -200,6 +200,10 @@ OPTIONS = {
     "selfcheck --compare": ("selfcheck", "--compare", "{evil}"),
     "emulator --build": ("emulator", "--build", "{evil}"),
     "emulator --host": ("emulator", "--host", "{evil}"),
+    "emulator --log": ("emulator", "--port", "0", "--log", "finding.json/{evil}"),
+    "emulator --latency": ("emulator", "--port", "0", "--latency", "{evil}"),
+    "emulator --fault": ("emulator", "--port", "0", "--fault", "{evil}"),
+    "schema": ("schema", "{evil}"),
     "emulator --state": ("emulator", "--port", "0", "--state", "{evil}/x"),
 }
 

@@ -236,6 +236,22 @@ def test_writing_the_same_again_changes_nothing(known: Path, other: Server, comm
     assert [text for text in ("6666", "127.0.0.1", "1234", "***") if text in before] == []
 
 
+def test_comments_stay_when_the_file_is_brought_up_to_date(
+    known: Path, other: Server, command: Cli, tmp_path: Path
+) -> None:
+    reasoned(known)
+    known.write_text(re.sub(r"^\[known\..*\]$", r"# ask Kim\n\g<0> # the proxy", known.read_text(), flags=re.MULTILINE))
+    tables = known.read_text().count("# ask Kim\n[known.")
+    other.asked.answer = WORSE
+    run(command, other, tmp_path / "second")
+    ended = command("baseline", "write", tmp_path / "second", "--output", known)
+    assert (ended.code, "ADDDED" in known.read_text()) == (0, True)
+    kept = re.findall(
+        r'^# ask Kim\n\[known\..*\] # the proxy\nreason = "the proxy is replaced', known.read_text(), re.M
+    )
+    assert len(kept) == tables
+
+
 def test_a_run_that_ended_early_is_refused_unless_it_is_asked_for(other: Server, command: Cli, tmp_path: Path) -> None:
     other.asked.answer = MISSPELT
     run(command, other, tmp_path / "r", "--fail-fast")

@@ -7,7 +7,8 @@ from conformance.cases.expand import Login
 from conformance.cases.model import Role
 from conformance.contract.model import Build
 from conformance.errors import UsageError
-from conformance.run.settings import RoleEntry, TargetFile, check_url, read_password, resolve
+from conformance.run.settings import TargetFile, check_url, read_password, resolve
+from conformance.run.target_file import RoleEntry
 
 API = "https://dialer.example/vicidial/non_agent_api.php"
 

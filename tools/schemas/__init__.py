@@ -1,0 +1,1 @@
+"""Making the JSON Schemas that ship with the package."""
