@@ -10,9 +10,11 @@ from typing import Any
 
 import msgspec
 
-from conformance.verdict.model import Difference, Expect, Kind, Verdict, kind
+from conformance.report.form import Form
+from conformance.verdict.model import Difference, Expect, Kind, Printed, Verdict, kind
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Until 1, what differs in form alone was a deviation like any other."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +33,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     `elapsed` is the sum of the waits for replies, in seconds. `replay` is the file, beside the report, that repeats a
     finding of the fuzzer. `repeated` is whether every further try failed in the same way as the first, which all else
     is about; None if there was none. `known` is why the baseline accepts this very fail, `unlike` in what it is another
-    fail than the one that the baseline has of this case.
+    fail than the one that the baseline has of this case. `as_documented` are its replies in the documented form where
+    servers have another.
     """
 
     id: str
@@ -47,6 +50,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     repeated: bool | None = None
     known: str | None = None
     unlike: str | None = None
+    as_documented: tuple[Printed, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -126,6 +130,7 @@ class BaselineUse(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One run. Times are ISO 8601 in UTC. `expected` cases were selected, `results` were reported.
 
+    `form` is the one in which the server prints, None if no reply tells.
     `left` are DIDs that may still be on the target, `locked` users that the server has locked and until when.
     `ended` says why a run stopped early, if it did.
     """
@@ -141,6 +146,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     expected: int
     results: tuple[CaseResult, ...]
     deviations: tuple[DeviationSeen, ...] = ()
+    form: Form | None = None
     left: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     ended: str | None = None
