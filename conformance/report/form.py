@@ -1,4 +1,4 @@
-"""In which form a server prints, where documentation and servers differ in form alone: said once for all its replies."""
+"""In which form a server prints, where documentation and servers differ in form alone: said once for all replies."""
 
 from __future__ import annotations
 

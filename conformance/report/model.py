@@ -167,6 +167,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(result for result in self.results if result.kind in kinds)
 
     @property
+    def untested(self) -> int:
+        """How many cases were not tested: something that they need was missing, or a case before them failed."""
+        return len(self.with_kind(Kind.NOT_TESTED, Kind.BLOCKED))
+
+    @property
+    def tested(self) -> int:
+        """How many cases were."""
+        return len(self.results) - self.untested
+
+    @property
     def unreported(self) -> int:
         """How many cases were selected, and have no result."""
         return max(0, self.expected - len(self.results))
@@ -235,11 +245,30 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def _fails(self) -> str:
         new, known = len(self.fails), len(self.known)
+        of = f"of {self.tested:,} cases{' tested' * bool(self.untested)} failed"
+        rest = f"; {self.untested:,} not tested" if self.untested else ""
         if new:
             also = f", and {known} more as known" if known else ""
-            return f"Does not conform: {new} of {len(self.results)} cases failed{also}."
+            return f"Does not conform: {new:,} {of}{also}{rest}."
         gone = f", but {_gone(len(self.stale))}" if self.stale else ""
-        return f"Does not conform, as known: {known} of {len(self.results)} cases failed{gone}."
+        return f"Does not conform, as known: {known:,} {of}{gone}{rest}."
+
+    @property
+    def _passes(self) -> str:
+        """The answer of a run without a fail: how far it went is part of it, unless it went all the way."""
+        far = " as far as it was tested" if self.untested else ""
+        of = f": {self.tested:,} of {len(self.results):,} cases; {self.untested:,} not tested" if self.untested else ""
+        return f"{self._passes_as(far)}{of}."
+
+    def _passes_as(self, far: str) -> str:
+        number = len(self.deviations)
+        if self.counts[Kind.DEVIATION]:
+            mixed = ", and in two forms" if self.form and self.form.mixed else ""
+            return f"Conforms{far}, with {number} known deviation{'s' * (number != 1)} from the documentation{mixed}"
+        if self.expect == Expect.SHIPPED.value:
+            return f"Conforms to what servers send{far}"
+        but_form = " in all but form" if self.form and self.form.shipped else ""
+        return f"Conforms to the documentation{but_form}{far}"
 
     @property
     def _conforms(self) -> str:  # noqa: PLR0911 - one sentence for each way to end
@@ -259,13 +288,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return self._fails
         if self.stale:
             return f"Better than the baseline: {_gone(len(self.stale))}."
-        if counts[Kind.DEVIATION]:
-            number = len(self.deviations)
-            return f"Conforms, with {number} known deviation{'s' * (number != 1)} from the documentation."
-        if not counts[Kind.PASS]:
-            return "Nothing was tested."
-        shipped = self.expect == Expect.SHIPPED.value
-        return "Conforms to what servers send." if shipped else "Conforms to the documentation."
+        return self._passes if counts[Kind.PASS] or counts[Kind.DEVIATION] else "Nothing was tested."
 
 
 def _gone(known: int) -> str:

@@ -11,7 +11,7 @@ from conformance.verdict.form import conforming
 from conformance.verdict.model import Deviates
 
 OLDEST_SCHEMA = 1
-"""The oldest that is read. There, what differs in form alone is a deviation, and the documented form leaves no trace."""
+"""There, what differs in form alone is a deviation like any other, and the documented form leaves no trace."""
 
 
 def modern(report: Report, contract: Contract) -> Report:

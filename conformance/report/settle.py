@@ -1,7 +1,7 @@
 """What only all cases together tell: in which form the server prints, and whether it mixes two. Pure.
 
-A case cannot tell whether its form is that of the whole server, so it passes at first. Where the server mixes two forms,
-there is no form to speak of, and the cases with the shipped one deviate.
+A case cannot tell whether its form is that of the whole server, so it passes at first. Where the server mixes two
+forms, there is none to speak of, and the cases with the shipped one deviate.
 """
 
 from __future__ import annotations

@@ -128,7 +128,8 @@ def _gaps(report: Report) -> Iterator[RenderableType]:
     table.columns[0].justify = "right"
     for gap in gaps:
         table.add_row(Text(str(len(gap.cases))), Text(visible(gap.setting, _WIDEST)))
-    yield from (_heading("Not tested"), _indented(table))
+    told = f"Not tested: {report.untested:,} of {len(report.results):,} cases"
+    yield from (_heading(told), _indented(table))
 
 
 def _fuzzed(report: Report) -> Iterator[RenderableType]:
@@ -154,7 +155,9 @@ def _tested(report: Report) -> Text:
     requests = f"{report.requests} request{'s' * (report.requests != 1)}"
     text = f"\n{report.target.url}{build}, level {report.level}, {requests}"
     note = f"\n{visible(report.target.note, _WIDEST)}" if report.target.note else ""
-    return Text("\n") + Text(visible(text.strip(), _WIDEST), style="dim", overflow="fold").append(note, style="yellow")
+    form = "".join(f"\n{visible(line)}" for line in view.form(report))
+    told = Text(visible(text.strip(), _WIDEST) + form, style="dim", overflow="fold")
+    return Text("\n") + told.append(note, style="yellow")
 
 
 def _counts(report: Report) -> Text:
