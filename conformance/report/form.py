@@ -29,6 +29,12 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
         """What is printed now so and now so, by the ids of the deviations: no property of the server."""
         return tuple(seen.id for seen in self.seen if seen.shipped and seen.documented)
 
+    @property
+    def name(self) -> str:
+        """The form, or the two, in a word or two; the numbers are of one run, and this is the server's."""
+        forms = [form for form in ("shipped", "documented") if getattr(self, form)]
+        return "mixed" if self.mixed else " and ".join(forms)
+
     def __str__(self) -> str:
         if not (self.shipped and self.documented):
             return f"prints {self._part('shipped' if self.shipped else 'documented', named=False)}"
