@@ -133,7 +133,7 @@ def _show(progress: Progressing, starting: Starting, code: int, screen: Screen) 
     report, folder = session.report, starting.plan.folder
     comes_to(report.answer, *([left_line(report.left, folder)] if report.left else []))
     if screen.quiet:
-        screen.out.print(report.answer)
+        screen.out.print(report.answer, soft_wrap=True)
     else:
         screen.out.print(summary(report), crop=False)
         if starting.options.fuzz is None and (report.fails or report.with_kind(Kind.ERROR)):

@@ -40,9 +40,8 @@ def summary(report: Report) -> RenderableType:
     Print it with `console.print(summary(report), crop=False)`, or long curl lines are cut at the edge of the terminal.
     """
     parts = chain.from_iterable(part(report) for part in (_failures, _known, _deviations, _gaps, _fuzzed, _left))
-    return Group(
-        *parts, _tested(report), _counts(report), Text(visible(report.answer), style=_TONES[advice.tone(report)])
-    )
+    answer = Text(visible(report.answer), style=_TONES[advice.tone(report)], no_wrap=True, overflow="ignore")
+    return Group(*parts, _tested(report), _counts(report), answer)
 
 
 def _heading(text: str) -> Text:

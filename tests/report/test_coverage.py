@@ -90,6 +90,13 @@ def test_a_terminal_shows_the_answer_and_what_would_test_more() -> None:
     assert "900  --allow-writes" in text
 
 
+def test_the_answer_is_one_line_however_narrow_the_terminal() -> None:
+    console = Console(file=io.StringIO(), width=40, force_terminal=False)
+    console.print(summary(PROBE), crop=False)
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().splitlines()[-1].rstrip() == ANSWER
+
+
 def test_a_page_answers_with_it_and_is_not_green() -> None:
     text = html.render(PROBE)
     assert f'<div class="answer unsure">\n<h1>{ANSWER}</h1>' in text
