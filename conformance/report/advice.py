@@ -23,10 +23,10 @@ class Tone(StrEnum):
 
 
 def tone(report: Report) -> Tone:
-    """Good news, bad news, or none: a run that reached no verdict, left something behind or did not test all."""
+    """Good news, bad news, or neither: no verdict, something left behind, not all tested, or forms that are mixed."""
     if report.fails:
         return Tone.BAD
-    is_good = report.exit_code == 0 and not report.known and not report.untested
+    is_good = report.exit_code == 0 and not (report.known or report.untested or report.mixes_forms)
     return Tone.GOOD if is_good else Tone.UNSURE
 
 
@@ -34,6 +34,8 @@ def why(report: Report) -> str:
     """Why the answer is what it is, in one sentence; empty if the answer says all."""
     if report.counts[Kind.FAIL]:
         return _what_differs(report)
+    if report.exit_code == 0 and report.mixes_forms:
+        return "It prints the same thing now in one form and now in another, which no known server does."
     if report.exit_code == 0 and report.deviations:
         return "Every difference is a listed one: servers of this build are known to answer so."
     return ""

@@ -29,7 +29,7 @@ def write(report: Report, folder: Path) -> Path:
 
 def badge(report: Report) -> Badge:
     """What a run came to, in a few words. A run without an answer never looks like one that conforms."""
-    counts, number = report.counts, len(report.deviations)
+    counts = report.counts
     is_whole = not (report.ended or counts[Kind.ERROR] or len(report.results) != report.expected)
     if report.fails or (report.known and is_whole):
         new = "" if report.fails else ", as known"
@@ -41,7 +41,14 @@ def badge(report: Report) -> Badge:
         return Badge(message="not tested", color="lightgrey")
     if report.left:
         return Badge(message="left something behind", color="orange")
-    said = f"conforms, {number} deviation{'s' * (number != 1)}" if counts[Kind.DEVIATION] else "conforms"
+    return _conforming(report)
+
+
+def _conforming(report: Report) -> Badge:
+    number, deviates = len(report.deviations), report.counts[Kind.DEVIATION] > 0
+    said = f"conforms, {number} deviation{'s' * (number != 1)}" if deviates else "conforms"
+    if report.mixes_forms:
+        return Badge(message=f"{said}, two forms", color="yellowgreen")
     if report.untested:
         return Badge(message=f"{said}, {report.tested:,} of {len(report.results):,} tested", color="yellowgreen")
-    return Badge(message=said, color="green" if counts[Kind.DEVIATION] else "brightgreen")
+    return Badge(message=said, color="green" if deviates else "brightgreen")

@@ -37,12 +37,13 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         if not (self.shipped and self.documented):
-            return f"prints {self._part('shipped' if self.shipped else 'documented', named=False)}"
-        verb = f"mixes two forms ({', '.join(self.mixed)}):" if self.mixed else "prints"
-        return f"{verb} {self._part('shipped')} and {self._part('documented')}"
+            return f"prints {self._part(self.name, named=False)}"
+        if self.mixed:
+            replies = f"{self.shipped:,} shipped, {self.documented:,} documented"
+            return f"mixes two forms ({', '.join(self.mixed)}); replies in each: {replies}"
+        return f"prints {self._part('shipped')} and {self._part('documented')}"
 
     def _part(self, form: str, *, named: bool = True) -> str:
         replies: int = getattr(self, form)
         ids = ", ".join(seen.id for seen in self.seen if getattr(seen, form))
-        of = f" ({ids})" if named and not self.mixed else ""
-        return f"the {form} form: {replies:,} {'reply' if replies == 1 else 'replies'}{of}"
+        return f"the {form} form: {replies:,} {'reply' if replies == 1 else 'replies'}{f' ({ids})' * named}"

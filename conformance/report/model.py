@@ -167,6 +167,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(result for result in self.results if result.kind in kinds)
 
     @property
+    def mixes_forms(self) -> bool:
+        """Whether the server prints the same thing in two forms, as no known server does."""
+        return self.form is not None and bool(self.form.mixed)
+
+    @property
     def untested(self) -> int:
         """How many cases were not tested: something that they need was missing, or a case before them failed."""
         return len(self.with_kind(Kind.NOT_TESTED, Kind.BLOCKED))
@@ -263,7 +268,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def _passes_as(self, far: str) -> str:
         number = len(self.deviations)
         if self.counts[Kind.DEVIATION]:
-            mixed = ", and in two forms" if self.form and self.form.mixed else ""
+            mixed = ", and mixes two forms" if self.mixes_forms else ""
             return f"Conforms{far}, with {number} known deviation{'s' * (number != 1)} from the documentation{mixed}"
         if self.expect == Expect.SHIPPED.value:
             return f"Conforms to what servers send{far}"

@@ -104,7 +104,7 @@ def unlocking(report: Report) -> str:
     named, others = found[:_SETTINGS], found[_SETTINGS:]
     parts = [f"{gap.setting} ({len(gap.cases):,} case{'s' * (len(gap.cases) != 1)})" for gap in named]
     cases = sum(len(gap.cases) for gap in others)
-    parts += [f"{len(others)} more setting{'s' * (len(others) != 1)} ({cases})"] if others else []
+    parts += [f"{len(others)} more setting{'s' * (len(others) != 1)} ({cases:,} cases)"] if others else []
     return ", ".join(parts)
 
 
@@ -127,6 +127,11 @@ def deviations(report: Report) -> tuple[DeviationSeen, ...]:
 def showing(report: Report, deviation: str) -> tuple[CaseResult, ...]:
     """The cases that showed a deviation."""
     return tuple(r for r in report.results if isinstance(r.verdict, Deviates) and deviation in r.verdict.ids)
+
+
+def as_documented(report: Report, deviation: str) -> tuple[CaseResult, ...]:
+    """The cases in which the server printed the documented form of what it prints as servers do in others."""
+    return tuple(r for r in report.results if any(one.deviation == deviation for one in r.as_documented))
 
 
 def example(cases: Iterable[CaseResult], deviation: str) -> Difference | None:

@@ -79,7 +79,7 @@ def test_a_server_that_mixes_forms_deviates_in_every_case_of_the_shipped_one(
     assert "error-separator" in shown(found)
     assert ids(found, Kind.FAIL) == set()
     assert len(ids(found, Kind.DEVIATION)) > len(ids(whole, Kind.DEVIATION))
-    assert " from the documentation, and in two forms" in found.answer
+    assert " from the documentation, and mixes two forms" in found.answer
 
 
 @pytest.mark.parametrize(("expect", "fails"), [(Expect.DOCUMENTED, True), (Expect.SHIPPED, False)])

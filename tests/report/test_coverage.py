@@ -70,7 +70,7 @@ def test_the_advice_names_what_would_test_more() -> None:
 
 def test_the_advice_names_the_settings_of_the_most_cases_and_counts_the_others() -> None:
     gaps = [sample.case(f"a/b/{n}", NotTested(missing="m", setting=f"setting {n}")) for n in range(5)]
-    said = "setting 0 (1 case), setting 1 (1 case), setting 2 (1 case), 2 more settings (2)."
+    said = "setting 0 (1 case), setting 1 (1 case), setting 2 (1 case), 2 more settings (2 cases)."
     assert advice.next_step(sample.report(PASS, *gaps)) == f"More would be tested with {said}"
 
 

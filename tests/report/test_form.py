@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from conformance.contract.load import load_contract
-from conformance.report import html, json_file, junit, markdown
+from conformance.report import advice, html, json_file, junit, markdown
+from conformance.report.badge import badge
 from conformance.report.form import Form
 from conformance.report.model import CaseResult, Report
 from conformance.report.read import load_report
@@ -73,12 +74,16 @@ def test_a_server_that_mixes_forms_does_not_pass_in_silence() -> None:
     found = run(shipped(1), documented(1), documented(2))
     assert found.results[0].verdict == Deviates(ids=("error-separator",), differences=(sample.SEPARATOR,))
     assert [result.verdict for result in found.results[1:]] == [Pass(), Pass()]
-    assert (
-        str(found.form)
-        == "mixes two forms (error-separator): the shipped form: 1 reply and the documented form: 2 replies"
-    )
+    assert str(found.form) == "mixes two forms (error-separator); replies in each: 1 shipped, 2 documented"
     assert [seen.id for seen in found.deviations] == ["error-separator"]
-    assert found.answer == "Conforms, with 1 known deviation from the documentation, and in two forms."
+    assert found.answer == "Conforms, with 1 known deviation from the documentation, and mixes two forms."
+
+
+def test_a_server_that_mixes_forms_is_no_plain_good_news() -> None:
+    found = run(shipped(1), documented(1))
+    assert advice.tone(found) is advice.Tone.UNSURE
+    assert advice.why(found).endswith("which no known server does.")
+    assert (badge(found).message, badge(found).color) == ("conforms, 1 deviation, two forms", "yellowgreen")
 
 
 def test_forms_mixed_within_one_case_are_mixed() -> None:
@@ -147,8 +152,11 @@ def test_the_page_shows_what_the_form_does_to_a_client_and_an_example() -> None:
     assert "finds no data in an error" in page
 
 
-def test_a_page_of_mixed_forms_has_each_anchor_once() -> None:
-    assert html.render(run(shipped(1), documented(1))).count('id="deviation:error-separator"') == 1
+def test_a_page_of_mixed_forms_has_each_anchor_once_and_says_where_the_documented_one_is() -> None:
+    page = html.render(run(shipped(1), documented(1)))
+    assert page.count('id="deviation:error-separator"') == 1
+    assert "Printed as documented in" in page
+    assert "Printed as documented in" not in html.render(run(documented(1)))
 
 
 def test_a_pass_in_form_is_no_conformance_to_the_letter() -> None:
