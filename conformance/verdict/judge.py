@@ -93,8 +93,8 @@ def judge(contract: Contract, worlds: Iterable[World], exchanges: Sequence[Excha
         if not accepted:
             nearest = min((e for _, e in readings), key=lambda e: (len(e.unexplained), len(e.differences)))
             return Judgement(failed(nearest.differences), frozenset())
-        threads = _distinct(thread.then(explanation) for thread, explanation in accepted)
-    best = min(threads, key=lambda t: len(t.ids))
+        threads = _distinct([thread.then(explanation) for thread, explanation in accepted], contract.forms)
+    best = threads[0]
     settings = frozenset(t.world.settings for t in threads)
     verdict = Pass() if expect is Expect.SHIPPED else conforming(best.ids, best.differences, contract.forms)
     return Judgement(verdict, settings, best.as_documented)
@@ -115,10 +115,10 @@ def _gone(step: int, failure: Failure) -> Difference:
     return Difference(step=step, line=0, aspect=Aspect.EFFECT.value, documented=told, shipped=told, got=failure.message)
 
 
-def _distinct(threads: Iterable[Thread]) -> list[Thread]:
-    """One thread for each world: the one that had to accept least."""
+def _distinct(threads: Iterable[Thread], forms: frozenset[str]) -> list[Thread]:
+    """One thread for each world: the one that had to accept least, form last. They come in that order."""
     kept: list[Thread] = []
-    for thread in sorted(threads, key=lambda t: len(t.ids)):
+    for thread in sorted(threads, key=lambda t: (len(t.ids - forms), len(t.ids))):
         if all(thread.world != other.world for other in kept):
             kept.append(thread)
     return kept

@@ -8,8 +8,9 @@ import pytest
 from conformance.contract.model import Build, ServerSettings, SqlMode
 from conformance.contract.request import Request
 from conformance.exchange import Exchange, Failure, Reply, Trouble
+from conformance.verdict.judge import Thread, _distinct
 from conformance.verdict.model import Blocked, Deviates, Error, Expect, Fail, Kind, NotTested, Pass, Verdict, kind
-from tests.support.asking import answered, judged, request
+from tests.support.asking import CONTRACT, answered, judged, request
 from tests.support.world import hypotheses, recorded_world
 
 FREE, OTHER, MASTER = "7275559000", "7275559001", "7275551114"
@@ -155,6 +156,12 @@ def test_of_two_explanations_the_one_that_accepts_less_is_told() -> None:
     assert judged(sent, worlds=worlds).verdict == Pass()
     assert judged(sent, worlds=worlds[:1]).verdict == Pass()
     assert isinstance(judged(sent, worlds=worlds[1:]).verdict, Fail)
+
+
+def test_of_two_explanations_the_one_that_accepts_form_alone_is_told() -> None:
+    form = Thread(recorded_world(), ids=frozenset({"error-separator", "auth-trailing-field"}))
+    content = Thread(recorded_world(), ids=frozenset({"did-case-collision"}))
+    assert _distinct([content, form], CONTRACT.forms) == [form]
 
 
 def test_worlds_that_became_the_same_are_one() -> None:
