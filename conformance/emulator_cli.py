@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.builds import described_build
+from conformance.builds import NEWEST_PHP, described_build, described_php
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Dialect, SqlMode
 from conformance.terminal import out
 
@@ -30,6 +30,9 @@ def emulator(
         SqlMode, typer.Option(help="Whether the database refuses values that do not fit, or bends them.")
     ] = SqlMode.LEGACY,
     non_latin: Annotated[bool, typer.Option("--non-latin", help="As with use_non_latin=1.")] = False,
+    php: Annotated[
+        str, typer.Option(metavar="VERSION", help="The PHP: before 8.1 a refused SQL statement is skipped in silence.")
+    ] = NEWEST_PHP,
     port: Annotated[int, typer.Option(help="The port to listen on; 0 for any free one.")] = PORT,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     state: Annotated[
@@ -46,7 +49,8 @@ def emulator(
     from conformance.emulator.server import serve
     from conformance.run.settings import load_target, resolve
 
-    config = Config(dialect, ServerSettings(described_build("--build", build), sql_mode, non_latin), state)
+    settings = ServerSettings(described_build("--build", build), sql_mode, non_latin, described_php("--php", php))
+    config = Config(dialect, settings, state)
     if target is not None:
         made = resolve(None, load_target(target), None, None, os.environ)
         config = config.with_target_users(made.logins, made.entities)

@@ -106,4 +106,5 @@ def _deviation(d: Deviation) -> RenderableType:
 def _builds(deviation: Deviation) -> str:
     since = "" if deviation.since == "2.14-0" else f"from {deviation.since}"
     until = f"before {deviation.until}" if deviation.until else ""
-    return " ".join(part for part in (since, until, deviation.only) if part) or "all"
+    only = f"only with {deviation.only_with}" if deviation.only else ""
+    return " ".join(part for part in (since, until, only) if part) or "all"

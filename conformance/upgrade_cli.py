@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from conformance.builds import described_build
+from conformance.builds import NEWEST_PHP, described_build, described_php
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build
 from conformance.errors import UsageError
 from conformance.terminal import out
@@ -18,6 +18,8 @@ EPILOG = """[bold]Examples[/]
 vicidial-conformance predict-upgrade --from 2.14-137 --to 2.14-202
 
 vicidial-conformance predict-upgrade --from reports/before        [dim]from the build that a run met[/]
+
+vicidial-conformance predict-upgrade --from 2.14-155 --from-php 7.4 [dim]with the PHP of a newer distribution[/]
 
 vicidial-conformance predict-upgrade --from 2.14-202 --to 2.14-179 [dim]a downgrade[/]
 
@@ -37,6 +39,11 @@ def predict_upgrade(
         ),
     ],
     new: Annotated[str, typer.Option("--to", metavar="BUILD", help="The build to come.")] = str(NEWEST_BUILD),
+    from_php: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="The PHP that runs now, such as 7.4. [default: that of --to-php]"),
+    ] = None,
+    to_php: Annotated[str, typer.Option(metavar="VERSION", help="The PHP to come.")] = NEWEST_PHP,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, with an example of every change.")] = False,
 ) -> None:
@@ -44,6 +51,8 @@ def predict_upgrade(
     if as_json and markdown:
         raise UsageError("--json and --markdown exclude each other: give the one you mean")
     builds = _from(old), described_build("--to", new)
+    new_php = described_php("--to-php", to_php)
+    old_php = described_php("--from-php", from_php) if from_php else new_php
 
     import msgspec
 
@@ -54,7 +63,7 @@ def predict_upgrade(
     from conformance.upgrade.forecast import forecast
 
     contract = load_contract()
-    found = forecast(contract, catalogue(contract), *builds)
+    found = forecast(contract, catalogue(contract), *builds, php=(old_php, new_php))
     if as_json:
         out.json(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
     elif markdown:

@@ -112,6 +112,7 @@ def cases(contract: Contract) -> Iterator[Case]:
         yield _array(target)
     for name in ("add_did", "update_did"):
         function = contract.functions[name]
+        yield _optional_array(function, function.by_name["active"])
         for parameter in function.optional:
             if parameter.name in TEXTS:
                 yield from (_text(function, parameter, *spelling) for spelling in TEXTS[parameter.name])
@@ -153,6 +154,16 @@ def _array(target: Target) -> Case:
     )
 
 
+def _optional_array(function: Function, parameter: Parameter) -> Case:
+    return case(
+        f"{function.name}/{parameter.name}/array",
+        f"{function.name} with {parameter.name}[] in place of {parameter.name}",
+        CLAUSE,
+        *carrying(function.name, Param(f"{parameter.name}[]", "N")),
+        asks=("<did>",),
+    )
+
+
 STRIPPED = ("stripped-away", "nothing but characters that are stripped in {name}", "!@%^")
 _MIXED = ("mixed", "digits, a dash and a space in {name}", "12-34 56")
 _SYMBOLS = ("symbols", "characters of which some are kept in {name}", "a.b,c_d-e f*g#h")
@@ -171,7 +182,7 @@ TEXTS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "extension": (STRIPPED, _MIXED),
     "exten_context": (STRIPPED, _MIXED),
     "voicemail_ext": (STRIPPED, ("keys", "a star and a hash in {name}", "*12#")),
-    "phone_extension": (STRIPPED, _MIXED),
+    "phone_extension": (STRIPPED, _MIXED, ("apostrophe", "an apostrophe in {name}", "12'34")),
     "filter_clean_cid_number": (STRIPPED, _MIXED),
     "call_handle_method": (STRIPPED,),
     "agent_search_method": (STRIPPED,),

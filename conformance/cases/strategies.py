@@ -21,6 +21,7 @@ from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Level, Param, 
 from conformance.cases.steps import add, copy, question, setup, update
 from conformance.contract.load import load_contract
 from conformance.contract.model import Function, Parameter
+from conformance.contract.mysql import kept_inside
 from conformance.contract.request import encode
 
 FAR = 40
@@ -84,7 +85,7 @@ def values(parameter: Parameter, validity: Validity) -> SearchStrategy[str]:
     """Values of a parameter that are as valid as asked. Raises InvalidArgument if it can have no such value."""
     if validity not in possible(parameter):
         raise InvalidArgument(f"{parameter.name} has no value that is {validity.value}")
-    return _MAKERS[validity](parameter)
+    return _MAKERS[validity](parameter).map(kept_inside)
 
 
 def _kept(parameter: Parameter, least: int, most: int) -> SearchStrategy[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from conformance.contract.model import UNSPECIFIED, Contract, Dialect, Function, Parameter, SqlMode
+from conformance.contract.model import UNSPECIFIED, Contract, Dialect, Function, Parameter, SqlErrors, SqlMode
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.reply import Value
 from conformance.contract.request import Request, parse
@@ -42,8 +42,13 @@ class Call:
 
     @property
     def strict(self) -> bool:
-        """Whether a value that does not fit its column ends the script."""
+        """Whether the database refuses a value that does not fit its column."""
         return self.shipped and not self.harmless and self.state.settings.sql_mode is SqlMode.STRICT
+
+    @property
+    def throws(self) -> bool:
+        """Whether the script ends where the database refuses a statement, or where text is asked of an array."""
+        return self.shipped and not self.harmless and self.state.settings.sql_errors is SqlErrors.THROWN
 
     @property
     def called(self) -> Function:
@@ -60,6 +65,10 @@ class Call:
     def value(self, name: str) -> str:
         """The value of a parameter; empty when it was not sent."""
         return (self.values or {}).get(name, "")
+
+    def is_array(self, name: str) -> bool:
+        """Whether a parameter was sent as `name[]`: in replies it is the text `Array`, and it has no length."""
+        return name in self.request.parameters.arrays
 
     def as_read(self, name: str, text: str) -> str:
         """What a server leaves of a text that is sent as a parameter of every function."""
@@ -84,6 +93,9 @@ class Call:
         return Unspecified(why, self.quirks, (MayChange(ANY),) if unknown else ())
 
 
+ARRAY = "Array"
+"""How PHP writes an array where text is wanted."""
+
 Step = Call | Outcome | Unspecified
 
 
@@ -95,17 +107,16 @@ def read(contract: Contract, state: State, request: Request, dialect: Dialect, *
         return call.silent(unclear[0][0])
     sent = request.parameters
     common = contract.common.by_name
-    if call.shipped and sent.arrays & common.keys():
-        return call.silent("what a server makes of a login, source or function sent as an array was never recorded")
     call = call.noting(*(deviation for _, deviation in unclear))
     name = _value(call, common["function"])
     function = contract.functions.get(name)
     if function is not None and not function.known_to(state.settings.build):
         function = None
     parameters = (*common.values(), *(function.parameters if function else ()))
-    known = [p for p in parameters if p.name in sent.values and p.known_to(state.settings.build)]
-    values = {parameter.name: _value(call, parameter) for parameter in known}
-    noted = [stripping_deviation(sent.values[p.name], values[p.name], p) for p in known]
+    known = [p for p in parameters if p.known_to(state.settings.build)]
+    values = {p.name: _value(call, p) for p in known if p.name in sent.values}
+    noted = [stripping_deviation(sent.values[p.name], values[p.name], p) for p in known if p.name in values]
+    values |= {p.name: "" if harmless else ARRAY for p in known if p.name in sent.arrays}
     return replace(call.noting(*noted), function=function, values=values)
 
 

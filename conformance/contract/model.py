@@ -29,6 +29,18 @@ class SqlMode(StrEnum):
     STRICT = "strict"
 
 
+class SqlErrors(StrEnum):
+    """What a script does where the database refuses a statement: goes on (PHP before 8.1), or ends with HTTP 500."""
+
+    IGNORED = "ignored"
+    THROWN = "thrown"
+
+    @property
+    def php(self) -> str:
+        """The versions of PHP that do so."""
+        return "PHP before 8.1" if self is SqlErrors.IGNORED else "PHP 8.1 or newer"
+
+
 class Severity(StrEnum):
     """What a deviation does to a client: looks odd, is read wrongly, or causes harm."""
 
@@ -67,14 +79,15 @@ NEWEST_BUILD = Build(2, 14, 202)
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """The three settings of a server that change its replies (observed.md sections 4, 7 and 8)."""
+    """The four settings of a server that change its replies (observed.md sections 4, 7, 8 and 11)."""
 
     build: Build = NEWEST_BUILD
     sql_mode: SqlMode = SqlMode.LEGACY
     non_latin: bool = False
+    sql_errors: SqlErrors = SqlErrors.THROWN
 
     def __str__(self) -> str:
-        return f"{self.build}, {self.sql_mode} SQL, use_non_latin={int(self.non_latin)}"
+        return f"{self.build}, {self.sql_mode} SQL, use_non_latin={int(self.non_latin)}, {self.sql_errors.php}"
 
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
@@ -219,11 +232,19 @@ class Function(Struct, frozen=True):
         return Build.parse(self.since) <= build
 
 
+_SETTINGS: Mapping[str, str] = {
+    "strict-sql": "strict SQL",
+    "legacy-sql": "legacy SQL",
+    "non-latin": "use_non_latin=1",
+    **{f"sql-errors-{errors}": errors.php for errors in SqlErrors},
+}
+
+
 class Deviation(Struct, frozen=True):
     """A known departure of servers from the documentation: permanent id, what differs, what it does to a client.
 
     `form` is whether it is a matter of form alone: how a server prints, not what it says, so that it is said of the
-    server as a whole. `only` names a setting outside which it does not show.
+    server as a whole. `only` names the settings without any of which it does not show.
     `evidence` names recorded scenarios that show it; where none can, `unobservable` says why.
     """
 
@@ -235,9 +256,14 @@ class Deviation(Struct, frozen=True):
     form: bool = False
     since: str = "2.14-0"
     until: str | None = None
-    only: Literal["strict-sql", "legacy-sql", "non-latin"] | None = None
+    only: tuple[Literal["strict-sql", "legacy-sql", "non-latin", "sql-errors-thrown", "sql-errors-ignored"], ...] = ()
     evidence: tuple[str, ...] = ()
     unobservable: str | None = None
+
+    @property
+    def only_with(self) -> str:
+        """The settings without any of which it does not show, in words; empty if it shows with all."""
+        return " and ".join(_SETTINGS[setting] for setting in self.only)
 
     def holds_for(self, settings: ServerSettings) -> bool:
         """Whether a server with these settings is known to deviate so."""
@@ -245,12 +271,8 @@ class Deviation(Struct, frozen=True):
             return False
         if self.until is not None and settings.build >= Build.parse(self.until):
             return False
-        return {
-            None: True,
-            "strict-sql": settings.sql_mode is SqlMode.STRICT,
-            "legacy-sql": settings.sql_mode is SqlMode.LEGACY,
-            "non-latin": settings.non_latin,
-        }[self.only]
+        held = {f"{settings.sql_mode}-sql", f"sql-errors-{settings.sql_errors}"}
+        return held.union({"non-latin"} if settings.non_latin else ()).issuperset(self.only)
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,25 +6,37 @@ sanitise; `shipped` does what servers do. How an answer is then printed is a sec
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from conformance.contract import mysql
 from conformance.contract.call import Call, Step, read
 from conformance.contract.checks import CHECKS, shown_id
 from conformance.contract.effects import EFFECT_OF
-from conformance.contract.model import OLDEST_BUILD, Build, Contract, Dialect, SqlMode
+from conformance.contract.model import Build, Contract, Dialect, SqlErrors, SqlMode
 from conformance.contract.outcome import CLOCK, Answer, Outcome, Unspecified
-from conformance.contract.request import Request
+from conformance.contract.request import Parameters, Request
+from conformance.contract.sanitise import is_sanitised, sanitise
 from conformance.contract.world import PutDid, State
 
 LOG_SOURCE_SIZE = 20
 """Characters that the log's source column holds; more is an error under strict SQL (observed.md section 4)."""
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked of what."""
+
+    contract: Contract
+    state: State
+    request: Request
+
+
 def predict(contract: Contract, state: State, request: Request, dialect: Dialect) -> Outcome | Unspecified:
     """What a server that follows `dialect` does; Unspecified where that dialect says nothing of such a request."""
     end = _ruled(contract, state, request, dialect)
     if dialect is Dialect.SHIPPED:
-        end = _with_debug_lines(_with_log_failure(end, state, request), state, request)
+        asked = _Asked(contract, state, request)
+        end = _with_debug_lines(_with_log_failure(end, asked), asked)
     return _shown(end, request)
 
 
@@ -44,9 +56,20 @@ def _ruled(
     contract: Contract, state: State, request: Request, dialect: Dialect, *, harmless: bool = False
 ) -> Outcome | Unspecified:
     step = _pass(read(contract, state, request, dialect, harmless=harmless), contract.common.checks)
+    if isinstance(step, Call) and _has_quotes_in_sql(step):
+        step = step.silent("what old builds make of quotes in SQL with use_non_latin=1 was never recorded")
     if isinstance(step, Call):
         step = _pass(step, step.called.checks)
     return _effect(step) if isinstance(step, Call) else step
+
+
+def _has_quotes_in_sql(call: Call) -> bool:
+    """Whether text of another script's server comes into SQL unsanitised and could end its literal."""
+    if not call.shipped or call.harmless:
+        return False
+    settings, values = call.state.settings, call.values or {}
+    with_quotes = (p for p in call.called.parameters if not {"'", "\\"}.isdisjoint(values.get(p.name, "")))
+    return any(settings.non_latin and not is_sanitised(p, settings) for p in with_quotes)
 
 
 def _without_password(answer: Answer, contract: Contract) -> Answer:
@@ -70,45 +93,87 @@ def _effect(call: Call) -> Outcome | Unspecified:
     return effect(call) if effect else call.silent(f"what {call.called.name} answers then is not described here")
 
 
-def _with_log_failure(end: Outcome | Unspecified, state: State, request: Request) -> Outcome | Unspecified:
-    """A call whose log row the database refuses has done its work, and answers HTTP 500 (sections 4 and 7)."""
-    deviation = _log_failure(state, request)
-    if deviation is None or isinstance(end, Unspecified) or end.status != 200:
+NOT_LOGGED = frozenset({"login-incorrect"})
+LOGGING_UNKNOWN = frozenset({"locked", "invalid-source"})
+"""Replies of which no recording shows whether the API's log has them."""
+
+
+def _with_log_failure(end: Outcome | Unspecified, call: _Asked) -> Outcome | Unspecified:
+    """Where the database refuses a line's log row, the script ends there, with HTTP 500 and its work so far done.
+
+    Observed.md sections 4 and 7. PHP before 8.1 goes on.
+    """
+    deviation = _log_failure(call)
+    names = [answer.name for answer in end.answers] if isinstance(end, Outcome) else []
+    if deviation is None or isinstance(end, Unspecified) or not names or NOT_LOGGED.issuperset(names):
         return end
-    names = [answer.name for answer in end.answers]
-    if not end.logged or "none-added" in names or names[-1:] == ["did_description-refused"] != names:
-        return Unspecified(
-            f"what {deviation} does to this reply was never recorded", end.quirks | {deviation}, end.changes
-        )
-    answers = end.answers[:-1] if "summary" in names else end.answers
-    return replace(end, status=500, answers=answers, quirks=end.quirks | {deviation})
+    if not LOGGING_UNKNOWN.isdisjoint(names):
+        why = f"what {deviation} does to this reply was never recorded"
+        return Unspecified(why, end.quirks | {deviation}, end.changes)
+    done = end.changes
+    if len(names) > 1:
+        added = [change for change in done if isinstance(change, PutDid)]
+        done = tuple(c for c in done if c not in added[1 if names[0] == "added" else 0 :])
+    return replace(end, status=500, answers=end.answers[:1], changes=done, quirks=end.quirks | {deviation})
 
 
-DEBUG_UNTIL = Build(2, 14, 179)
-"""The first build recorded without debug output for DB=1; the last recorded with it is 2.14-137."""
+def _log_failure(call: _Asked) -> str | None:
+    """The deviation that says so. Settings are asked last: most requests come to the same under all."""
+    settings = call.state.settings
+    if not mysql.is_literal(call.request.logged_url):
+        return "apostrophe-500" if settings.sql_errors is SqlErrors.THROWN else None
+    source, raw = call.contract.common.by_name["source"], call.request.parameters.values.get("source", b"")
+    if len(raw) <= LOG_SOURCE_SIZE or len(sanitise(raw, source, settings)) <= LOG_SOURCE_SIZE:
+        return None
+    refused = settings.sql_mode is SqlMode.STRICT and settings.sql_errors is SqlErrors.THROWN
+    return "strict-source-500" if refused else None
 
-DEBUG_LINES = ("debug-login", "debug-user-group", "debug-exists", "debug-insert", "debug-log")
+
+DEBUG_UNTIL = Build(2, 14, 168)
+"""The first build recorded without debug output for DB=1; the last recorded with it is 2.14-155."""
+
+_BEFORE = ("debug-login", "debug-user-group", "debug-exists")
 
 
-def _with_debug_lines(end: Outcome | Unspecified, state: State, request: Request) -> Outcome | Unspecified:
-    """Old builds print SQL for DB=1. Recorded is one reply: that of add_did with nothing but a pattern, on 2.14-137."""
-    if request.parameters.values.get("DB", b"0") == b"0" or state.settings.build >= DEBUG_UNTIL:
+@dataclass(frozen=True)
+class _Debugged:
+    """A request of which recordings show what old builds print before its reply for DB=1."""
+
+    function: str
+    optional: frozenset[str]
+    reply: str | None
+    lines: tuple[str, ...]
+
+
+DEBUGGED = (
+    _Debugged("add_did", frozenset(), "added", (*_BEFORE, "debug-insert", "debug-log")),
+    _Debugged("add_did", frozenset({"record_call"}), None, _BEFORE),
+    _Debugged("update_did", frozenset({"active"}), "updated", (*_BEFORE, "debug-update", "debug-log")),
+)
+
+
+def _with_debug_lines(end: Outcome | Unspecified, call: _Asked) -> Outcome | Unspecified:
+    """Old builds print SQL for DB=1, or whatever else DB is but 0. Three requests were recorded."""
+    sent = call.request.parameters
+    asked = "DB" in sent.arrays or sent.values.get("DB", b"0") != b"0"
+    if not asked or call.state.settings.build >= DEBUG_UNTIL:
         return end
     quirks = end.quirks | {"debug-prints-sql"}
-    recorded = isinstance(end, Outcome) and len(end.changes) == 1 and isinstance(end.changes[0], PutDid)
-    bare = {"function", "user", "pass", "source", "DB", "did_pattern"} >= request.parameters.values.keys()
-    if not (recorded and bare and state.settings.build == OLDEST_BUILD and isinstance(end, Outcome)):
-        return Unspecified("what old builds print for DB=1 was recorded for one request only", quirks, end.changes)
-    added, change = end.answers[0], end.changes[0]
-    assert isinstance(change, PutDid)
-    values = {**added.values, **CLOCK, "did_id": shown_id(change.did)}
-    debug = tuple(Answer(added.function, name, values) for name in DEBUG_LINES)
-    return replace(end, answers=(*debug, added), quirks=quirks)
+    found = _debugged(end, sent) if isinstance(end, Outcome) else None
+    if found is None or isinstance(end, Unspecified):
+        why = "what old builds print for DB=1 was recorded for three requests only"
+        return Unspecified(why, quirks, end.changes)
+    did = next((change.did for change in end.changes if isinstance(change, PutDid)), None)
+    told = {name: value.decode() for name, value in sent.values.items()}
+    values = {**told, **CLOCK, "did_id": shown_id(did) if did else ""}
+    debug = tuple(Answer(found.function, name, values) for name in found.lines)
+    return replace(end, answers=(*debug, *end.answers), quirks=quirks)
 
 
-def _log_failure(state: State, request: Request) -> str | None:
-    if request.has_raw_apostrophe:
-        return "apostrophe-500"
-    source = request.parameters.values.get("source", b"")
-    too_long = len(source) > LOG_SOURCE_SIZE
-    return "strict-source-500" if too_long and state.settings.sql_mode is SqlMode.STRICT else None
+def _debugged(end: Outcome, sent: Parameters) -> _Debugged | None:
+    optional = frozenset({*sent.values, *sent.arrays} - {"function", "user", "pass", "source", "DB", "did_pattern"})
+    reply = end.answers[0].name if end.answers else None
+    function = sent.values.get("function", b"").decode("latin-1")
+    same = (d for d in DEBUGGED if (d.function, d.optional, d.reply) == (function, optional, reply))
+    plain = all(value.isalnum() for name, value in sent.values.items() if name not in ("DB", "function"))
+    return next(same, None) if plain and "did_pattern" in sent.values else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import quote_plus, unquote_to_bytes
 
@@ -38,12 +38,16 @@ class Request:
     @cached_property
     def parameters(self) -> Parameters:
         """The parameters as PHP reads them: a name in the query wins over the same name in the form."""
-        readable = self.form if self.content_type == FORM_TYPE and self.method == "POST" else None
-        form, query = parse(readable or ""), parse(self.query)
+        form, query = self._form, parse(self.query)
         return Parameters(
-            {**form.values, **query.values},
+            {name: form.values[name] for name in form.values.keys() - query.arrays} | dict(query.values),
             (form.arrays - query.values.keys()) | query.arrays,
         )
+
+    @cached_property
+    def _form(self) -> Parameters:
+        readable = self.form if self.content_type == FORM_TYPE and self.method == "POST" else None
+        return parse(readable or "")
 
     @property
     def sends_json(self) -> bool:
@@ -57,10 +61,19 @@ class Request:
             return self.method == "HEAD"
         return _HEAD.match(self.wire) is not None
 
+    @cached_property
+    def logged_url(self) -> str:
+        """What a server puts into its log of URLs: the query as it came, and each value of the form, decoded."""
+        return self.query + "".join(f"&{name}={value.decode('latin-1')}" for name, value in self._form.values.items())
+
     @property
-    def has_raw_apostrophe(self) -> bool:
-        """Whether the URL has an apostrophe that is not percent-encoded."""
-        return "'" in self.query
+    def encoded_on_the_way(self) -> Request | None:
+        """The same request as a browser or a gateway passes it on that encodes apostrophes and backslashes in a URL.
+
+        None where there is nothing for it to encode.
+        """
+        query = self.query.replace("'", "%27").replace("\\", "%5C")
+        return replace(self, query=query) if query != self.query else None
 
 
 def parse(text: str) -> Parameters:
@@ -68,36 +81,43 @@ def parse(text: str) -> Parameters:
     values: dict[str, bytes] = {}
     arrays: set[str] = set()
     for pair in text.split("&"):
-        name, _, value = pair.partition("=")
-        if not name:
-            continue
-        decoded = decode(name).decode("latin-1")
-        key, bracket, _ = decoded.partition("[")
-        if bracket:
-            arrays.add(key)
-            values.pop(key, None)
-        else:
-            arrays.discard(key)
-            values[key] = decode(value)
+        encoded, _, value = pair.partition("=")
+        name, is_array = php_name(decode(encoded).decode("latin-1"))
+        if is_array:
+            arrays.add(name)
+            values.pop(name, None)
+        elif name:
+            arrays.discard(name)
+            values[name] = decode(value)
     return Parameters(values, frozenset(arrays))
+
+
+_ARRAY = re.compile(r"([^\[]+)\[.*\]", re.DOTALL)
+
+
+def php_name(sent: str) -> tuple[str, bool]:
+    """A parameter's name as PHP reads it, and whether it is an array's; no name is empty (observed.md section 7).
+
+    Spaces before a name and what follows a zero byte are dropped; a dot, a space and a bracket left open become `_`.
+    """
+    name = sent.lstrip(" ").partition("\0")[0]
+    array = _ARRAY.match(name)
+    return re.sub(r"[ .\[]", "_", array[1] if array else name), array is not None
 
 
 def every_value(request: Request, name: str) -> frozenset[bytes]:
     """All values that some server could read as the parameter's, in query, form or JSON, whichever it prefers.
 
-    Names are read as PHP does: without spaces before them and what follows `[` or a zero byte, `_` for `.` and spaces.
+    Names are read as PHP does, and as those do that end a name at its first bracket.
     """
     texts = [request.query] if request.sends_json else [request.query, request.form or ""]
     pairs = [pair.partition("=") for text in texts for pair in text.split("&")]
-    found = {decode(value) for key, _, value in pairs if _php_name(decode(key).decode("latin-1")) == name}
+    found = {decode(value) for key, _, value in pairs if name in _readings(decode(key).decode("latin-1"))}
     return frozenset(found | set(_json_values(request, name)))
 
 
-_ENDS_NAME = re.compile(r"[\[\0].*", re.DOTALL)
-
-
-def _php_name(name: str) -> str:
-    return _ENDS_NAME.sub("", name.lstrip(" ")).replace(".", "_").replace(" ", "_")
+def _readings(sent: str) -> set[str]:
+    return {php_name(sent)[0], php_name(sent.partition("[")[0])[0]}
 
 
 def _json_values(request: Request, name: str) -> Iterator[bytes]:

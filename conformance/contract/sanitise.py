@@ -15,7 +15,7 @@ NON_LATIN_DID_FIELDS_SINCE = Build(2, 14, 168)
 def sanitise(raw: bytes, parameter: Parameter, settings: ServerSettings) -> str:
     """What is left of a value on a server with these settings."""
     kept = parameter.kept_by(settings.build)
-    if kept is None or _left_alone(parameter, settings):
+    if kept is None or not is_sanitised(parameter, settings):
         return as_text(raw)
     if raw.isascii() or not settings.non_latin:
         return _dropped(kept).sub("", raw.decode("latin-1"))
@@ -25,6 +25,12 @@ def sanitise(raw: bytes, parameter: Parameter, settings: ServerSettings) -> str:
         return ""
     letters = "A-Za-z" in kept
     return "".join(c for c in text if not _dropped(kept).match(c) or (letters and _is_letter(c)))
+
+
+def is_sanitised(parameter: Parameter, settings: ServerSettings) -> bool:
+    """Whether such a server removes anything from the parameter before it becomes SQL."""
+    left_alone = parameter.column is not None and settings.build < NON_LATIN_DID_FIELDS_SINCE and settings.non_latin
+    return parameter.kept_by(settings.build) is not None and not left_alone
 
 
 def as_text(raw: bytes) -> str:
@@ -48,10 +54,6 @@ def stripping_deviation(raw: bytes, value: str, parameter: Parameter) -> str | N
 @lru_cache(maxsize=256)
 def _dropped(kept: str) -> re.Pattern[str]:
     return re.compile(f"[^{kept}]")
-
-
-def _left_alone(parameter: Parameter, settings: ServerSettings) -> bool:
-    return parameter.column is not None and settings.build < NON_LATIN_DID_FIELDS_SINCE and settings.non_latin
 
 
 def _is_letter(character: str) -> bool:

@@ -11,6 +11,7 @@ from conformance.cases.make import needs_of
 from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Level, Param, Place, Role, Step
 from conformance.cases.steps import OFF, add, effects, setup
 from conformance.contract.model import Function
+from conformance.contract.mysql import kept_inside
 from conformance.contract.predict import LOG_SOURCE_SIZE
 
 WRITING = frozenset({"add_did", "copy_did", "update_did"})
@@ -83,7 +84,7 @@ class Maker:
         """The value as this run may send it."""
         if generated in (f"<{entity}>" for entity in self.entities):
             return generated
-        value = PLACEHOLDER.sub("", generated)
+        value = kept_inside(PLACEHOLDER.sub("", generated))
         if name == "function":
             return value if _kept(value) in ("", self.function.name) else f"nosuch{value}"
         if name == "active" and self.function.name == "add_did":

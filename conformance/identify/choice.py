@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from math import log2
 
-from conformance.cases.expand import Ground
+from conformance.cases.expand import Ground, requests
 from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Role
 from conformance.contract.model import Contract, ServerSettings
 from conformance.identify.hypothesis import Hypothesis
@@ -22,11 +22,12 @@ _CREATES = frozenset({"add_did", "copy_did"})
 def questions(cases: Iterable[Case], ground: Ground, contract: Contract, level: Level) -> tuple[Case, ...]:
     """The cases whose replies depend on what the server is, and on nothing that nobody knows of this target.
 
-    Left out are also `version`, which only repeats what a server calls itself, what is not known of every build, and
-    whatever costs a user a login.
+    Left out are also `version`, which only repeats what a server calls itself, what is not known of every build,
+    whatever costs a user a login, and what a gateway may pass on as something else.
     """
     asked = (case for case in cases if case.level <= level and case.level < Level.FULL and not ground.missing(case))
-    return tuple(case for case in asked if _is_plain(case) and _is_certain(case, ground, contract))
+    certain = (case for case in asked if _is_plain(case) and _is_certain(case, ground, contract))
+    return tuple(case for case in certain if not any(r.encoded_on_the_way for r in requests(case, ground, 0)))
 
 
 def _is_plain(case: Case) -> bool:

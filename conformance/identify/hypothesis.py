@@ -1,4 +1,4 @@
-"""What a server may be: builds that behave alike, SQL mode, use_non_latin, whose rules it follows, how it prints."""
+"""What a server may be: builds that behave alike, SQL mode, use_non_latin, PHP, whose rules it follows, its form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
 
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Contract, Dialect, ServerSettings, SqlMode
+from conformance.contract.model import (
+    NEWEST_BUILD,
+    OLDEST_BUILD,
+    Build,
+    Contract,
+    Dialect,
+    ServerSettings,
+    SqlErrors,
+    SqlMode,
+)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -32,13 +41,14 @@ class Hypothesis:
     builds: Builds
     sql_mode: SqlMode
     non_latin: bool
+    sql_errors: SqlErrors
     rules: Dialect
     form: Dialect
 
     @cached_property
     def settings(self) -> ServerSettings:
         """The settings of such a server; its build stands for all that behave like it."""
-        return ServerSettings(self.builds.first, self.sql_mode, self.non_latin)
+        return ServerSettings(self.builds.first, self.sql_mode, self.non_latin, self.sql_errors)
 
 
 def builds(contract: Contract) -> tuple[Builds, ...]:
@@ -63,7 +73,7 @@ def _bounds(contract: Contract) -> Iterator[str]:
 
 def hypotheses(contract: Contract) -> tuple[Hypothesis, ...]:
     """Everything that a server may be."""
-    choices = product(builds(contract), SqlMode, (False, True), Dialect, Dialect)
+    choices = product(builds(contract), SqlMode, (False, True), SqlErrors, Dialect, Dialect)
     return tuple(Hypothesis(*choice) for choice in choices)
 
 
@@ -74,14 +84,15 @@ class Placed:
     builds: tuple[Builds, ...]
     sql_modes: tuple[SqlMode, ...]
     non_latin: tuple[bool, ...]
+    sql_errors: tuple[SqlErrors, ...]
     rules: tuple[Dialect, ...]
     forms: tuple[Dialect, ...]
 
 
 def placed(left: Iterable[Hypothesis]) -> tuple[Placed, ...]:
     """Hypotheses in as few rows as are found by joining those that differ in one choice, the builds first."""
-    rows = {((h.builds,), (h.sql_mode,), (h.non_latin,), (h.rules,), (h.form,)) for h in left}
-    for place in range(5):
+    rows = {((h.builds,), (h.sql_mode,), (h.non_latin,), (h.sql_errors,), (h.rules,), (h.form,)) for h in left}
+    for place in range(6):
         joined: dict[tuple[object, ...], set[object]] = {}
         for row in rows:
             joined.setdefault((*row[:place], *row[place + 1 :]), set()).update(row[place])

@@ -73,6 +73,7 @@ def rows(identified: Identified) -> list[dict[str, str]]:
             "builds": spans(row.builds),
             "SQL mode": " or ".join(row.sql_modes),
             "use_non_latin": " or ".join(str(int(value)) for value in row.non_latin),
+            "PHP": " or ".join(errors.php.removeprefix("PHP ") for errors in row.sql_errors),
             "follows": " or ".join(_RULES[rules] for rules in row.rules),
             "prints": " or ".join(_FORMS[form] for form in row.forms),
         }

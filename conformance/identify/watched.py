@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from conformance.contract.model import ServerSettings, SqlMode
+from conformance.contract.model import ServerSettings, SqlErrors, SqlMode
 
 Question = Callable[[ServerSettings], object]
 
@@ -42,6 +42,11 @@ class Watched:
     def non_latin(self) -> bool:
         """As of the settings."""
         return cast(bool, self.note("non_latin", lambda settings: settings.non_latin))
+
+    @property
+    def sql_errors(self) -> SqlErrors:
+        """As of the settings."""
+        return cast(SqlErrors, self.note("sql_errors", lambda settings: settings.sql_errors))
 
     @property
     def build(self) -> _WatchedBuild:

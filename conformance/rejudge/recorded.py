@@ -47,7 +47,8 @@ class Recorded:
 
     def possible(self, build: Build) -> frozenset[ServerSettings]:
         """The settings that the server could have had when the run began."""
-        target = Target(self.report.target.url, {}, {}, None, self.run.sql_mode, self.run.non_latin)
+        told = (self.run.sql_mode, self.run.non_latin, self.run.sql_errors)
+        target = Target(self.report.target.url, {}, {}, None, *told)
         return frozenset(possible_settings(target, build))
 
 

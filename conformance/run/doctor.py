@@ -87,7 +87,8 @@ def examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
 
 
 async def _examine(plan: Plan, sender: Sender) -> tuple[str, tuple[Finding, ...]]:
-    version, _ = await sanity(sender, plan.ground, plan.target.url)
+    found = await sanity(sender, plan.ground, plan.target.url)
+    version = f"{found.line} ({found.fault})" if found.fault else found.line
     needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
     return sender.redact(version), tuple([await _finding(plan, sender, need) for need in needs])
 

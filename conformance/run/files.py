@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.contract.model import SqlMode
+from conformance.contract.model import SqlErrors, SqlMode
 from conformance.errors import UsageError
 from conformance.reading import Malformed, contents, json_as
 from conformance.report.text import visible
@@ -18,7 +18,7 @@ LEDGERS = "ledger*.jsonl"
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     """What a run was: its target, its digits, and the user that cleans up. No password.
 
-    `sql_mode` and `non_latin` are what its target file says; None where nobody said.
+    `sql_mode`, `non_latin` and `sql_errors` are what its target file says; None where nobody said.
     """
 
     url: str
@@ -27,6 +27,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     level: str
     sql_mode: SqlMode | None = None
     non_latin: bool | None = None
+    sql_errors: SqlErrors | None = None
 
 
 def write_run(folder: Path, run: RunFile) -> None:

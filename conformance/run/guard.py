@@ -15,6 +15,7 @@ from conformance.cases.expand import ROLE_SETTINGS, Ground, world
 from conformance.cases.model import Level
 from conformance.contract.effects import PATTERN_COLUMN_SIZE
 from conformance.contract.model import UNSPECIFIED, Contract, Dialect, ServerSettings
+from conformance.contract.mysql import comments_out, reopens
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request, every_value
@@ -127,6 +128,7 @@ class Guard:
         if request.wire is not None:
             return self._rule_on_bytes(request.wire)
         functions = self._functions(request)
+        self._check_sql(request, functions)
         touched, created = self._at_worst(request)
         named = {name for function in functions for name in self._named(request, function)}
         for pattern in sorted(touched | {name for name in named if len(name) >= SHORTEST_DELETABLE}):
@@ -140,6 +142,15 @@ class Guard:
     def _functions(self, request: Request) -> frozenset[str]:
         """The functions that the request may call on some server. Raises Forbidden for one that is not described."""
         return self._described_ones(every_value(request, "function"))
+
+    def _check_sql(self, request: Request, functions: Iterable[str]) -> None:
+        """Old builds put some parameters into SQL as they are: none may reach other rows than the one named."""
+        for name in functions:
+            for parameter in self.contract.functions[name].parameters:
+                texts = [as_text(raw) for raw in every_value(request, parameter.name)]
+                is_target = parameter.name == _TARGETS.get(name)
+                if any(map(comments_out, texts)) or (is_target and any(map(reopens, texts))):
+                    raise Forbidden(f"{parameter.name}: an old build takes it into SQL as it is, where it may be more")
 
     def _described_ones(self, names: Iterable[bytes]) -> frozenset[str]:
         words = [word for raw in names for word in _WORD.findall(raw.decode("latin-1"))]

@@ -1,13 +1,16 @@
-"""Which build a run takes its server for: the one that was given, else the one that the server tells."""
+"""What a server calls itself, and which build a run takes it for: the one given, else the one that it tells."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build
 from conformance.contract.reply import parse_line
 from conformance.errors import UsageError
+from conformance.exchange import Reply
+from conformance.verdict.invariants import shows_php
 
 ADVICE = (
     "give it with --build (under pytest --target-build, or build in the target file); "
@@ -21,6 +24,39 @@ class Known:
 
     build: Build
     note: str = ""
+
+
+_LINE = re.compile(r"VERSION: \d+\.\d+-\d+\|[^\r\n\"<]*")
+_FIRST = "VERSION: "
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The line that answered `version`, empty if none did, and what is wrong with the reply that it stood in."""
+
+    line: str
+    fault: str = ""
+
+
+def heard(reply: Reply) -> Heard | None:
+    """The version line of a reply, wherever it stands in it; None if there is none."""
+    if reply.status == 200 and reply.body.startswith(_FIRST):
+        return Heard(reply.body.split("\n", maxsplit=1)[0])
+    found = _LINE.search(reply.body)
+    return Heard(found[0], f"its reply to version is not a plain line: {_wrapping(reply)}") if found else None
+
+
+def _wrapping(reply: Reply) -> str:
+    """What a version line stands in, for people."""
+    body = reply.body.lstrip()
+    wrappings = {
+        f"it has HTTP status {reply.status}": reply.body.startswith(_FIRST),
+        "it begins with a byte order mark": body.startswith("\ufeff"),
+        "messages of PHP stand around it": shows_php(body),
+        "it stands in JSON": body.startswith(("{", "[", '"')),
+        "it stands in HTML": "<" in body,
+    }
+    return next((what for what, so in wrappings.items() if so), "other text stands around it")
 
 
 def told_build(line: str) -> Build | None:

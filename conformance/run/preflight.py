@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from conformance.cases.expand import Ground, request
 from conformance.cases.model import Level, Param, Role, Step
 from conformance.contract.load import load_contract
-from conformance.contract.model import Build, Dialect
+from conformance.contract.model import Dialect
 from conformance.contract.reply import parse_line, parse_reply
 from conformance.errors import TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply, Trouble
-from conformance.run.known import told_build
+from conformance.run.known import Heard, heard
 from conformance.run.logins import LOCKED, LOGIN_INCORRECT
 from conformance.run.sender import Sender
 
@@ -28,21 +28,21 @@ SENTINEL = 9999
 _SHOWN = 120
 
 
-async def sanity(sender: Sender, ground: Ground, url: str) -> tuple[str, Build | None]:
-    """What the server answers to `version`, and its build if it is one we can read.
+async def sanity(sender: Sender, ground: Ground, url: str) -> Heard:
+    """What the server answers to `version`.
 
-    The line is as it came. Raises TargetUnreachable where there is no VICIdial API. One that hides its version is one
-    all the same.
+    Raises TargetUnreachable where there is no VICIdial API. One that hides its version, or wraps it into something, is
+    one all the same.
     """
     tried = f"asked {url}?function=version"
     result = (await sender.send(request(SANITY, ground, 0), PREFLIGHT, 0)).result
     if isinstance(result, Failure):
         raise TargetUnreachable(f"{tried}: {result.message}")
-    line = result.body.split("\n", maxsplit=1)[0]
-    if result.status == 200 and parse_line(line).status == "VERSION":
-        return line, told_build(line)
+    found = heard(result)
+    if found is not None:
+        return found
     if _is_api((await sender.send(request(ANY_API, ground, 0), PREFLIGHT, 0)).result):
-        return line, None
+        return Heard(result.body.split("\n", maxsplit=1)[0])
     raise _no_api(result, sender.redact, tried)
 
 

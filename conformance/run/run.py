@@ -20,7 +20,7 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground, requests
 from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlMode
+from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
 from conformance.defaults import SETTLING
 from conformance.errors import ConformanceError, LeftBehind, UsageError
 from conformance.exchange import Exchange
@@ -35,7 +35,7 @@ from conformance.run.files import RunFile
 from conformance.run.folder import begin, cleanup_line
 from conformance.run.guard import Guard
 from conformance.run.interrupts import came, ending, tell
-from conformance.run.known import known_build
+from conformance.run.known import Heard, known_build
 from conformance.run.logins import Logins
 from conformance.run.pace import Pace
 from conformance.run.preflight import Preflight, sanity
@@ -120,7 +120,7 @@ class Run:
         self.transport = Transport(plan.target.url, plan.concurrency, plan.timeout, plan.verify)
         self.sender = _sender(plan, self.transport, self.pace, worker)
         self.sender.redact = self.redact
-        self.version = ""
+        self._heard = Heard("")
         self._opening: asyncio.Task[Any] | None = None
         self._closing: asyncio.Task[Any] | None = None
         self._engine: Engine | None = None
@@ -128,6 +128,11 @@ class Run:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="conformance", daemon=True)
         self._thread.start()
+
+    @property
+    def version(self) -> str:
+        """What the server calls itself; empty before it was asked."""
+        return self._heard.line
 
     @property
     def stopped(self) -> str | None:
@@ -228,7 +233,7 @@ class Run:
         return await asking
 
     async def _ask_first(self) -> None:
-        self.version, possible = await first_questions(self.sender, self.ground, self.plan.target, self.plan.level)
+        self._heard, possible = await first_questions(self.sender, self.ground, self.plan.target, self.plan.level)
         self._engine = self._ready(frozenset(possible))
         self._cases = Again(self._engine, self.plan.try_again)
 
@@ -276,8 +281,15 @@ class Run:
             left=self.sender.ledger.open,
             silent=silent,
             locked=self.sender.logins.locks(self.redact),
-            note=known_build(self.plan.target.build, self.version).note if self._engine is not None else "",
+            note=self._note(),
         )
+
+    def _note(self) -> str:
+        """What a reader has to be told about the server and its build."""
+        if self._engine is None:
+            return ""
+        known = known_build(self.plan.target.build, self.version)
+        return "; ".join(filter(None, (self.redact(self._heard.fault), known.note)))
 
     async def _end(self) -> str | None:
         """Clean up. Gives what is wrong if that broke, or the server no longer answers as it did in the beginning."""
@@ -333,13 +345,13 @@ def raise_if_left(left: Sequence[str], folder: Path, error: BaseException) -> No
 
 async def first_questions(
     sender: Sender, ground: Ground, target: Target, level: Level
-) -> tuple[str, tuple[ServerSettings, ...]]:
+) -> tuple[Heard, tuple[ServerSettings, ...]]:
     """What a target calls itself and the settings that it may have. Raises TargetUnreachable and UsageError."""
-    version, _ = await sanity(sender, ground, target.url)
-    possible = possible_settings(target, known_build(target.build, version, sender.redact).build)
+    found = await sanity(sender, ground, target.url)
+    possible = possible_settings(target, known_build(target.build, found.line, sender.redact).build)
     sender.guard = replace(sender.guard, settings=_enough(possible))
     await Preflight(sender, ground, level, strict=not target.disposable)()
-    return version, possible
+    return found, possible
 
 
 def redactor(plan: Plan) -> Redactor:
@@ -366,6 +378,7 @@ def _run_file(plan: Plan, user: str) -> RunFile:
         level=plan.level.value,
         sql_mode=plan.target.sql_mode,
         non_latin=plan.target.non_latin,
+        sql_errors=plan.target.sql_errors,
     )
 
 
@@ -390,9 +403,11 @@ def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...
     """The settings that a target may have: those it was told to have, else every one."""
     modes = (target.sql_mode,) if target.sql_mode else tuple(SqlMode)
     scripts = (target.non_latin,) if target.non_latin is not None else (False, True)
-    return tuple(ServerSettings(build, mode, script) for mode, script in product(modes, scripts))
+    errors = (target.sql_errors,) if target.sql_errors else tuple(SqlErrors)
+    return tuple(ServerSettings(build, *choice) for choice in product(modes, scripts, errors))
 
 
 def _enough(possible: tuple[ServerSettings, ...]) -> tuple[ServerSettings, ...]:
-    """Settings whose worst case covers that of all: strict SQL refuses some of what legacy stores, and adds nothing."""
-    return tuple(settings for settings in possible if settings.sql_mode is SqlMode.LEGACY) or possible
+    """Settings whose worst case covers that of all: what strict SQL refuses or an error ends is stored without them."""
+    legacy = tuple(settings for settings in possible if settings.sql_mode is SqlMode.LEGACY) or possible
+    return tuple(settings for settings in legacy if settings.sql_errors is SqlErrors.IGNORED) or legacy

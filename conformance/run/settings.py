@@ -20,7 +20,7 @@ import msgspec
 from conformance.cases.expand import Login
 from conformance.cases.model import MADE_UP_ROLES, Entity, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlMode
+from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.sanitise import sanitise
 from conformance.errors import UsageError
 from conformance.reading import Malformed, contents, toml_in
@@ -53,6 +53,7 @@ class TargetFile(_Struct, frozen=True):
     build: Build | None = None
     sql_mode: SqlMode | None = None
     non_latin: bool | None = None
+    sql_errors: SqlErrors | None = None
     disposable: bool = False
     roles: Mapping[Role, RoleEntry] = {}
     entities: Mapping[Entity, str] = {}
@@ -69,6 +70,7 @@ class Target:
     build: Build | None = None
     sql_mode: SqlMode | None = None
     non_latin: bool | None = None
+    sql_errors: SqlErrors | None = None
     disposable: bool = False
 
 
@@ -85,6 +87,7 @@ def load_target(path: Path) -> TargetFile:
         build=_build(path, raw),
         sql_mode=_given(path, raw, "sql_mode", SqlMode),
         non_latin=_given(path, raw, "non_latin", bool),
+        sql_errors=_given(path, raw, "sql_errors", SqlErrors),
         disposable=_given(path, raw, "disposable", bool) or False,
         roles=_roles(path, _table(path, "roles", raw.get("roles", {}))),
         entities=_entities(path, _table(path, "entities", raw.get("entities", {}))),
@@ -113,7 +116,7 @@ def resolve(
     if target is None:
         return Target(given or "", logins, {})
     own = given in (None, target.url)
-    settings = (target.build, target.sql_mode, target.non_latin)
+    settings = (target.build, target.sql_mode, target.non_latin, target.sql_errors)
     return Target(given or target.url, logins, target.entities, *settings, disposable=target.disposable and own)
 
 
@@ -252,11 +255,14 @@ def _build(path: Path, raw: Mapping[str, Any]) -> Build | None:
         raise _wrong(path, "build", f"{error}: mend it, or leave the line out") from None
 
 
+_CHOICES = {"sql_mode": SqlMode, "sql_errors": SqlErrors}
+
+
 def _said(what: str, key: str) -> str:
     what = re.sub(
         r"`([^`]*)`", lambda m: " or ".join(_words(part) for part in m[1].split(" | ") if part != "null"), what
     )
-    allowed = f": there are {', '.join(SqlMode)}" if key == "sql_mode" else ""
+    allowed = f": there are {', '.join(_CHOICES[key])}" if key in _CHOICES else ""
     return _one_line(what[:1].lower() + what[1:] + allowed)
 
 

@@ -60,11 +60,17 @@ def _shown(contract: Contract, end: End, dialect: Dialect) -> object:
     return predicted_text(contract, end, dialect), end.changes
 
 
+SAID_ONLY = "success-without-storing"
+"""The deviation of a reply that says SUCCESS although nothing was done."""
+
+
 def effect(contract: Contract, difference: Difference) -> Effect:
     """What a client sees of a difference."""
     before, after = (side.end for side in difference.sides)
     if isinstance(before, Unspecified) or isinstance(after, Unspecified):
         return Effect.UNKNOWN
+    if SAID_ONLY in after.quirks - before.quirks:
+        return Effect.STORED
     worked, works = (_succeeds(contract, end, difference.dialect) for end in (before, after))
     if worked != works:
         return Effect.WORKS if works else Effect.FAILS

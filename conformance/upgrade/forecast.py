@@ -10,13 +10,13 @@ from itertools import product
 from conformance.cases.expand import requests, world
 from conformance.cases.model import Case
 from conformance.cases.sample import SAMPLE
-from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlMode
+from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.request import Request
 from conformance.contract.world import World
 from conformance.upgrade.compare import Difference, deviations, effect, first_difference, origins
 from conformance.upgrade.example import example
 from conformance.upgrade.meaning import meaning
-from conformance.upgrade.model import AS_DOCUMENTED, Cause, Change, Effect, Forecast, Origin, Turn
+from conformance.upgrade.model import AS_DOCUMENTED, PHP, Cause, Change, Effect, Forecast, Origin, Turn
 from conformance.upgrade.turns import Span, Turning, deviating, turning
 
 
@@ -28,9 +28,9 @@ class Setting:
     sql_mode: SqlMode = SqlMode.LEGACY
     non_latin: bool = False
 
-    def at(self, build: Build) -> ServerSettings:
-        """The settings of a server of that build."""
-        return ServerSettings(build, self.sql_mode, self.non_latin)
+    def at(self, build: Build, php: SqlErrors = SqlErrors.THROWN) -> ServerSettings:
+        """The settings of a server of that build and PHP."""
+        return ServerSettings(build, self.sql_mode, self.non_latin, php)
 
     def __str__(self) -> str:
         if self.dialect is Dialect.DOCUMENTED:
@@ -60,21 +60,33 @@ _Key = tuple[Origin, Effect, str]
 
 
 def forecast(
-    contract: Contract, cases: Iterable[Case], old: Build, new: Build, settings: Iterable[Setting] = SETTINGS
+    contract: Contract,
+    cases: Iterable[Case],
+    old: Build,
+    new: Build,
+    settings: Iterable[Setting] = SETTINGS,
+    *,
+    php: tuple[SqlErrors, SqlErrors] = (SqlErrors.THROWN, SqlErrors.THROWN),
 ) -> Forecast:
-    """What a client will see change, as far as cases show it, when a server of one build becomes one of another."""
-    downgrade = new < old
-    known = turning(contract, Span(min(old, new), max(old, new)))
-    worlds = {one: (world(SAMPLE, one.at(old)), world(SAMPLE, one.at(new))) for one in settings}
-    groups = _groups(contract, cases, worlds, known) if old != new else {}
-    changes = [_change(contract, key, seen, known, downgrade=downgrade) for key, seen in groups.items()]
+    """What a client will see change, as far as cases show it, when a server of one build and PHP becomes another."""
+    known = turning(contract, Span(min(old, new), max(old, new), php))
+    php_downgrade = php == (SqlErrors.THROWN, SqlErrors.IGNORED)
+    downgrade = new < old or (new == old and php_downgrade)
+    worlds = {one: (world(SAMPLE, one.at(old, php[0])), world(SAMPLE, one.at(new, php[1]))) for one in settings}
+    groups = _groups(contract, cases, worlds, known) if (old, php[0]) != (new, php[1]) else {}
+    changes = [
+        _change(contract, key, seen, known, downgrade=php_downgrade if key[0].build == PHP else downgrade)
+        for key, seen in groups.items()
+    ]
     ranked = tuple(sorted(changes, key=_rank))
-    return Forecast(str(old), str(new), downgrade, ranked, tuple(_turns(contract, new, known, ranked)))
+    told = [f" with {one.php}" if php[0] is not php[1] else "" for one in php]
+    turns = tuple(_turns(contract, new, php[1], known, ranked))
+    return Forecast(f"{old}{told[0]}", f"{new}{told[1]}", downgrade, ranked, turns)
 
 
 def _rank(change: Change) -> tuple[object, ...]:
     origin = change.origin
-    places = list(Effect).index(change.effect), list(Cause).index(origin.cause), Build.parse(origin.build)
+    places = list(Effect).index(change.effect), list(Cause).index(origin.cause), origin.age
     return (change.only == AS_DOCUMENTED, *places, change.only, origin.field or "", origin.function)
 
 
@@ -137,13 +149,14 @@ def _clarity(seen: Seen, origin: Origin) -> tuple[bool, ...]:
     )
 
 
-def _turns(contract: Contract, new: Build, known: Turning, changes: tuple[Change, ...]) -> Iterator[Turn]:
+def _turns(
+    contract: Contract, new: Build, php: SqlErrors, known: Turning, changes: tuple[Change, ...]
+) -> Iterator[Turn]:
     origins_shown = {change.origin for change in changes}
     deviations_shown = {id for change in changes for id in (*change.begin, *change.end)}
     for origin in known.values():
-        begins = Build.parse(origin.build) <= new
         if origin.cause is not Cause.DEVIATION or origin.field is None:
-            yield Turn(origin, begins, origin in origins_shown)
+            yield Turn(origin, Build.parse(origin.build) <= new, origin in origins_shown)
         else:
-            begins = bool(deviating(contract, origin.field)(new))
+            begins = bool(deviating(contract, origin.field, (php,))(new))
             yield Turn(origin, begins, origin.field in deviations_shown, contract.deviations[origin.field])

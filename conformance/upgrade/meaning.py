@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.contract.model import Contract
-from conformance.upgrade.model import Cause, Effect, Origin
+from conformance.upgrade.model import PHP, Cause, Effect, Origin
 
 _BEGINS: Mapping[Cause, str] = {
     Cause.FUNCTION: "The server gains this function; before, it answers NO FUNCTION SPECIFIED.",
@@ -37,6 +37,7 @@ def meaning(contract: Contract, origin: Origin, effect: Effect, *, downgrade: bo
 def _why(contract: Contract, origin: Origin, *, downgrade: bool) -> str:
     if origin.cause is Cause.DEVIATION and origin.field is not None:
         deviation = contract.deviations[origin.field]
-        begins = (str(deviation.since) == origin.build) is not downgrade
+        first = "sql-errors-thrown" in deviation.only if origin.build == PHP else str(deviation.since) == origin.build
+        begins = first is not downgrade
         return f"A deviation {'begins' if begins else 'ends'}: {deviation.title}."
     return _EITHER.get(origin.cause) or (_ENDS if downgrade else _BEGINS)[origin.cause]

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conformance.contract.model import Deviation, Dialect
+from conformance.contract.model import Build, Deviation, Dialect
 
 AS_DOCUMENTED = "as documented"
 """The setting of a change that only a server would show that does what the documentation says."""
+
+
+PHP = "PHP 8.1"
+"""In place of a build where it is not the build that decides: the first PHP that ends a script at an SQL error."""
 
 
 class Cause(StrEnum):
@@ -37,13 +41,18 @@ class Effect(StrEnum):
 class Origin:
     """Where a change comes from. `field` is a parameter, or the id of a deviation; None if the whole function is meant.
 
-    `build` is the first build, of the two and those between, that is as the newer of the two.
+    `build` is the first build, of the two and those between, that is as the newer of the two, or PHP.
     """
 
     function: str
     field: str | None
     cause: Cause
     build: str
+
+    @property
+    def age(self) -> tuple[bool, str, Build | None]:
+        """What orders origins: builds by age, PHP after them."""
+        return (True, self.build, None) if self.build == PHP else (False, "", Build.parse(self.build))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """All that is predicted of going from one build to another, the most dangerous changes first."""
+    """All that is predicted of going from one build to another, the most dangerous changes first.
+
+    `old` and `new` name the builds, with the versions of PHP where these are not the same.
+    """
 
     old: str
     new: str

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
-from conformance.contract.model import Build, Contract, Function, Parameter, ServerSettings, SqlMode
+from conformance.contract.model import Build, Contract, Function, Parameter, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.sanitise import sanitise
-from conformance.upgrade.model import Cause, Origin
+from conformance.upgrade.model import PHP, Cause, Origin
 
 _PROBE = "".join(map(chr, range(0x20, 0x7F))).encode() + "é".encode()
 """Every printable ASCII character and a letter of another script: what is left of it is what a server keeps."""
@@ -21,10 +22,11 @@ Turning = Mapping[tuple[str, str | None, Cause], Origin]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Two builds to compare, in the order of time."""
+    """Two builds to compare, in the order of time. `php` is what each PHP does, in the order of the upgrade."""
 
     low: Build
     high: Build
+    php: tuple[SqlErrors, SqlErrors] = (SqlErrors.THROWN, SqlErrors.THROWN)
 
     def turns(self, trait: Trait) -> bool:
         """Whether a trait is not the same at both ends."""
@@ -50,9 +52,12 @@ def _turns(contract: Contract, span: Span) -> Iterator[Origin]:
             for parameter in (*contract.common.parameters, *function.parameters):
                 yield from _of_field(function, parameter, span)
     for id in contract.deviations:
-        trait = deviating(contract, id)
+        trait = deviating(contract, id, span.php)
+        before, after = (deviating(contract, id, (errors,))(span.high) for errors in span.php)
         if span.turns(trait):
             yield Origin("", id, Cause.DEVIATION, span.at(trait))
+        elif before != after:
+            yield Origin("", id, Cause.DEVIATION, PHP)
 
 
 def _of_field(function: Function, parameter: Parameter, span: Span) -> Iterator[Origin]:
@@ -62,11 +67,11 @@ def _of_field(function: Function, parameter: Parameter, span: Span) -> Iterator[
         yield Origin(function.name, parameter.name, Cause.SANITISING, span.at(_keeping(parameter)))
 
 
-def deviating(contract: Contract, id: str) -> Trait:
-    """Whether servers of a build are known to deviate so, in one setting at least."""
+def deviating(contract: Contract, id: str, php: Collection[SqlErrors]) -> Trait:
+    """Whether servers of a build, with one of these PHPs, are known to deviate so, in one setting at least."""
 
     def holds(build: Build) -> bool:
-        settings = (ServerSettings(build, mode, latin) for mode in SqlMode for latin in (False, True))
+        settings = (ServerSettings(build, *choice) for choice in product(SqlMode, (False, True), php))
         return any(contract.deviations[id].holds_for(one) for one in settings)
 
     return holds

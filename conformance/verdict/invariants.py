@@ -58,6 +58,11 @@ def violations(request: Request, reply: Reply) -> tuple[Violation, ...]:
     return tuple(found)
 
 
+def shows_php(text: str) -> bool:
+    """Whether a text has a message of PHP's own."""
+    return _PHP.search(text) is not None
+
+
 def _is_from_api(request: Request, reply: Reply) -> bool:
     """Whether the API itself must have answered: a byte-level message may be refused before it gets there."""
     return request.wire is None or (reply.status == 200 and calls_api(request.wire))

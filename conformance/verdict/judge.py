@@ -7,7 +7,7 @@ A reply is as documented, or differs from it only in ways that `deviations.toml`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -15,6 +15,7 @@ from conformance.contract.model import Contract, Dialect, ReplyForm, ServerSetti
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.predict import harmless, predict
 from conformance.contract.reply import LINE_ASPECTS, Aspect, Line, matches, parse_reply
+from conformance.contract.request import Request
 from conformance.contract.world import Change, World
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.verdict import invariants
@@ -100,6 +101,9 @@ def judge(contract: Contract, worlds: Iterable[World], exchanges: Sequence[Excha
     return Judgement(verdict, settings, best.as_documented)
 
 
+_TELLING = frozenset({"strict-sql", "legacy-sql", "non-latin"})
+"""Settings that a reply tells which servers give under them alone."""
+
 _UNREACHABLE = frozenset({Trouble.CONNECT, Trouble.TIMEOUT, Trouble.PROTOCOL})
 
 
@@ -125,22 +129,15 @@ def _distinct(threads: Iterable[Thread], forms: frozenset[str]) -> list[Thread]:
 
 
 def explain(contract: Contract, world: World, exchange: Exchange, step: int, expect: Expect) -> tuple[Explanation, ...]:
-    """Every reading of one reply: as the documentation has it, as servers do it. At least one."""
-    if exchange.request.wire is not None:
-        return (_Reader(contract, world, exchange, step, expect).byte_level(),)
-    documented = predict(contract, world, exchange.request, Dialect.DOCUMENTED)
-    shipped = predict(contract, world, exchange.request, Dialect.SHIPPED)
+    """Every reading of one reply: as the documentation has it, as servers do it. At least one.
+
+    What lies between may have encoded a character of the URL that was sent as it is: then the server read that.
+    """
     reader = _Reader(contract, world, exchange, step, expect)
-    readings = []
-    if isinstance(documented, Outcome) and expect is not Expect.SHIPPED:
-        readings.append(reader.read(documented))
-    if isinstance(shipped, Outcome) and (expect is not Expect.DOCUMENTED or isinstance(documented, Unspecified)):
-        readings.append(reader.read_shipped(shipped, documented))
-    if isinstance(shipped, Unspecified):
-        readings.append(reader.unspecified(shipped))
-    if expect is not Expect.SHIPPED:
-        readings += reader.harmless(documented, shipped)
-    return tuple(readings)
+    if exchange.request.wire is not None:
+        return (reader.byte_level(),)
+    passed = exchange.request.encoded_on_the_way
+    return (*reader.readings(exchange.request), *(reader.readings(passed) if passed else ()))
 
 
 @dataclass(frozen=True)
@@ -155,6 +152,21 @@ class _Reader:
     def reply(self) -> Reply:
         assert isinstance(self.exchange.result, Reply)
         return self.exchange.result
+
+    def readings(self, asked: Request) -> Iterator[Explanation]:
+        """Every reading of the reply, if this is what the server was asked."""
+        documented = predict(self.contract, self.world, asked, Dialect.DOCUMENTED)
+        shipped = predict(self.contract, self.world, asked, Dialect.SHIPPED)
+        if isinstance(documented, Outcome) and self.expect is not Expect.SHIPPED:
+            yield self.read(documented)
+        if isinstance(shipped, Outcome) and (
+            self.expect is not Expect.DOCUMENTED or isinstance(documented, Unspecified)
+        ):
+            yield self.read_shipped(shipped, documented)
+        if isinstance(shipped, Unspecified):
+            yield self.unspecified(shipped)
+        if self.expect is not Expect.SHIPPED:
+            yield from self.harmless(asked, documented, shipped)
 
     def difference(
         self, aspect: Aspect, documented: object, shipped: object, got: object, *, line: int = 0, by: str | None = None
@@ -214,17 +226,20 @@ class _Reader:
         differences = tuple(self._invariants(shipped))
         return Explanation(differences, frozenset(), self.world.after(shipped.changes))
 
-    def harmless(self, documented: Outcome | Unspecified, shipped: Outcome | Unspecified) -> Iterable[Explanation]:
+    def harmless(
+        self, asked: Request, documented: Outcome | Unspecified, shipped: Outcome | Unspecified
+    ) -> Iterable[Explanation]:
         """The reply as that of a server that prints documented forms and breaks no invariant, if it is just that.
 
         Such a reply is documented nowhere, so no other reply is measured against it. What servers break under one
-        setting only is left out unless the documentation alone counts: it tells which setting the server has.
+        SQL mode only is left out unless the documentation alone counts: it tells which mode the server has.
         """
         rules = Dialect.DOCUMENTED if isinstance(documented, Outcome) else Dialect.SHIPPED
         broken = _explained_invariants(self.contract, documented if rules is Dialect.DOCUMENTED else shipped).values()
-        tells = any(self.contract.deviations[id].only for id in broken) and self.expect is not Expect.DOCUMENTED
+        tells = any(_TELLING.intersection(self.contract.deviations[id].only) for id in broken)
+        tells = tells and self.expect is not Expect.DOCUMENTED
         if broken and not tells:
-            kept = harmless(self.contract, self.world, self.exchange.request, rules)
+            kept = harmless(self.contract, self.world, asked, rules)
             reading = self.read(kept) if isinstance(kept, Outcome) else None
             if reading and not reading.differences:
                 yield reading
@@ -305,7 +320,7 @@ def _explained_invariants(contract: Contract, end: Outcome | Unspecified) -> Map
     if isinstance(end, Outcome):
         known |= {name: id for answer in end.answers for name, id in answer.form(contract).invariants.items()}
     if "debug-prints-sql" in end.quirks:
-        known[invariants.SQL] = "debug-prints-sql"
+        known |= dict.fromkeys((invariants.SQL, invariants.UNPARSED), "debug-prints-sql")
     broken = sorted(quirk for quirk in end.quirks if quirk.endswith("-500"))
     if broken and (isinstance(end, Unspecified) or end.status >= 500):
         known |= {invariants.SERVER_ERROR: broken[0], invariants.EMPTY: broken[0]}
@@ -371,6 +386,6 @@ def failed(differences: tuple[Difference, ...]) -> Fail:
     """The verdict on differences of which at least one has no deviation that explains it."""
     first = next(d for d in differences if d.deviation is None)
     where = f"request {first.step}" + (f", line {first.line}" if first.line else "")
-    wanted = first.documented if first.documented is not None else first.shipped
+    wanted = first.documented if first.documented not in (None, first.got) else first.shipped
     summary = f"{where}: {first.aspect} should be {wanted!r}, got {first.got[:200]!r}"
     return Fail(summary=summary, differences=differences)

@@ -7,7 +7,7 @@ import pytest
 
 from conformance.cases.expand import requests, world
 from conformance.cases.model import Purpose
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
+from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
 from conformance.verdict.judge import judge
@@ -16,7 +16,7 @@ from tests.cases.perfect_server import CASES, CONTRACT, GROUND, Server, run, sta
 
 pytestmark = pytest.mark.untraced
 
-COMBINATIONS = tuple(product(SqlMode, (False, True)))
+COMBINATIONS = tuple(product(SqlMode, (False, True), SqlErrors))
 
 
 @pytest.mark.parametrize("build", [137, 155, 179, 202])

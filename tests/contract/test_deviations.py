@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.contract.model import Build, Deviation, ServerSettings, SqlMode
+from conformance.contract.model import Build, Deviation, ServerSettings, SqlErrors, SqlMode
 from conformance.verdict.form import in_form
 from conformance.verdict.model import Deviates, Fail, Verdict
 from tests.support.asking import CONTRACT, judged_as
@@ -70,11 +70,12 @@ def outside(deviation: Deviation, own: ServerSettings) -> list[ServerSettings]:
     found = [replace(own, build=until)] if until else []
     if since.number:
         found.append(replace(own, build=replace(since, number=since.number - 1)))
-    if deviation.only == "non-latin":
+    if "non-latin" in deviation.only:
         found.append(replace(own, non_latin=False))
-    if deviation.only in ("strict-sql", "legacy-sql"):
-        other = SqlMode.LEGACY if deviation.only == "strict-sql" else SqlMode.STRICT
-        found.append(replace(own, sql_mode=other))
+    if not {"strict-sql", "legacy-sql"}.isdisjoint(deviation.only):
+        found.append(replace(own, sql_mode=next(mode for mode in SqlMode if mode is not own.sql_mode)))
+    if not {"sql-errors-thrown", "sql-errors-ignored"}.isdisjoint(deviation.only):
+        found.append(replace(own, sql_errors=next(errors for errors in SqlErrors if errors is not own.sql_errors)))
     return found
 
 

@@ -176,7 +176,7 @@ MISTAKES = {
     "deviation of an unknown setting": (
         DEVIATIONS,
         "",
-        f'{EXTRA}only = "latin"\n{EVIDENCE}',
+        f'{EXTRA}only = ["latin"]\n{EVIDENCE}',
         (DEVIATIONS, "only", "'latin'"),
     ),
     "deviation since no build": (

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.contract.model import NEWEST_BUILD, Build, Deviation, Dialect, ServerSettings, Severity, SqlMode
+from conformance.contract.model import (
+    NEWEST_BUILD,
+    Build,
+    Deviation,
+    Dialect,
+    ServerSettings,
+    Severity,
+    SqlErrors,
+    SqlMode,
+)
 from conformance.contract.rules import allows, disagreement
 from tests.support.asking import CONTRACT
 from tests.support.world import ENTITIES
@@ -53,7 +62,8 @@ def test_a_field_is_known_from_its_build_on(field: str, since: int) -> None:
 
 
 def test_settings_are_told_in_one_line() -> None:
-    assert str(ServerSettings(non_latin=True)) == "2.14-202, legacy SQL, use_non_latin=1"
+    assert str(ServerSettings(non_latin=True)) == "2.14-202, legacy SQL, use_non_latin=1, PHP 8.1 or newer"
+    assert str(ServerSettings(sql_errors=SqlErrors.IGNORED)).endswith("use_non_latin=0, PHP before 8.1")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +114,7 @@ def test_where_the_dialects_disagree_a_deviation_says_so(field: str, value: str,
     assert disagreement(CONTRACT.functions["add_did"].by_name[field], value, ENTITIES) == deviation
 
 
-def deviation(**limits: str) -> Deviation:
+def deviation(**limits: object) -> Deviation:
     return Deviation(id="x", title="x", clause="x", severity=Severity.COSMETIC, effect="x", **limits)  # type: ignore[arg-type]
 
 
@@ -116,16 +126,21 @@ def deviation(**limits: str) -> Deviation:
         ({"since": "2.14-155"}, ServerSettings(Build(2, 14, 155)), True),
         ({"until": "2.14-179"}, ServerSettings(Build(2, 14, 178)), True),
         ({"until": "2.14-179"}, ServerSettings(Build(2, 14, 179)), False),
-        ({"only": "strict-sql"}, ServerSettings(), False),
-        ({"only": "strict-sql"}, ServerSettings(sql_mode=SqlMode.STRICT), True),
-        ({"only": "legacy-sql"}, ServerSettings(), True),
-        ({"only": "legacy-sql"}, ServerSettings(sql_mode=SqlMode.STRICT), False),
-        ({"only": "non-latin"}, ServerSettings(), False),
-        ({"only": "non-latin"}, ServerSettings(non_latin=True), True),
+        ({"only": ("strict-sql",)}, ServerSettings(), False),
+        ({"only": ("strict-sql",)}, ServerSettings(sql_mode=SqlMode.STRICT), True),
+        ({"only": ("legacy-sql",)}, ServerSettings(), True),
+        ({"only": ("legacy-sql",)}, ServerSettings(sql_mode=SqlMode.STRICT), False),
+        ({"only": ("non-latin",)}, ServerSettings(), False),
+        ({"only": ("non-latin",)}, ServerSettings(non_latin=True), True),
+        ({"only": ("sql-errors-thrown",)}, ServerSettings(), True),
+        ({"only": ("sql-errors-thrown",)}, ServerSettings(sql_errors=SqlErrors.IGNORED), False),
+        ({"only": ("sql-errors-ignored",)}, ServerSettings(sql_errors=SqlErrors.IGNORED), True),
+        ({"only": ("strict-sql", "sql-errors-thrown")}, ServerSettings(), False),
+        ({"only": ("strict-sql", "sql-errors-thrown")}, ServerSettings(sql_mode=SqlMode.STRICT), True),
     ],
 )
 def test_a_deviation_holds_within_its_builds_and_its_setting(
-    limits: dict[str, str], settings: ServerSettings, holds: bool
+    limits: dict[str, object], settings: ServerSettings, holds: bool
 ) -> None:
     assert deviation(**limits).holds_for(settings) is holds
 

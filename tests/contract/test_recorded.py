@@ -12,7 +12,7 @@ from conformance.contract.world import World
 from conformance.exchange import Reply
 from tests.support.asking import CONTRACT, outcome, printed
 from tests.support.recordings import SETTINGS, Probe, Row, Scenario, probes, scenarios
-from tests.support.world import USERS, recorded_world
+from tests.support.world import USERS, recorded_world, world_of
 
 pytestmark = pytest.mark.untraced
 
@@ -22,6 +22,15 @@ LINES = {
     "vicidial-2.14-202-non-latin": 12,
     "vicidial-2.14-179": 91,
     "vicidial-2.14-137": 299,
+    "vicidial-2.14-202-php-7.4": 5,
+    "vicidial-2.14-202-php-7.4-strict-sql": 17,
+    "vicidial-2.14-202-more": 642,
+    "vicidial-2.14-202-more-php-7.4": 151,
+    "vicidial-2.14-202-more-php-7.4-strict-sql": 155,
+    "vicidial-2.14-202-more-strict-sql": 21,
+    "vicidial-2.14-179-more": 118,
+    "vicidial-2.14-155-more": 138,
+    "vicidial-2.14-137-more": 198,
 }
 DESCRIBED = ("version", "campaigns_list", "agent_status", "add_lead")
 FAILED_LOGINS_BEFORE = {"version": 0, "campaigns_list": 6, "agent_status": 5, "add_lead": 10}
@@ -58,7 +67,7 @@ def test_every_line_of_a_recording_is_one_scenario_with_an_id_of_its_own(stem: s
 
 @pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.id)
 def test_a_recorded_scenario_is_predicted_in_status_body_and_rows(scenario: Scenario) -> None:
-    world = recorded_world(scenario.settings)
+    world = world_of(scenario)
     predicted, received = [], []
     for exchange in scenario.exchanges:
         end = outcome(exchange.request, Dialect.SHIPPED, world)

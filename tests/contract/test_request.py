@@ -1,10 +1,12 @@
 """How PHP reads the parameters of a request (docs/observed.md section 7)."""
 
+from urllib.parse import urlencode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.contract.request import Request, decode, encode, parse
+from conformance.contract.request import Request, decode, encode, parse, php_name
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ def test_a_value_may_contain_equals_signs() -> None:
     assert parse("a=1=2").values == {"a": b"1=2"}
 
 
-@pytest.mark.parametrize("text", ["a[]=1", "a%5B%5D=1", "a[0]=1", "a[x=1", "a=2&a[]=1"])
+@pytest.mark.parametrize("text", ["a[]=1", "a%5B%5D=1", "a[0]=1", "a[x]y=1", "a=2&a[]=1"])
 def test_a_name_with_a_bracket_is_an_array_and_not_a_value(text: str) -> None:
     assert (parse(text).arrays, parse(text).values) == (frozenset({"a"}), {})
 
@@ -87,6 +89,44 @@ def test_a_form_is_read_from_a_post_only() -> None:
     assert Request("", "a=1", "PUT").parameters.values == {}
 
 
-@pytest.mark.parametrize(("query", "raw"), [("a=it's", True), ("a=it%27s", False), ("", False)])
-def test_an_apostrophe_counts_only_as_it_stands_in_the_url(query: str, raw: bool) -> None:
-    assert Request(query, "b=it's", "POST").has_raw_apostrophe is raw
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("did.pattern", "did_pattern"),
+        ("did pattern", "did_pattern"),
+        ("  did_pattern", "did_pattern"),
+        ("did[pattern", "did_pattern"),
+        ("did_pattern[", "did_pattern_"),
+        ("did_pattern\0x", "did_pattern"),
+        ("Did_pattern", "Did_pattern"),
+        ("did_pattern ", "did_pattern_"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_read_as_php_does(name: str, read: str) -> None:
+    assert php_name(name) == (read, False)
+    assert parse(urlencode({name: "1"})).values == ({read: b"1"} if read else {})
+
+
+@pytest.mark.parametrize(
+    ("request_", "logged"),
+    [
+        (Request("a=it's"), "a=it's"),
+        (Request("a=it%27s"), "a=it%27s"),
+        (Request("", "b=it%27s", "POST"), "&b=it's"),
+        (Request("a=1", "b=it%2527s", "POST"), "a=1&b=it%27s"),
+        (Request("a=1", "b='", "PUT"), "a=1"),
+    ],
+)
+def test_the_log_of_urls_has_the_query_as_it_came_and_the_form_decoded(request_: Request, logged: str) -> None:
+    assert request_.logged_url == logged
+
+
+def test_what_lies_between_may_encode_what_was_sent_raw() -> None:
+    assert Request("a='&b=\\&c=%27").encoded_on_the_way == Request("a=%27&b=%5C&c=%27")
+    assert Request("a=%27", "b='", "POST").encoded_on_the_way is None
+
+
+def test_an_array_in_the_query_wins_over_a_value_in_the_form() -> None:
+    read = Request("a[]=1", "a=2", "POST").parameters
+    assert (read.values, read.arrays) == ({}, frozenset({"a"}))

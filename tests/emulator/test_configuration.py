@@ -20,7 +20,8 @@ TARGET = {Entity.INGROUP: "SALES", Entity.HIDDEN_DID: "7275559999"}
 
 
 def test_the_users_of_the_recordings_are_there() -> None:
-    assert Config().users.items() >= USERS.items()
+    named = {name: user for name, user in USERS.items() if name != "8008"}  # here it has the role of another
+    assert Config().users.items() >= named.items()
 
 
 def test_the_default_entities_are_those_of_the_recordings() -> None:

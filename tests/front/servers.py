@@ -74,7 +74,7 @@ def liar(lie: Body, content_type: str = "text/html; charset=utf-8", *, about_ver
         honestly = honest(contract, state, request, config, now)
         if b"function=version" in request.query.encode() and not about_version:
             return honestly
-        return Response(200, {**HTML, "content-type": content_type}, lie(honestly.body), honestly.changes)
+        return Response(honestly.status, {**HTML, "content-type": content_type}, lie(honestly.body), honestly.changes)
 
     return answer
 

@@ -1,4 +1,4 @@
-"""No false alarm: emulators in both dialects, of several builds, under either SQL mode, fail no case over HTTP.
+"""No false alarm: emulators in both dialects, of several builds, with either SQL mode and PHP, fail no case over HTTP.
 
 tests/cases does the same for every case without HTTP; here two servers get every case and the others a sample. All of
 that expects either dialect; what must conform to the documentation alone gets every case in this process.
@@ -12,7 +12,7 @@ import pytest
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
+from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.emulator.config import Config
 from conformance.options import Options, plan
 from conformance.report.read import load_report
@@ -40,7 +40,8 @@ SAMPLED = tuple(
 
 
 def config(dialect: Dialect, build: int, mode: SqlMode) -> Config:
-    return Config(dialect, ServerSettings(Build(2, 14, build), mode))
+    errors = list(SqlErrors)[(build + len(mode) + len(dialect)) % 2]
+    return Config(dialect, ServerSettings(Build(2, 14, build), mode, sql_errors=errors))
 
 
 def verdicts(server: Server, cases: Sequence[Case], folder: Path) -> dict[str, Kind]:

@@ -43,6 +43,8 @@ def test_a_target_file_supplies_its_users(
     [
         (["--build", "2.14-9"], "only 2.14-137 to 2.14-202 are described"),
         (["--build", "new"], "--build: "),
+        (["--php", "8.0"], "--php 8.0: no server with PHP 8.0 was recorded; 7.4 and 8.1 are its neighbours"),
+        (["--php", "new"], "--php: 'new' is no version of PHP such as 7.4 or 8.2"),
         (["--port", "99999"], "ports end at 65535"),
         (["--state", "none/dids.sqlite"], "none/dids.sqlite"),
         (["--target", "none.toml"], "none.toml: does not exist"),

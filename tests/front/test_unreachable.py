@@ -1,8 +1,9 @@
 """A server that does not answer is never a traceback, and never a success."""
 
+import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from conformance.contract.world import State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, Response, honest
 from tests.front.conftest import Cli
-from tests.front.servers import LIES, liar, serving
+from tests.front.servers import LIES, Body, liar, serving
 
 SILENT_AFTER = 12
 
@@ -47,6 +48,25 @@ def test_a_server_that_lies_about_its_version_too_is_no_vicidial(lie: str, comma
     with serving(answer=liar(body, content_type, about_version=True)) as server:
         ended = command("run", server.url, "--user", "6666")
     assert (ended.code, "no VICIdial API answers there" in ended.err) == (3, True)
+
+
+WRAPPED: Mapping[str, tuple[Body, str]] = {
+    "it stands in HTML": (lambda body: b"<html><body>" + body + b"</body></html>", "text/html"),
+    "it stands in JSON": (lambda body: json.dumps({"reply": body.decode()}).encode(), "application/json"),
+    "it begins with a byte order mark": (lambda body: b"\xef\xbb\xbf" + body, "text/html; charset=utf-8"),
+    "messages of PHP stand around it": (
+        lambda body: b"<br />\n<b>Deprecated</b>:  x in /srv/a.php on line <b>9</b><br />\n" + body,
+        "text/html; charset=utf-8",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", WRAPPED)
+def test_a_server_that_wraps_its_replies_is_a_vicidial_with_a_fault_that_is_named(fault: str, command: Cli) -> None:
+    body, content_type = WRAPPED[fault]
+    with serving(answer=liar(body, content_type, about_version=True)) as server:
+        ended = command("run", server.url, "--user", "6666", "--only", "version/*", "--rate", "0", freely=False)
+    assert (ended.code, f"its reply to version is not a plain line: {fault}" in ended.out) == (1, True)
 
 
 @pytest.mark.parametrize("lie", LIES)

@@ -55,6 +55,15 @@ def test_the_build_may_be_that_of_a_report(command: Cli, tmp_path: Path) -> None
     assert "from 2.14-179 to 2.14-202" in command("predict-upgrade", "--from", tmp_path).out
 
 
+def test_a_newer_php_is_an_upgrade_of_its_own(command: Cli) -> None:
+    ended = command("predict-upgrade", "--from", "2.14-202", "--from-php", "7.4")
+    assert ended.code == 0
+    assert "fails  deviation, PHP 8.1" in ended.out
+    assert "The upgrade from 2.14-202 with PHP before 8.1 to 2.14-202 with PHP 8.1 or newer brings" in " ".join(
+        ended.out.split()
+    )
+
+
 def test_equal_builds_change_nothing(command: Cli) -> None:
     ended = command("predict-upgrade", "--from", "2.14-179", "--to", "2.14-179")
     assert (ended.code, ended.out.strip()) == (0, "Nothing changes: both builds are 2.14-179.")
@@ -66,6 +75,8 @@ def test_equal_builds_change_nothing(command: Cli) -> None:
         (["--from", "2.14-9"], "--from 2.14-9: only 2.14-137 to 2.14-202 are described"),
         (["--from", "2.14-179", "--to", "2.14-300"], "--to 2.14-300: only 2.14-137 to 2.14-202 are described"),
         (["--from", "before"], "--from: 'before' is not an API build"),
+        (["--from", "2.14-202", "--from-php", "8"], "--from-php: '8' is no version of PHP"),
+        (["--from", "2.14-202", "--to-php", "8.0.30"], "--to-php 8.0.30: no server with PHP 8.0 was recorded"),
         (["--from", "."], "cannot read report.json"),
         (["--from", "2.14-179", "--json", "--markdown"], "exclude each other"),
         ([], "--from"),

@@ -56,7 +56,10 @@ FLAGS = {
     "no time": (["{url}", "--user", "6666", "--timeout", "0"], "--timeout 0: must be a number above 0"),
     "no rate": (["{url}", "--user", "6666", "--rate", "-1"], "--rate -1: must be a number above 0"),
     "too many failed logins": (["{url}", "--user", "6666", "--allow-login-failures", "9"], "must be from 0 to 3"),
-    "level full without saying so": (["{url}", "--user", "6666", "--level", "full"], "disposable = true"),
+    "level full without saying so": (
+        ["{url}", "--user", "6666", "--level", "full", "--allow-writes"],
+        "disposable = true",
+    ),
     "writes elsewhere without saying so": (
         ["http://dialer.example", "--user", "6666", "--level", "standard"],
         "add --allow-writes",

@@ -3,7 +3,7 @@
 from conformance.cases.catalogue import catalogue
 from conformance.cases.sample import SAMPLE
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, ServerSettings, SqlMode
+from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.identify.hypothesis import Builds, Hypothesis, builds, hypotheses, placed, spans
 from conformance.identify.prediction import Predictions
 
@@ -30,7 +30,7 @@ def test_builds_of_one_range_are_predicted_alike() -> None:
         for each in RANGES:
             alone = [Builds(build, build) for build in EVERY if build in each]
             shipped = Dialect.SHIPPED
-            may_be = [Hypothesis(build, SqlMode.LEGACY, True, shipped, shipped) for build in alone]
+            may_be = [Hypothesis(build, SqlMode.LEGACY, True, SqlErrors.THROWN, shipped, shipped) for build in alone]
             assert len({predictions.replies(case, hypothesis) for hypothesis in may_be}) == 1, case.id
 
 
@@ -44,14 +44,15 @@ def test_all_that_a_server_may_be_is_one_row() -> None:
     (row,) = placed(hypotheses(CONTRACT))
     assert row.builds == RANGES
     assert (row.sql_modes, row.non_latin) == (tuple(sorted(SqlMode)), (False, True))
+    assert row.sql_errors == tuple(sorted(SqlErrors))
 
 
 def test_what_is_no_combination_takes_more_rows() -> None:
-    shipped = Dialect.SHIPPED
+    rest = (False, SqlErrors.THROWN, Dialect.SHIPPED, Dialect.SHIPPED)
     left = {
-        Hypothesis(RANGES[0], SqlMode.LEGACY, False, shipped, shipped),
-        Hypothesis(RANGES[1], SqlMode.LEGACY, False, shipped, shipped),
-        Hypothesis(RANGES[1], SqlMode.STRICT, False, shipped, shipped),
+        Hypothesis(RANGES[0], SqlMode.LEGACY, *rest),
+        Hypothesis(RANGES[1], SqlMode.LEGACY, *rest),
+        Hypothesis(RANGES[1], SqlMode.STRICT, *rest),
     }
     assert [(row.builds, row.sql_modes) for row in placed(left)] == [
         (RANGES[:2], (SqlMode.LEGACY,)),

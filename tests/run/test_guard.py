@@ -55,6 +55,21 @@ FOREIGN = {
     "add with an apostrophe": call("add_did", "did_pattern=727'5551114"),
 }
 
+BEYOND_ITS_LITERAL = {
+    "a comment in a field": call("update_did", f"did_pattern={OWN}&phone_extension=x'+--+"),
+    "a comment after a backslash": call("update_did", f"did_pattern={OWN}&server_ip=%5C%23"),
+    "a comment in a form": Request("", f"{LOGIN}&function=update_did&did_pattern={OWN}&phone_extension=%27%23", "POST"),
+    "every row": call("update_did", f"did_pattern={OWN}'+OR+'1'='1&delete_did=Y"),
+    "every row to copy onto": call("copy_did", f"source_did_pattern={OWN}&new_dids={OWN}'+OR+'1"),
+}
+
+
+@pytest.mark.parametrize("request_", BEYOND_ITS_LITERAL.values(), ids=BEYOND_ITS_LITERAL.keys())
+def test_nothing_is_sent_that_could_reach_other_rows_on_an_old_build(request_: Request) -> None:
+    with pytest.raises(Forbidden, match="an old build takes it into SQL as it is"):
+        guard(Level.FULL).rule(request_)
+
+
 NEEDS_FULL = {
     "copy with a trailing comma": call("copy_did", f"source_did_pattern={OWN}&new_dids={OWN},"),
     "copy with a one-character entry": call("copy_did", f"source_did_pattern={OWN}&new_dids={OWN},1"),

@@ -14,6 +14,7 @@ from conformance.contract.model import Build
 from conformance.contract.request import Request
 from conformance.errors import ConformanceError, TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply, Trouble
+from conformance.run.known import Heard, told_build
 from conformance.run.ledger import read_ledger
 from conformance.run.preflight import SENTINEL, Preflight, sanity
 from conformance.run.run import closing
@@ -40,7 +41,7 @@ NOT_PERMITTED = "ERROR: update_did USER DOES NOT HAVE PERMISSION TO DELETE DIDS:
 THERE = "NOTICE: update_did NO UPDATES DEFINED: |6666|\n"
 
 
-def asked_sanity(folder: Path, answer: Reply | Failure) -> tuple[str, Build | None]:
+def asked_sanity(folder: Path, answer: Reply | Failure) -> Heard:
     sender = sending(folder, Script([answer]))
     try:
         return asyncio.run(sanity(sender, GROUND, URL))
@@ -62,11 +63,33 @@ def preflight(
 
 
 def test_the_version_is_read(tmp_path: Path) -> None:
-    assert asked_sanity(tmp_path, html(VERSION)) == (VERSION.rstrip(), Build(2, 14, 202))
+    found = asked_sanity(tmp_path, html(VERSION))
+    assert (found, told_build(found.line)) == (Heard(VERSION.rstrip()), Build(2, 14, 202))
 
 
 def test_a_version_that_is_not_a_build_is_still_a_server(tmp_path: Path) -> None:
-    assert asked_sanity(tmp_path, html("VERSION: trunk|\n"))[1] is None
+    found = asked_sanity(tmp_path, html("VERSION: trunk|\n"))
+    assert (found, told_build(found.line)) == (Heard("VERSION: trunk|"), None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "what"),
+    [
+        (html(f"\ufeff{VERSION}"), "it begins with a byte order mark"),
+        (html(f"<html><body>{VERSION}</body></html>"), "it stands in HTML"),
+        (html(f'{{"reply": "{VERSION.rstrip()}"}}'), "it stands in JSON"),
+        (html(f"<br />\n<b>Warning</b>:  x in /a.php on line <b>1</b><br />\n{VERSION}"), "messages of PHP stand"),
+        (html(f"PHP Notice:  x in /a.php on line 1\n{VERSION}"), "messages of PHP stand"),
+        (html(f"\n{VERSION}"), "other text stands around it"),
+        (html(VERSION, 500), "it has HTTP status 500"),
+    ],
+)
+def test_a_version_line_within_something_else_is_a_server_with_a_fault(
+    tmp_path: Path, answer: Reply | Failure, what: str
+) -> None:
+    found = asked_sanity(tmp_path, answer)
+    assert (found.line, told_build(found.line)) == (VERSION.rstrip(), Build(2, 14, 202))
+    assert found.fault.startswith(f"its reply to version is not a plain line: {what}")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +97,7 @@ def test_a_version_that_is_not_a_build_is_still_a_server(tmp_path: Path) -> None
     [
         (html("<!DOCTYPE html>\n<html>"), r"no VICIdial API answers there .*'<!DOCTYPE html> <html>'"),
         (html(""), "an empty body"),
-        (html(VERSION, 500), "HTTP 500"),
+        (html("oops", 500), "HTTP 500"),
         (html("SUCCESS\n"), "no VICIdial API answers there"),
         (Failure(Trouble.CONNECT, "connection refused"), "connection refused"),
         (Reply(200, "", "x"), "no content type"),

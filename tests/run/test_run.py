@@ -12,7 +12,7 @@ import pytest
 
 from conformance.cases.expand import Login
 from conformance.cases.model import Level, Role
-from conformance.contract.model import NEWEST_BUILD, SqlMode
+from conformance.contract.model import NEWEST_BUILD, SqlErrors, SqlMode
 from conformance.contract.request import Request
 from conformance.errors import TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply, Trouble
@@ -179,9 +179,9 @@ def test_every_run_has_six_digits() -> None:
 
 
 def test_settings_that_are_told_are_not_guessed(server: Server) -> None:
-    told = replace(server.target, sql_mode=SqlMode.STRICT, non_latin=True)
+    told = replace(server.target, sql_mode=SqlMode.STRICT, non_latin=True, sql_errors=SqlErrors.THROWN)
     assert len(possible_settings(told, NEWEST_BUILD)) == 1
-    assert len(possible_settings(server.target, NEWEST_BUILD)) == 4
+    assert len(possible_settings(server.target, NEWEST_BUILD)) == 8
 
 
 def test_a_target_without_an_admin_can_be_probed(server: Server, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Short ways to ask the contract and the judge something in a test."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from conformance.contract.load import load_contract
@@ -13,7 +14,7 @@ from conformance.exchange import Exchange, Reply
 from conformance.verdict.judge import CONTENT_TYPE, Judgement, judge
 from conformance.verdict.model import Expect
 from tests.support.recordings import Scenario
-from tests.support.world import recorded_world
+from tests.support.world import recorded_world, world_of
 
 CONTRACT = load_contract()
 
@@ -66,4 +67,5 @@ def judged(*exchanges: Exchange, worlds: list[World] | None = None, expect: Expe
 
 def judged_as(scenario: Scenario, settings: ServerSettings | None = None, expect: Expect = Expect.EITHER) -> Judgement:
     """The judgement on a recorded scenario, as if a server with these settings (its own unless told) had answered."""
-    return judged(*scenario.exchanges, worlds=[recorded_world(settings or scenario.settings)], expect=expect)
+    world = replace(world_of(scenario), settings=settings or scenario.settings)
+    return judged(*scenario.exchanges, worlds=[world], expect=expect)

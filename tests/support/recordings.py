@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from conformance.contract.model import Build, ServerSettings, SqlMode
+from conformance.contract.model import Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.request import Request
 from conformance.exchange import Exchange, Reply
 
@@ -20,8 +20,17 @@ SETTINGS: Mapping[str, ServerSettings] = {
     "vicidial-2.14-202-non-latin": ServerSettings(non_latin=True),
     "vicidial-2.14-179": ServerSettings(Build(2, 14, 179)),
     "vicidial-2.14-137": ServerSettings(Build(2, 14, 137)),
+    "vicidial-2.14-202-php-7.4": ServerSettings(sql_errors=SqlErrors.IGNORED),
+    "vicidial-2.14-202-php-7.4-strict-sql": ServerSettings(sql_mode=SqlMode.STRICT, sql_errors=SqlErrors.IGNORED),
+    "vicidial-2.14-202-more": ServerSettings(),
+    "vicidial-2.14-202-more-php-7.4": ServerSettings(sql_errors=SqlErrors.IGNORED),
+    "vicidial-2.14-202-more-php-7.4-strict-sql": ServerSettings(sql_mode=SqlMode.STRICT, sql_errors=SqlErrors.IGNORED),
+    "vicidial-2.14-202-more-strict-sql": ServerSettings(sql_mode=SqlMode.STRICT),
+    "vicidial-2.14-179-more": ServerSettings(Build(2, 14, 179)),
+    "vicidial-2.14-155-more": ServerSettings(Build(2, 14, 155)),
+    "vicidial-2.14-137-more": ServerSettings(Build(2, 14, 137)),
 }
-"""The five files of scenarios by stem, as fixtures/recordings/README.md describes them."""
+"""The files of scenarios by stem, as fixtures/recordings/README.md describes them."""
 
 Row = Mapping[str, str | int | None]
 
@@ -35,6 +44,11 @@ class Scenario:
     name: str
     exchanges: tuple[Exchange, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def is_more(self) -> bool:
+        """Whether two more DIDs stood in the table before it."""
+        return "-more" in self.stem
 
     @property
     def settings(self) -> ServerSettings:

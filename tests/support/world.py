@@ -2,8 +2,9 @@
 
 from itertools import product
 
-from conformance.contract.model import ServerSettings, SqlMode
+from conformance.contract.model import ServerSettings, SqlErrors, SqlMode
 from conformance.contract.world import Column, Did, Entities, User, World
+from tests.support.recordings import Scenario
 
 DIDS = frozenset({"modify_dids", "delete_dids"})
 OTHERS = frozenset({"campaigns_list", "agent_status", "add_lead"})
@@ -20,6 +21,7 @@ USERS = {
         User("8003", "1234", 8, grants=DIDS, functions=frozenset({"version"})),
         User("8004", "1234", 8, active=False, grants=DIDS),
         User("8005", "1234", 8, grants=frozenset({"modify_dids"})),
+        User("8008", "1234", 8, grants=DIDS, groups=frozenset({"OTHER"})),
         User("1001", "1234", 1),
     )
 }
@@ -67,15 +69,24 @@ RECORDED_DIDS = {
     2: Did(2, "7275551114", DEFAULTS | MASTER),
     3: Did(3, "+17275550100", DEFAULTS | {"did_description": "Plus master", "extension": "8300"}),
 }
+MORE_DIDS = RECORDED_DIDS | {
+    4: Did(4, "7275551199", DEFAULTS | {"did_description": "Of the admins"}, "ADMIN"),
+    5: Did(5, "7275551188", DEFAULTS | {"did_description": "Of the others"}, "OTHER"),
+}
 
 
-def recorded_world(settings: ServerSettings | None = None) -> World:
-    """The world before a scenario; the first DID that it adds gets did_id 4."""
-    return World(settings or ServerSettings(), USERS, ENTITIES, RECORDED_DIDS, 4)
+def recorded_world(settings: ServerSettings | None = None, *, more: bool = False) -> World:
+    """The world before a scenario, or before one `more` of the DID functions; the next DID gets the next did_id."""
+    dids = MORE_DIDS if more else RECORDED_DIDS
+    return World(settings or ServerSettings(), USERS, ENTITIES, dids, len(dids) + 1)
 
 
-def hypotheses(settings: ServerSettings) -> list[World]:
-    """The same world under every SQL mode, with and without non-latin: a server of which only the build is known."""
-    return [
-        recorded_world(ServerSettings(settings.build, mode, latin)) for mode, latin in product(SqlMode, (False, True))
-    ]
+def world_of(scenario: Scenario) -> World:
+    """The world before a recorded scenario."""
+    return recorded_world(scenario.settings, more=scenario.is_more)
+
+
+def hypotheses(settings: ServerSettings, *, more: bool = False) -> list[World]:
+    """The same world under every setting: a server of which only the build is known."""
+    choices = product(SqlMode, (False, True), SqlErrors)
+    return [recorded_world(ServerSettings(settings.build, *choice), more=more) for choice in choices]

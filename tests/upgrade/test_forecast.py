@@ -7,10 +7,10 @@ import pytest
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.sample import PASSWORD
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect
+from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, SqlErrors, SqlMode
 from conformance.upgrade.family import answer
 from conformance.upgrade.forecast import Setting, forecast
-from conformance.upgrade.model import Cause, Effect, Forecast
+from conformance.upgrade.model import PHP, Cause, Effect, Forecast
 from conformance.upgrade.turns import Span, turning
 from tests.support.asking import CONTRACT
 
@@ -92,3 +92,39 @@ def test_equal_builds_change_nothing() -> None:
 
 def test_builds_between_which_nothing_turns_differ_in_what_version_says() -> None:
     assert {c.origin.cause for c in some(155, 167).changes} == {Cause.BUILD}
+
+
+IGNORED, THROWN = SqlErrors.IGNORED, SqlErrors.THROWN
+
+
+@cache
+def to_newer_php(*php: SqlErrors, build: int = 202) -> Forecast:
+    """From a build to the newest under strict SQL, with another PHP."""
+    settings = [Setting(Dialect.SHIPPED, SqlMode.STRICT)]
+    return forecast(CONTRACT, SOME, Build(2, 14, build), NEWEST_BUILD, settings, php=php)  # type: ignore[arg-type]
+
+
+def test_a_newer_php_makes_calls_fail_that_said_success() -> None:
+    found = to_newer_php(IGNORED, THROWN)
+    changes = [c for c in found.changes if "strict-list-id-500" in c.begin]
+    assert {(c.effect, c.origin.build, c.end) for c in changes} == {(Effect.FAILS, PHP, ("success-without-storing",))}
+    assert answer(found).startswith("The upgrade from 2.14-202 with PHP before 8.1 to 2.14-202 with PHP 8.1 or newer")
+
+
+def test_an_older_php_says_success_and_stores_nothing() -> None:
+    found = to_newer_php(THROWN, IGNORED)
+    changes = [c for c in found.changes if "success-without-storing" in c.begin]
+    assert found.downgrade
+    assert {(c.effect, c.origin.build) for c in changes} == {(Effect.STORED, PHP)}
+    assert all("A deviation begins" in c.meaning for c in changes if c.origin.field == "success-without-storing")
+
+
+def test_the_same_php_on_both_sides_is_not_spoken_of() -> None:
+    assert (to_newer_php(IGNORED, IGNORED, build=155).old, to_newer_php(IGNORED, IGNORED).changes) == ("2.14-155", ())
+
+
+def test_build_and_php_change_at_once() -> None:
+    some = [*SOME, *(case for case in catalogue(CONTRACT) if case.id.endswith("/array"))]
+    old = Build(2, 14, 137)
+    found = forecast(CONTRACT, some, old, NEWEST_BUILD, [Setting(Dialect.SHIPPED)], php=(IGNORED, THROWN))
+    assert {PHP, "2.14-155"} <= {change.origin.build for change in found.changes}

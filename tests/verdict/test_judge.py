@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.contract.model import Build, ServerSettings, SqlMode
+from conformance.contract.model import Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.request import Request
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.verdict.judge import Thread, _distinct
@@ -128,10 +128,47 @@ def test_a_server_may_be_strict_or_not_while_nobody_told() -> None:
     assert kind(judged(refused(FREE), worlds=worlds).verdict) is Kind.DEVIATION
 
 
-@pytest.mark.parametrize(("first", "left"), [(bent, SqlMode.LEGACY), (refused, SqlMode.STRICT)])
-def test_a_reply_tells_how_strict_the_server_is(first: Callable[[str], Exchange], left: SqlMode) -> None:
+LEGACY, STRICT, THROWN, IGNORED = SqlMode.LEGACY, SqlMode.STRICT, SqlErrors.THROWN, SqlErrors.IGNORED
+
+
+@pytest.mark.parametrize(
+    ("first", "left"),
+    [(bent, {(LEGACY, THROWN), (LEGACY, IGNORED), (STRICT, IGNORED)}), (refused, {(STRICT, THROWN)})],
+)
+def test_a_reply_tells_how_strict_the_server_is(
+    first: Callable[[str], Exchange], left: set[tuple[SqlMode, SqlErrors]]
+) -> None:
     found = judged(first(FREE), worlds=hypotheses(ServerSettings())).settings
-    assert {settings.sql_mode for settings in found} == {left}
+    assert {(settings.sql_mode, settings.sql_errors) for settings in found} == left
+
+
+@pytest.mark.parametrize(("errors", "told"), [(IGNORED, "success-without-storing"), (THROWN, None)])
+def test_a_server_that_says_success_and_stores_nothing_is_seen_by_what_is_asked_next(
+    errors: SqlErrors, told: str | None
+) -> None:
+    gone = answered(request("update_did", did_pattern=FREE), f"ERROR: update_did DID DOES NOT EXIST: |6666|{FREE}\n")
+    world = recorded_world(ServerSettings(sql_mode=STRICT, sql_errors=errors))
+    verdict = judged(bent(FREE), gone, worlds=[world]).verdict
+    if told:
+        assert isinstance(verdict, Deviates)
+        assert told in verdict.ids
+    else:
+        assert isinstance(verdict, Fail)
+
+
+RAW = replace(ADD, query=f"{ADD.query}&comments=it's")
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("expect", [Expect.EITHER, Expect.SHIPPED])
+def test_a_server_behind_a_gateway_that_encodes_raw_apostrophes_is_healthy(status: int, expect: Expect) -> None:
+    assert not isinstance(judged(answered(RAW, ADDED, status), expect=expect).verdict, Fail)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_gateway_explains_nothing_else(status: int) -> None:
+    refused_ = "ERROR: add_did DID ALREADY EXISTS: |6666|7275559000\n"
+    assert isinstance(judged(answered(RAW, refused_, status)).verdict, Fail)
 
 
 @pytest.mark.parametrize("replies", [(refused(FREE), bent(OTHER)), (bent(FREE), refused(OTHER))])
@@ -318,3 +355,9 @@ def test_a_refused_login_that_tells_the_password_is_a_deviation_in_bytes_too() -
 
 def test_any_other_reply_that_tells_the_password_fails() -> None:
     assert isinstance(judged(answered(BYTES, ECHOED.replace("Login", "Log-in"))).verdict, Fail)
+
+
+def test_a_status_is_never_said_to_be_wanted_where_it_came() -> None:
+    verdict = judged(answered(ARRAY, ADDED)).verdict
+    assert isinstance(verdict, Fail)
+    assert "http-status should be '500', got '200'" in verdict.summary

@@ -62,7 +62,7 @@ def _reasons(at: str, sent: tuple[Sent, ...], contract: Contract) -> str:
     rows = [
         (
             link(at, paths.deviation(deviation.id), code(deviation.id)),
-            prose(deviation.severity.value + (f", {deviation.only} servers" if deviation.only else "")),
+            prose(deviation.severity.value + (f", only with {deviation.only_with}" if deviation.only else "")),
             prose(deviation.effect),
         )
         for deviation in found

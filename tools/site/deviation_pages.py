@@ -40,7 +40,7 @@ def builds(deviation: Deviation) -> str:
     old = Build.parse(deviation.since) <= OLDEST_BUILD
     since = "all described builds" if old else f"from {code(deviation.since)}"
     until = f" before {code(deviation.until)}" if deviation.until else ""
-    return since + until + (f", {prose(deviation.only)} servers only" if deviation.only else "")
+    return since + until + (f", only with {prose(deviation.only_with)}" if deviation.only else "")
 
 
 def index_page(contract: Contract) -> str:
