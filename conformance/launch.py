@@ -134,7 +134,7 @@ def _show(progress: Progressing, starting: Starting, code: int, screen: Screen) 
     report, folder = session.report, starting.plan.folder
     comes_to(report.answer, *([left_line(report.left, folder)] if report.left else []))
     if screen.quiet:
-        screen.out.print(report.answer)
+        screen.out.print(report.answer, soft_wrap=True)
     else:
         if starting.options.rerun_failed:
             for line in became(starting.options.rerun_failed, report):

@@ -98,7 +98,8 @@ def deviations_list(deviations: Iterable[Deviation]) -> RenderableType:
 
 def _deviation(d: Deviation) -> RenderableType:
     severity = (d.severity.value, SEVERITIES[d.severity.value])
-    head = Text.assemble((d.id, "bold"), "  ", severity, (f"  builds: {_builds(d)}", "dim"))
+    form = "  form" if d.form else ""
+    head = Text.assemble((d.id, "bold"), "  ", severity, form, (f"  builds: {_builds(d)}", "dim"))
     return Group(head, Padding(Text(f"{d.title}. {d.effect}"), (0, 0, 1, 2), expand=False))
 
 

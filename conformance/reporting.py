@@ -14,6 +14,7 @@ from conformance.contract.load import load_contract
 from conformance.contract.model import Severity
 from conformance.errors import UsageError
 from conformance.report.model import CaseResult, DeviationSeen, Fuzzed, Report, Target
+from conformance.report.settle import settled
 from conformance.run.files import ledger_path
 from conformance.run.folder import EXCHANGES
 from conformance.run.ledger import read_ledger
@@ -47,7 +48,7 @@ class Collector:
     def report(self, expected: Sequence[str]) -> Report:
         """The report, with the results in the order in which the cases were expected."""
         expected = [found for id in expected for found in self.instead.get(id, (id,))]
-        results = tuple(self.results[id] for id in expected if id in self.results)
+        outcome = settled((self.results[id] for id in expected if id in self.results), load_contract())
         facts = merged(self.facts.values())
         return Report(
             suite=__version__,
@@ -58,8 +59,9 @@ class Collector:
             started=self.started,
             finished=_now(),
             expected=len(expected),
-            results=results,
-            deviations=deviations_seen(results),
+            results=outcome.results,
+            deviations=deviations_seen(outcome.results),
+            form=outcome.form,
             left=tuple(dict.fromkeys((*facts.left, *self._left_by_the_lost()))),
             ended=self.ended or facts.silent,
             requests=facts.requests,

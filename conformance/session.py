@@ -311,7 +311,7 @@ class Session:
         """Say where the reports are, and what they come to."""
         if self.report is not None:
             terminalreporter.section("conformance")
-            for line in (*view.baseline(self.report), self.report.answer):
+            for line in (*view.baseline(self.report), *view.form(self.report), self.report.answer):
                 terminalreporter.write_line(visible(line))
             if self.report.left:
                 terminalreporter.write_line(visible(left_line(self.report.left, self.plan.folder)))

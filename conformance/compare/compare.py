@@ -33,6 +33,7 @@ FACTS: dict[str, Callable[[Report], str]] = {
     "server": lambda report: report.target.version.partition("|DATE:")[0],
     "build": lambda report: report.target.build,
     "settings": lambda report: " or ".join(report.target.settings),
+    "form": lambda report: report.form.name if report.form else "",
     "level": lambda report: report.level,
     "expect": lambda report: report.expect,
     "roles": lambda report: ", ".join(report.target.roles),

@@ -25,7 +25,7 @@ from conformance.contract.model import (
     ReplyForm,
     Struct,
 )
-from conformance.contract.reply import LINE_ASPECTS, parse_line
+from conformance.contract.reply import LINE_ASPECTS, Aspect, parse_line
 
 T = TypeVar("T")
 
@@ -157,6 +157,7 @@ def _check_function(file: str, function: Function, deviations: Mapping[str, Devi
         named = [parameter.deviation, parameter.stored_deviation, parameter.strict_deviation]
         named += [parameter.function_deviation, parameter.case_deviation]
         _check_ids(where, [id for id in named if id], deviations)
+        _check_content(where, [id for id in named if id], deviations)
 
 
 def _check_permission(file: str, function: Function) -> None:
@@ -198,9 +199,29 @@ def _check_reply(where: str, form: ReplyForm, deviations: Mapping[str, Deviation
                 f"{where}: the dialects differ in {sorted(differing)}, its deviations are for {sorted(form.deviations)}"
             )
     _check_ids(where, [*form.deviations.values(), *form.invariants.values()], deviations)
+    of_content = [id for aspect, id in form.deviations.items() if not _same_content(form, aspect)]
+    _check_content(where, [*of_content, *form.invariants.values()], deviations)
+
+
+def _same_content(form: ReplyForm, aspect: str) -> bool:
+    """Whether the two forms of a reply say the same in this aspect, or the documentation knows no such reply.
+
+    Fields do if what the documentation promises stands where it says, and more comes after it.
+    """
+    if form.documented is None or form.shipped is None:
+        return form.shipped is not None
+    documented, shipped = parse_line(form.documented).fields, parse_line(form.shipped).fields
+    return aspect == Aspect.SEPARATOR or (aspect == Aspect.FIELDS and documented == shipped[: len(documented)])
 
 
 def _check_ids(where: str, ids: list[str], deviations: Mapping[str, Deviation]) -> None:
     for id in ids:
         if id not in deviations:
             raise ContractError(f"{where}: deviation {id!r} is not in deviations.toml")
+
+
+def _check_content(where: str, ids: Iterable[str], deviations: Mapping[str, Deviation]) -> None:
+    """What a reply says, or what a server does, is no matter of form."""
+    for id in ids:
+        if deviations[id].form:
+            raise ContractError(f"{where}: deviation {id!r} is about more than form, and has form = true")

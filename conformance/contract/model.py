@@ -243,7 +243,8 @@ _SETTINGS: Mapping[str, str] = {
 class Deviation(Struct, frozen=True):
     """A known departure of servers from the documentation: permanent id, what differs, what it does to a client.
 
-    `only` names the settings without any of which it does not show.
+    `form` is whether it is a matter of form alone: how a server prints, not what it says, so that it is said of the
+    server as a whole. `only` names the settings without any of which it does not show.
     `evidence` names recorded scenarios that show it; where none can, `unobservable` says why.
     """
 
@@ -252,6 +253,7 @@ class Deviation(Struct, frozen=True):
     clause: str
     severity: Severity
     effect: str
+    form: bool = False
     since: str = "2.14-0"
     until: str | None = None
     only: tuple[Literal["strict-sql", "legacy-sql", "non-latin", "sql-errors-thrown", "sql-errors-ignored"], ...] = ()
@@ -280,6 +282,11 @@ class Contract:
     common: Function
     functions: Mapping[str, Function]
     deviations: Mapping[str, Deviation]
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """The deviations in form alone."""
+        return frozenset(id for id, deviation in self.deviations.items() if deviation.form)
 
     def reply(self, function: str, name: str) -> ReplyForm:
         """The form of a reply of `function`, which may be one of the common ones."""

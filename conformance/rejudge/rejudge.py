@@ -17,6 +17,7 @@ from conformance.rejudge.recorded import Recorded
 from conformance.rejudge.restore import Restored, restored
 from conformance.report.curl import curl_line
 from conformance.report.model import BaselineUse, CaseResult, Report, Target
+from conformance.report.settle import settled
 from conformance.report.text import visible
 from conformance.reporting import deviations_seen
 from conformance.run.engine import Finished, not_known, stops, worlds
@@ -54,7 +55,9 @@ def rejudge(recorded: Recorded, terms: Terms, contract: Contract, cases: Iterabl
         terms.expect or Expect(report.expect),
         recorded.possible(build),
     )
-    results = tuple(again.results(chosen))
+    others = (result for result in report.results if not wanted(result.id, terms.only))
+    outcome = settled(again.results(chosen), contract, beside=others)
+    results = outcome.results
     return replace(
         report,
         suite=__version__,
@@ -64,6 +67,7 @@ def rejudge(recorded: Recorded, terms: Terms, contract: Contract, cases: Iterabl
         requests=sum(result.requests for result in results) if terms.only else report.requests,
         results=results,
         deviations=deviations_seen(results),
+        form=outcome.form,
         baseline=_baseline(report, results),
     )
 
@@ -149,7 +153,7 @@ class _Again:
         judgement = judge(self.contract, met, given.exchanges, self.expect)
         if not isinstance(judgement.verdict, Error | Fail):
             self.possible &= judgement.settings
-        return Finished(case, judgement.verdict, given.exchanges)
+        return Finished(case, judgement.verdict, given.exchanges, as_documented=judgement.as_documented)
 
     def _curl(self, exchange: Exchange) -> str:
         return curl_line(exchange.request, self.recorded.report.target.url, self.recorded.known.passwords)

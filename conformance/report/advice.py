@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from conformance.contract.model import Severity
 from conformance.report.model import Report
-from conformance.report.view import unexplained
+from conformance.report.view import unexplained, unlocking
 from conformance.verdict.model import Kind
 
 _ASPECTS = 4
@@ -23,17 +23,19 @@ class Tone(StrEnum):
 
 
 def tone(report: Report) -> Tone:
-    """Good news, bad news, or none: a run that reached no verdict, left something behind or tested nothing."""
+    """Good news, bad news, or neither: no verdict, something left behind, not all tested, or forms that are mixed."""
     if report.fails:
         return Tone.BAD
-    tested = report.counts[Kind.PASS] + report.counts[Kind.DEVIATION] and not report.known
-    return Tone.GOOD if report.exit_code == 0 and tested else Tone.UNSURE
+    is_good = report.exit_code == 0 and not (report.known or report.untested or report.mixes_forms)
+    return Tone.GOOD if is_good else Tone.UNSURE
 
 
 def why(report: Report) -> str:
     """Why the answer is what it is, in one sentence; empty if the answer says all."""
     if report.counts[Kind.FAIL]:
         return _what_differs(report)
+    if report.exit_code == 0 and report.mixes_forms:
+        return "It prints the same thing now in one form and now in another, which no known server does."
     if report.exit_code == 0 and report.deviations:
         return "Every difference is a listed one: servers of this build are known to answer so."
     return ""
@@ -73,11 +75,12 @@ def _after_success(report: Report) -> str:
     if not counts[Kind.PASS] + counts[Kind.DEVIATION]:
         return "Give the run the settings named under “Not tested”, and run again."
     dangerous = sum(d.severity == Severity.DANGEROUS for d in report.deviations)
+    told = []
     if dangerous:
-        return f"A client must know the {dangerous} dangerous among them: see what each does to a client."
+        told.append(f"A client must know the {dangerous} dangerous among them: see what each does to a client.")
     if counts[Kind.NOT_TESTED]:
-        return f"Not tested: {_count(counts[Kind.NOT_TESTED], 'case')}. See which settings would allow more."
-    return "There is nothing to do."
+        told.append(f"More would be tested with {unlocking(report)}.")
+    return " ".join(told) or "There is nothing to do."
 
 
 def _count(number: int, noun: str) -> str:

@@ -29,17 +29,26 @@ def write(report: Report, folder: Path) -> Path:
 
 def badge(report: Report) -> Badge:
     """What a run came to, in a few words. A run without an answer never looks like one that conforms."""
-    counts, number = report.counts, len(report.deviations)
+    counts = report.counts
     is_whole = not (report.ended or counts[Kind.ERROR] or len(report.results) != report.expected)
     if report.fails or (report.known and is_whole):
         new = "" if report.fails else ", as known"
-        return Badge(message=f"{counts[Kind.FAIL]:,} of {len(report.results):,} fail{new}", color="red")
+        rest = f", {report.untested:,} not tested" if report.untested else ""
+        return Badge(message=f"{counts[Kind.FAIL]:,} of {report.tested:,} fail{new}{rest}", color="red")
     if not is_whole:
         return Badge(message="no answer", color="orange")
     if not counts[Kind.PASS] + counts[Kind.DEVIATION]:
         return Badge(message="not tested", color="lightgrey")
     if report.left:
         return Badge(message="left something behind", color="orange")
-    if counts[Kind.DEVIATION]:
-        return Badge(message=f"conforms, {number} deviation{'s' * (number != 1)}", color="green")
-    return Badge(message="conforms", color="brightgreen")
+    return _conforming(report)
+
+
+def _conforming(report: Report) -> Badge:
+    number, deviates = len(report.deviations), report.counts[Kind.DEVIATION] > 0
+    said = f"conforms, {number} deviation{'s' * (number != 1)}" if deviates else "conforms"
+    if report.mixes_forms:
+        return Badge(message=f"{said}, two forms", color="yellowgreen")
+    if report.untested:
+        return Badge(message=f"{said}, {report.tested:,} of {len(report.results):,} tested", color="yellowgreen")
+    return Badge(message=said, color="green" if deviates else "brightgreen")

@@ -74,6 +74,11 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         ("seed", str(report.seed)),
         ("suite", report.suite),
         ("answer", report.answer),
+        ("cases", str(report.expected)),
+        ("tested", str(report.tested)),
+        ("not tested", str(report.untested)),
+        *[("more would be tested with", f"{gap.setting}: {len(gap.cases)}") for gap in view.gaps(report)],
+        *([("form", str(report.form))] if report.form else []),
     ]
 
 

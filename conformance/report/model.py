@@ -10,9 +10,11 @@ from typing import Any
 
 import msgspec
 
-from conformance.verdict.model import Difference, Expect, Kind, Verdict, kind
+from conformance.report.form import Form
+from conformance.verdict.model import Difference, Expect, Kind, Printed, Verdict, kind
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Until 1, what differs in form alone was a deviation like any other."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +37,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     `elapsed` is the sum of the waits for replies, in seconds. `replay` is the file, beside the report, that repeats a
     finding of the fuzzer. `repeated` is whether every further try failed in the same way as the first, which all else
     is about; None if there was none. `known` is why the baseline accepts this very fail, `unlike` in what it is another
-    fail than the one that the baseline has of this case.
+    fail than the one that the baseline has of this case. `as_documented` are its replies in the documented form where
+    servers have another.
     """
 
     id: str
@@ -51,6 +54,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     repeated: bool | None = None
     known: str | None = None
     unlike: str | None = None
+    as_documented: tuple[Printed, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -130,6 +134,7 @@ class BaselineUse(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One run. Times are ISO 8601 in UTC. `expected` cases were selected, `results` were reported.
 
+    `form` is the one in which the server prints, None if no reply tells.
     `left` are DIDs that may still be on the target, `locked` users that the server has locked and until when.
     `ended` says why a run stopped early, if it did, `again` is the command that runs what did not succeed once more.
     """
@@ -145,6 +150,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     expected: int
     results: tuple[CaseResult, ...]
     deviations: tuple[DeviationSeen, ...] = ()
+    form: Form | None = None
     left: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     ended: str | None = None
@@ -164,6 +170,21 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def with_kind(self, *kinds: Kind) -> tuple[CaseResult, ...]:
         """The results with these verdicts."""
         return tuple(result for result in self.results if result.kind in kinds)
+
+    @property
+    def mixes_forms(self) -> bool:
+        """Whether the server prints the same thing in two forms, as no known server does."""
+        return self.form is not None and bool(self.form.mixed)
+
+    @property
+    def untested(self) -> int:
+        """How many cases were not tested: something that they need was missing, or a case before them failed."""
+        return len(self.with_kind(Kind.NOT_TESTED, Kind.BLOCKED))
+
+    @property
+    def tested(self) -> int:
+        """How many cases were."""
+        return len(self.results) - self.untested
 
     @property
     def unreported(self) -> int:
@@ -234,11 +255,30 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def _fails(self) -> str:
         new, known = len(self.fails), len(self.known)
+        of = f"of {self.tested:,} cases{' tested' * bool(self.untested)} failed"
+        rest = f"; {self.untested:,} not tested" if self.untested else ""
         if new:
             also = f", and {known} more as known" if known else ""
-            return f"Does not conform: {new} of {len(self.results)} cases failed{also}."
+            return f"Does not conform: {new:,} {of}{also}{rest}."
         gone = f", but {_gone(len(self.stale))}" if self.stale else ""
-        return f"Does not conform, as known: {known} of {len(self.results)} cases failed{gone}."
+        return f"Does not conform, as known: {known:,} {of}{gone}{rest}."
+
+    @property
+    def _passes(self) -> str:
+        """The answer of a run without a fail: how far it went is part of it, unless it went all the way."""
+        far = " as far as it was tested" if self.untested else ""
+        of = f": {self.tested:,} of {len(self.results):,} cases; {self.untested:,} not tested" if self.untested else ""
+        return f"{self._passes_as(far)}{of}."
+
+    def _passes_as(self, far: str) -> str:
+        number = len(self.deviations)
+        if self.counts[Kind.DEVIATION]:
+            mixed = ", and mixes two forms" if self.mixes_forms else ""
+            return f"Conforms{far}, with {number} known deviation{'s' * (number != 1)} from the documentation{mixed}"
+        if self.expect == Expect.SHIPPED.value:
+            return f"Conforms to what servers send{far}"
+        but_form = " in all but form" if self.form and self.form.shipped else ""
+        return f"Conforms to the documentation{but_form}{far}"
 
     @property
     def _conforms(self) -> str:  # noqa: PLR0911 - one sentence for each way to end
@@ -258,13 +298,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return self._fails
         if self.stale:
             return f"Better than the baseline: {_gone(len(self.stale))}."
-        if counts[Kind.DEVIATION]:
-            number = len(self.deviations)
-            return f"Conforms, with {number} known deviation{'s' * (number != 1)} from the documentation."
-        if not counts[Kind.PASS]:
-            return "Nothing was tested."
-        shipped = self.expect == Expect.SHIPPED.value
-        return "Conforms to what servers send." if shipped else "Conforms to the documentation."
+        return self._passes if counts[Kind.PASS] or counts[Kind.DEVIATION] else "Nothing was tested."
 
 
 def _gone(known: int) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from conformance.contract.load import load_contract
 from conformance.errors import UsageError
 from conformance.reading import LARGE, Malformed, contents, json_as
 from conformance.report.json_file import NAME
 from conformance.report.model import SCHEMA_VERSION, Report
+from conformance.report.older import OLDEST_SCHEMA, modern
 from conformance.report.text import visible
 
 
@@ -28,6 +30,7 @@ def load_report(path: Path) -> Report:
         raise UsageError(visible(f"cannot read {error.filename or path}: {error.strerror or error}")) from error
     except Malformed as error:
         raise UsageError(visible(f"{file} is not a report: {error}")) from error
-    if report.schema != SCHEMA_VERSION:
-        raise UsageError(visible(f"{file} is a report of schema {report.schema}; this version reads {SCHEMA_VERSION}"))
-    return report
+    if report.schema not in range(OLDEST_SCHEMA, SCHEMA_VERSION + 1):
+        told = f"{OLDEST_SCHEMA} to {SCHEMA_VERSION}"
+        raise UsageError(visible(f"{file} is a report of schema {report.schema}; this version reads {told}"))
+    return report if report.schema == SCHEMA_VERSION else modern(report, load_contract())

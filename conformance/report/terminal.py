@@ -41,9 +41,8 @@ def summary(report: Report) -> RenderableType:
     Print it with `console.print(summary(report), crop=False)`, or long curl lines are cut at the edge of the terminal.
     """
     parts = chain.from_iterable(part(report) for part in (_causes, _errors, _known, _deviations, _gaps, _fuzzed, _left))
-    return Group(
-        *parts, _tested(report), _counts(report), Text(visible(report.answer), style=TONES[advice.tone(report)])
-    )
+    answer = Text(visible(report.answer), style=TONES[advice.tone(report)], no_wrap=True, overflow="ignore")
+    return Group(*parts, _tested(report), _counts(report), answer)
 
 
 def _heading(text: str) -> Text:
@@ -149,7 +148,8 @@ def _gaps(report: Report) -> Iterator[RenderableType]:
     table.columns[0].justify = "right"
     for gap in gaps:
         table.add_row(Text(str(len(gap.cases))), Text(visible(gap.setting, _WIDEST)))
-    yield from (_heading("Not tested"), _indented(table))
+    told = f"Not tested: {report.untested:,} of {len(report.results):,} cases"
+    yield from (_heading(told), _indented(table))
 
 
 def _fuzzed(report: Report) -> Iterator[RenderableType]:
@@ -175,7 +175,9 @@ def _tested(report: Report) -> Text:
     requests = f"{report.requests} request{'s' * (report.requests != 1)}"
     text = f"\n{report.target.url}{build}, level {report.level}, {requests}"
     note = f"\n{visible(report.target.note, _WIDEST)}" if report.target.note else ""
-    return Text("\n") + Text(visible(text.strip(), _WIDEST), style="dim", overflow="fold").append(note, style="yellow")
+    form = "".join(f"\n{visible(line)}" for line in view.form(report))
+    told = Text(visible(text.strip(), _WIDEST) + form, style="dim", overflow="fold")
+    return Text("\n") + told.append(note, style="yellow")
 
 
 def _counts(report: Report) -> Text:

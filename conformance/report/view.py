@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from conformance.contract.model import Severity
 from conformance.report.model import BaselineUse, Call, CaseResult, DeviationSeen, Report
+from conformance.verdict.form import in_form
 from conformance.verdict.model import Blocked, Deviates, Difference, Error, Expect, Fail, Kind, NotTested
 
 UNSPECIFIED = "(unspecified)"
@@ -16,6 +17,7 @@ FUZZED = "fuzz"
 
 _IDS = 5
 _REMOVE = "take what passes out by hand, or with `baseline write`, of"
+_SETTINGS = 3
 
 _WORST_FIRST = {severity.value: rank for rank, severity in enumerate(reversed(Severity))}
 
@@ -115,6 +117,21 @@ def _missing(cases: Iterable[CaseResult]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.verdict.missing for c in cases if isinstance(c.verdict, NotTested)))
 
 
+def unlocking(report: Report) -> str:
+    """What would allow the cases that were not tested, and how many of them; the first few settings by name."""
+    found = gaps(report)
+    named, others = found[:_SETTINGS], found[_SETTINGS:]
+    parts = [f"{gap.setting} ({len(gap.cases):,} case{'s' * (len(gap.cases) != 1)})" for gap in named]
+    cases = sum(len(gap.cases) for gap in others)
+    parts += [f"{len(others)} more setting{'s' * (len(others) != 1)} ({cases:,} cases)"] if others else []
+    return ", ".join(parts)
+
+
+def form(report: Report) -> tuple[str, ...]:
+    """In which form the server prints, a sentence; nothing if no reply tells."""
+    return (f"the server {report.form}",) if report.form else ()
+
+
 def fuzzed(report: Report) -> str:
     """What fuzzing has covered, and by how many of its searches; empty if nothing was fuzzed."""
     searches = report.searches
@@ -131,9 +148,14 @@ def showing(report: Report, deviation: str) -> tuple[CaseResult, ...]:
     return tuple(r for r in report.results if isinstance(r.verdict, Deviates) and deviation in r.verdict.ids)
 
 
+def as_documented(report: Report, deviation: str) -> tuple[CaseResult, ...]:
+    """The cases in which the server printed the documented form of what it prints as servers do in others."""
+    return tuple(r for r in report.results if any(one.deviation == deviation for one in r.as_documented))
+
+
 def example(cases: Iterable[CaseResult], deviation: str) -> Difference | None:
-    """The first difference that a deviation explains."""
-    found = (d for case in cases for d in case.differences if d.deviation == deviation)
+    """The first difference that a deviation explains, also one in form alone."""
+    found = (d for case in cases for d in (*case.differences, *in_form(case.verdict)) if d.deviation == deviation)
     return next(found, None)
 
 

@@ -28,6 +28,7 @@ from conformance.verdict.model import (
     Kind,
     NotTested,
     Pass,
+    Printed,
     Verdict,
     kind,
 )
@@ -38,6 +39,7 @@ class Finished:
     """A case that has run: its verdict, what was exchanged, and what cleaning up after it took.
 
     `further` are the further tries of a case that failed, `repeated` whether all of them failed in the same way.
+    `as_documented` are the replies that have the documented form where servers have another.
     """
 
     case: Case
@@ -46,6 +48,7 @@ class Finished:
     cleanup: tuple[Exchange, ...] = ()
     repeated: bool | None = None
     further: tuple[Finished, ...] = ()
+    as_documented: tuple[Printed, ...] = ()
 
 
 Check = Callable[[Case, Sequence[Exchange]], Difference | None]
@@ -177,7 +180,7 @@ class Engine:
             if isinstance(exchanges[-1].result, Failure) and not exchanges[-1].is_silence:
                 break
         cleanup = await remove(self.sender, self.ground, case.id, lane)
-        return Finished(case, self._judge(case, exchanges), tuple(exchanges), tuple(cleanup))
+        return replace(self._judged(case, exchanges), cleanup=tuple(cleanup))
 
     def requests(self, case: Case, number: int) -> Sequence[Request]:
         """What a case sends."""
@@ -188,12 +191,11 @@ class Engine:
         met = worlds(case, self.ground, self.contract, self.possible)
         return judge(self.contract, met, exchanges, self.expect)
 
-    def _judge(self, case: Case, exchanges: Sequence[Exchange]) -> Verdict:
+    def _judged(self, case: Case, exchanges: Sequence[Exchange]) -> Finished:
         judgement = self.judgement(case, exchanges)
-        if isinstance(judgement.verdict, Error | Fail):
-            return judgement.verdict
-        self.possible &= judgement.settings
-        return judgement.verdict
+        if not isinstance(judgement.verdict, Error | Fail):
+            self.possible &= judgement.settings
+        return Finished(case, judgement.verdict, tuple(exchanges), as_documented=judgement.as_documented)
 
 
 def _checked(finished: Finished, check: Check) -> Finished:

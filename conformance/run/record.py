@@ -15,7 +15,7 @@ from conformance.exchange import Exchange, Failure, Reply
 from conformance.report.model import Call, CaseResult
 from conformance.run.engine import Finished
 from conformance.verdict.judge import failed
-from conformance.verdict.model import Deviates, Difference, Error, Fail, Kind, Verdict, kind
+from conformance.verdict.model import Deviates, Difference, Error, Fail, Kind, Pass, Verdict, kind
 
 Redact = Callable[[str], str]
 Curl = Callable[[Exchange], str]
@@ -68,6 +68,7 @@ def record(finished: Finished, redact: Redact, curl: Curl) -> Record:
         ),
         exclusive=case.exclusive,
         repeated=finished.repeated,
+        as_documented=finished.as_documented,
     )
     attempts = enumerate((finished, *finished.further), 1)
     lines = tuple(line for number, attempt in attempts for line in _lines(attempt, number, redact))
@@ -78,8 +79,11 @@ def _verdict(verdict: Verdict, redact: Redact) -> Verdict:
     match verdict:
         case Fail():
             return failed(_differences(verdict.differences, redact))
+        case Pass():
+            return Pass(_differences(verdict.form, redact))
         case Deviates():
-            return replace(verdict, differences=_differences(verdict.differences, redact))
+            form = _differences(verdict.form, redact)
+            return replace(verdict, differences=_differences(verdict.differences, redact), form=form)
         case Error():
             return Error(reason=redact(verdict.reason))
         case _:

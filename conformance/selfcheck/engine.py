@@ -60,7 +60,7 @@ class RememberingEngine(Engine):
         if known is not None and isinstance(self.server, Direct):
             self.server.shelf.begin_at(known.begins_at)
         if known is not None and case.id not in self.shared and self._answered_alike(case, known):
-            return Finished(case, self._judge(case, known.exchanges), known.exchanges)
+            return self._judged(case, known.exchanges)
         if self.recorder is not None:
             self.recorder.case = case.id
         finished = await super()._exchange(case, lane, number)

@@ -19,18 +19,23 @@ from conformance.contract.request import Request
 from conformance.contract.world import Change, World
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.verdict import invariants
+from conformance.verdict.form import conforming
 from conformance.verdict.learned import is_new, told_numbers, with_numbers
-from conformance.verdict.model import Deviates, Difference, Error, Expect, Fail, Pass, Verdict
+from conformance.verdict.model import Difference, Error, Expect, Fail, Pass, Printed, Verdict
 
 CONTENT_TYPE = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict, and the settings under which the replies are explained; none of them if they are not."""
+    """A verdict, and the settings under which the replies are explained; none of them if they are not.
+
+    `as_documented` are the replies that have the documented form where servers have another.
+    """
 
     verdict: Verdict
     settings: frozenset[ServerSettings]
+    as_documented: tuple[Printed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Explanation:
     differences: tuple[Difference, ...]
     ids: frozenset[str]
     world: World
+    as_documented: tuple[Printed, ...] = ()
 
     @property
     def unexplained(self) -> tuple[Difference, ...]:
@@ -54,6 +60,16 @@ class Thread:
     world: World
     differences: tuple[Difference, ...] = ()
     ids: frozenset[str] = frozenset()
+    as_documented: tuple[Printed, ...] = ()
+
+    def then(self, explanation: Explanation) -> Thread:
+        """The same after one more reply."""
+        return Thread(
+            explanation.world,
+            (*self.differences, *explanation.differences),
+            self.ids | explanation.ids,
+            (*self.as_documented, *explanation.as_documented),
+        )
 
 
 def judge(contract: Contract, worlds: Iterable[World], exchanges: Sequence[Exchange], expect: Expect) -> Judgement:
@@ -78,12 +94,11 @@ def judge(contract: Contract, worlds: Iterable[World], exchanges: Sequence[Excha
         if not accepted:
             nearest = min((e for _, e in readings), key=lambda e: (len(e.unexplained), len(e.differences)))
             return Judgement(failed(nearest.differences), frozenset())
-        threads = _distinct(Thread(e.world, (*t.differences, *e.differences), t.ids | e.ids) for t, e in accepted)
-    best = min(threads, key=lambda t: len(t.ids))
+        threads = _distinct([thread.then(explanation) for thread, explanation in accepted], contract.forms)
+    best = threads[0]
     settings = frozenset(t.world.settings for t in threads)
-    if not best.ids or expect is Expect.SHIPPED:
-        return Judgement(Pass(), settings)
-    return Judgement(Deviates(ids=tuple(sorted(best.ids)), differences=best.differences), settings)
+    verdict = Pass() if expect is Expect.SHIPPED else conforming(best.ids, best.differences, contract.forms)
+    return Judgement(verdict, settings, best.as_documented)
 
 
 _TELLING = frozenset({"strict-sql", "legacy-sql", "non-latin"})
@@ -104,10 +119,10 @@ def _gone(step: int, failure: Failure) -> Difference:
     return Difference(step=step, line=0, aspect=Aspect.EFFECT.value, documented=told, shipped=told, got=failure.message)
 
 
-def _distinct(threads: Iterable[Thread]) -> list[Thread]:
-    """One thread for each world: the one that had to accept least."""
+def _distinct(threads: Iterable[Thread], forms: frozenset[str]) -> list[Thread]:
+    """One thread for each world: the one that had to accept least, form last. They come in that order."""
     kept: list[Thread] = []
-    for thread in sorted(threads, key=lambda t: len(t.ids)):
+    for thread in sorted(threads, key=lambda t: (len(t.ids - forms), len(t.ids))):
         if all(thread.world != other.world for other in kept):
             kept.append(thread)
     return kept
@@ -174,7 +189,15 @@ class _Reader:
         """The reply measured against one outcome, each line in either printed form."""
         differences = [*self._whole(outcome), *self._lines(outcome), *self._invariants(outcome)]
         ids = {d.deviation for d in differences if d.deviation}
-        return Explanation(tuple(differences), frozenset(ids), self.world.after(self._learned(outcome)))
+        world = self.world.after(self._learned(outcome))
+        return Explanation(tuple(differences), frozenset(ids), world, tuple(self._as_documented(outcome)))
+
+    def _as_documented(self, outcome: Outcome) -> Iterable[Printed]:
+        """Where the reply has the documented form, and servers have another that says the same."""
+        for line, got in zip(self._expected(outcome), parse_reply(self.reply.body), strict=False):
+            for name, id in line.form.deviations.items():
+                if id in self.contract.forms and line.prints_as_documented(Aspect(name), got):
+                    yield Printed(step=self.step, deviation=id)
 
     def _learned(self, outcome: Outcome) -> tuple[Change, ...]:
         """The changes, with the did_ids that the reply tells and no DID of this world has."""
@@ -311,6 +334,11 @@ class _Expected:
     form: ReplyForm
     documented: Line | None
     shipped: Line | None
+
+    def prints_as_documented(self, aspect: Aspect, got: Line) -> bool:
+        """Whether both forms are known, and a line is the documented one in this aspect and not the shipped one."""
+        forms = (self.documented, self.shipped)
+        return None not in forms and [matches(form, got, aspect) for form in forms if form] == [True, False]
 
     def holds_no_password(self, got: Line) -> bool:
         """Whether a line is one of these word for word, and its form is not known to print passwords."""

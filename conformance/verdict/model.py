@@ -41,15 +41,31 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     deviation: str | None = None
 
 
+class Printed(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply in the documented form where servers have another: its step, and the deviation that they show there."""
+
+    step: int
+    deviation: str
+
+
 class Pass(msgspec.Struct, frozen=True, tag="pass", tag_field="kind"):
-    """Every reply is the documented one, or the shipped one where documentation is silent."""
+    """Every reply is the documented one, or the shipped one where documentation is silent.
+
+    `form` is where the shipped one differs in form alone, which is said of the server as a whole.
+    """
+
+    form: tuple[Difference, ...] = ()
 
 
 class Deviates(msgspec.Struct, frozen=True, kw_only=True, tag="deviation", tag_field="kind"):
-    """Some reply is not the documented one, but every difference is a listed deviation of this build."""
+    """Some reply is not the documented one, but every difference is a listed deviation of this build.
+
+    `form` is where replies differ in form alone besides: it is none of the `ids`, and none of the `differences`.
+    """
 
     ids: tuple[str, ...]
     differences: tuple[Difference, ...] = ()
+    form: tuple[Difference, ...] = ()
 
 
 class Fail(msgspec.Struct, frozen=True, kw_only=True, tag="fail", tag_field="kind"):

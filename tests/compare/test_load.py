@@ -44,7 +44,7 @@ def broken(folder: Path, what: str) -> Path:
         ("missing", r"no-such: does not exist$"),
         ("file", r"report.json: is a file: give the folder that it is in$"),
         ("no report.json", r"cannot read .*report.json: No such file or directory$"),
-        ("other schema", r"report.json is a report of schema 99; this version reads 1$"),
+        ("other schema", r"report.json is a report of schema 99; this version reads 1 to 2$"),
         ("no report", r"report.json is not a report: "),
         (
             "half a line",

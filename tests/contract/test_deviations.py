@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.model import Build, Deviation, ServerSettings, SqlErrors, SqlMode
-from conformance.verdict.model import Deviates, Fail
+from conformance.verdict.form import in_form
+from conformance.verdict.model import Deviates, Fail, Verdict
 from tests.support.asking import CONTRACT, judged_as
-from tests.support.recordings import by_evidence, scenarios
+from tests.support.recordings import SETTINGS, by_evidence, scenarios
 
 SHOWN = [d for d in CONTRACT.deviations.values() if d.evidence]
 HIDDEN = [d for d in CONTRACT.deviations.values() if not d.evidence]
@@ -24,16 +25,31 @@ def text_of_contract() -> str:
     return "\n".join(path.read_text("utf-8") for path in paths)
 
 
+def shown(verdict: Verdict) -> set[str]:
+    """The deviations that a verdict tells of, those in form alone too."""
+    ids = verdict.ids if isinstance(verdict, Deviates) else ()
+    return {*ids, *(str(difference.deviation) for difference in in_form(verdict))}
+
+
 @pytest.mark.parametrize(("id", "cited"), EVIDENCE)
 def test_a_deviation_is_shown_by_the_scenario_that_it_cites(id: str, cited: str) -> None:
-    verdict = judged_as(by_evidence()[cited]).verdict
-    assert isinstance(verdict, Deviates)
-    assert id in verdict.ids
+    assert id in shown(judged_as(by_evidence()[cited]).verdict)
+
+
+def test_form_is_how_servers_print_errors_and_no_more() -> None:
+    assert CONTRACT.forms == {
+        *("error-separator", "permission-extra-field", "auth-trailing-field", "invalid-source-twice")
+    }
+
+
+@pytest.mark.parametrize("stem", SETTINGS)
+def test_no_recorded_server_prints_two_forms(stem: str) -> None:
+    assert [s.id for s in scenarios(stem) if judged_as(s).as_documented] == []
 
 
 def test_every_deviation_with_evidence_is_met_in_the_recordings_and_no_other() -> None:
     verdicts = [judged_as(scenario).verdict for scenario in scenarios()]
-    met = {id for verdict in verdicts if isinstance(verdict, Deviates) for id in verdict.ids}
+    met = {id for verdict in verdicts for id in shown(verdict)}
     assert met == {deviation.id for deviation in SHOWN}
 
 
@@ -79,8 +95,7 @@ def test_evidence_does_not_show_a_deviation_where_it_does_not_hold(
     id: str, cited: str, settings: ServerSettings
 ) -> None:
     assert not CONTRACT.deviations[id].holds_for(settings)
-    verdict = judged_as(by_evidence()[cited], settings).verdict
-    assert not isinstance(verdict, Deviates) or id not in verdict.ids
+    assert id not in shown(judged_as(by_evidence()[cited], settings).verdict)
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,24 @@ MISTAKES = {
         '[replies.added]\ndeviations = { message = "error-separator" }\n',
         ("add_did.toml", "replies.added", "differ in []", "deviations are for ['message']"),
     ),
+    "a rule that is called form": (
+        DEVIATIONS,
+        'severity = "misleading"\neffect = "A typing mistake',
+        'severity = "misleading"\nform = true\neffect = "A typing mistake',
+        ("add_did.toml", "parameters.extension", "'extension-letters' is about more than form"),
+    ),
+    "swapped fields that are called form": (
+        DEVIATIONS,
+        'severity = "misleading"\neffect = "A client stores',
+        'severity = "misleading"\nform = true\neffect = "A client stores',
+        ("update_did.toml", "replies.deleted", "'delete-fields-swapped' is about more than form"),
+    ),
+    "a broken invariant that is called form": (
+        DEVIATIONS,
+        'severity = "dangerous"\neffect = "Every log',
+        'severity = "dangerous"\nform = true\neffect = "Every log',
+        ("common.toml", "replies.login-incorrect", "'login-echoes-password' is about more than form"),
+    ),
     "a reply without a text": (
         ADD,
         "[replies.added]\n",

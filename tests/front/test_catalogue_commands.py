@@ -95,6 +95,11 @@ def test_deviations_are_listed_with_the_dangerous_ones_first(command: Cli) -> No
     assert out.index("  dangerous") < out.index("  misleading") < out.index("  cosmetic")
 
 
+def test_deviations_in_form_alone_are_marked(command: Cli) -> None:
+    heads = [line.split() for line in command("deviations").out.splitlines() if "  builds: " in line]
+    assert {head[0] for head in heads if head[2] == "form"} == load_contract().forms
+
+
 def test_deviations_can_be_json(command: Cli) -> None:
     assert [d["id"] for d in json.loads(command("deviations", "--json").out)] == list(load_contract().deviations)
 

@@ -18,7 +18,8 @@ DEVIATING = sample.case("d/d/d", Deviates(ids=("error-separator",)))
 
 RUNS: dict[str, tuple[Report, str, str]] = {
     "all pass": (sample.report(PASSED), "conforms", "brightgreen"),
-    "some fail": (sample.report(PASSED, FAILED, LEFT_OUT), "1 of 3 fail", "red"),
+    "some fail": (sample.report(PASSED, FAILED), "1 of 2 fail", "red"),
+    "a part": (sample.report(PASSED, LEFT_OUT), "conforms, 1 of 2 tested", "yellowgreen"),
     "many": (sample.report(*[PASSED] * 1214, FAILED), "1 of 1,215 fail", "red"),
     "known fails": (
         sample.report(PASSED, replace(FAILED, known="is so")),

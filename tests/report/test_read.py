@@ -38,6 +38,6 @@ def test_a_malformed_report_is_one_line_that_names_it(tmp_path: Path, data: byte
 
 
 def test_a_report_of_another_schema_says_which_one_is_read(tmp_path: Path) -> None:
-    json_file.write(sample.every_verdict(schema=2), tmp_path)
-    with pytest.raises(UsageError, match=r"is a report of schema 2; this version reads 1$"):
+    json_file.write(sample.every_verdict(schema=3), tmp_path)
+    with pytest.raises(UsageError, match=r"is a report of schema 3; this version reads 1 to 2$"):
         load_report(tmp_path)

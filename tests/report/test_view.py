@@ -80,7 +80,7 @@ def test_the_reason_for_the_answer_fits_in_a_sentence(report: Report, why: str) 
     ("report", "begins"),
     [
         (sample.report(PASS), "There is nothing to do."),
-        (sample.report(PASS, GAP), "Not tested: 1 case. "),
+        (sample.report(PASS, GAP), "More would be tested with entities.ingroup (1 case)."),
         (sample.report(GAP), "Give the run the settings"),
         (sample.report(PASS, deviations=(sample.seen("harm", "dangerous"),)), "A client must know the 1 dangerous"),
         (sample.report(PASS, left=("1", "2")), "First remove what this run may have left on the target: 2 DIDs"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import msgspec
+import pytest
 
 from conformance.cases.model import Case, Level, Param, Purpose, Step
 from conformance.exchange import Exchange, Failure, Reply, Trouble
@@ -12,7 +13,7 @@ from conformance.run.engine import Finished
 from conformance.run.record import Record, record
 from conformance.run.redact import Redactor
 from conformance.verdict.judge import failed
-from conformance.verdict.model import Difference, Error, Fail, NotTested, Pass, Verdict
+from conformance.verdict.model import Deviates, Difference, Error, Fail, NotTested, Pass, Printed, Verdict
 from tests.safety.support import call, html
 
 SECRET = "geheim&1"
@@ -41,6 +42,18 @@ FAIL = failed((WRONG,))
 def test_no_form_of_a_password_is_kept() -> None:
     text = msgspec.json.encode(kept(FAIL, ECHO, Failure(Trouble.PROTOCOL, SECRET), cleanup=1)).decode()
     assert "geheim" not in text
+
+
+@pytest.mark.parametrize("verdict", [Pass((WRONG,)), Deviates(ids=("x",), differences=(WRONG,), form=(WRONG,))])
+def test_none_is_kept_of_what_differs_in_form_alone(verdict: Verdict) -> None:
+    text = msgspec.json.encode(kept(verdict)).decode()
+    assert ("geheim" in text, "got ***" in text) == (False, True)
+
+
+def test_replies_in_the_documented_form_are_kept() -> None:
+    printed = (Printed(step=2, deviation="error-separator"),)
+    made = record(Finished(CASE, Pass(), as_documented=printed), str, str)
+    assert made.result.as_documented == printed
 
 
 def test_a_passed_case_keeps_no_calls() -> None:

@@ -8,14 +8,16 @@ import pytest
 from conformance.contract.model import Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.request import Request
 from conformance.exchange import Exchange, Failure, Reply, Trouble
+from conformance.verdict.judge import Thread, _distinct
 from conformance.verdict.model import Blocked, Deviates, Error, Expect, Fail, Kind, NotTested, Pass, Verdict, kind
-from tests.support.asking import answered, judged, request
+from tests.support.asking import CONTRACT, answered, judged, request
 from tests.support.world import hypotheses, recorded_world
 
 FREE, OTHER, MASTER = "7275559000", "7275559001", "7275551114"
 ADD = request("add_did", did_pattern=FREE)
 ADDED = f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{FREE}\n"
 EXISTS = request("add_did", did_pattern=MASTER)
+REFUSED = f"ERROR: add_did DID ALREADY EXISTS: |6666|{MASTER}\n"
 DESCRIBED = request("add_did", did_pattern=FREE, did_description="short")
 
 
@@ -36,15 +38,48 @@ def test_the_documented_reply_passes() -> None:
     assert judged(answered(ADD, ADDED)).verdict == Pass()
 
 
+SWAPPED = request("copy_did", source_did_pattern=MASTER, new_dids=f"{FREE},{MASTER}")
+COPIED = (
+    f"NOTICE: copy_did DID HAS BEEN ADDED - 6666|{FREE}|{MASTER}|4|1\n"
+    f"NOTICE: copy_did DID ALREADY EXISTS - 6666|{MASTER}\n"
+    f"SUCCESS: copy_did DIDS HAVE BEEN ADDED - 6666|{MASTER}|1|1\n"
+)
+
+
 def test_a_deviation_says_which_and_where() -> None:
-    verdict = judged(
-        answered(ADD, ADDED), answered(EXISTS, f"ERROR: add_did DID ALREADY EXISTS: |6666|{MASTER}\n")
-    ).verdict
+    verdict = judged(answered(EXISTS, REFUSED), answered(SWAPPED, COPIED)).verdict
     assert isinstance(verdict, Deviates)
     [difference] = verdict.differences
-    assert verdict.ids == ("error-separator",)
+    assert verdict.ids == ("copy-added-fields-swapped",)
+    assert (difference.step, difference.line, difference.aspect) == (2, 1, "fields")
+    assert difference.documented == f"6666|{MASTER}|{FREE}|4|1"
+
+
+def test_what_differs_in_form_alone_is_no_deviation_but_is_kept() -> None:
+    verdict = judged(answered(ADD, ADDED), answered(EXISTS, REFUSED)).verdict
+    assert isinstance(verdict, Pass)
+    [difference] = verdict.form
     assert (difference.step, difference.line, difference.aspect) == (2, 1, "separator")
     assert (difference.documented, difference.shipped, difference.got) == (" - ", ": |", ": |")
+    assert difference.deviation == "error-separator"
+
+
+def test_form_stands_apart_from_the_deviation_of_the_same_case() -> None:
+    verdict = judged(answered(EXISTS, REFUSED), answered(SWAPPED, COPIED)).verdict
+    assert isinstance(verdict, Deviates)
+    assert {(d.step, d.line, d.deviation) for d in verdict.form} == {(1, 1, "error-separator")}
+
+
+@pytest.mark.parametrize(("separator", "steps"), [(" - ", [1]), (": |", [])])
+def test_a_reply_in_the_documented_form_is_told_where_servers_have_another(separator: str, steps: list[int]) -> None:
+    judgement = judged(answered(EXISTS, f"ERROR: add_did DID ALREADY EXISTS{separator}6666|{MASTER}\n"))
+    assert [(told.step, told.deviation) for told in judgement.as_documented] == [(n, "error-separator") for n in steps]
+
+
+def test_form_is_a_fail_where_the_documentation_alone_counts() -> None:
+    verdict = judged(answered(EXISTS, REFUSED), expect=Expect.DOCUMENTED).verdict
+    assert isinstance(verdict, Fail)
+    assert verdict.summary == "request 1, line 1: separator should be ' - ', got ': |'"
 
 
 def test_a_fail_says_in_one_sentence_what_should_have_come() -> None:
@@ -158,6 +193,12 @@ def test_of_two_explanations_the_one_that_accepts_less_is_told() -> None:
     assert judged(sent, worlds=worlds).verdict == Pass()
     assert judged(sent, worlds=worlds[:1]).verdict == Pass()
     assert isinstance(judged(sent, worlds=worlds[1:]).verdict, Fail)
+
+
+def test_of_two_explanations_the_one_that_accepts_form_alone_is_told() -> None:
+    form = Thread(recorded_world(), ids=frozenset({"error-separator", "auth-trailing-field"}))
+    content = Thread(recorded_world(), ids=frozenset({"did-case-collision"}))
+    assert _distinct([content, form], CONTRACT.forms) == [form]
 
 
 def test_worlds_that_became_the_same_are_one() -> None:

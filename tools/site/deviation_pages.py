@@ -17,6 +17,7 @@ def deviation_page(deviation: Deviation, cases: Iterable[Case]) -> str:
     rows = [
         ("clause", link(at, paths.clause(deviation.clause), code(deviation.clause))),
         ("severity", prose(deviation.severity.value)),
+        ("about", prose("how a server prints" if deviation.form else "what a server says or does")),
         ("builds", builds(deviation)),
     ]
     shown = [(link(at, paths.case(case.id), code(case.id)), prose(case.title)) for case in cases]
