@@ -236,8 +236,9 @@ def run(
     ] = False,
 ) -> None:
     """Run the suite against a server and write the reports."""
-    from conformance.launch import Screen, launch
+    from conformance.launch import launch
     from conformance.options import Options
+    from conformance.screen import Screen
 
     options = Options(
         url=url,

@@ -75,6 +75,11 @@ class Options:
     build: str | None = None
     baseline: Path | None = None
 
+    @property
+    def names_no_server(self) -> bool:
+        """Whether an emulator of this process is to be tested, since nothing says which server is."""
+        return self.url is None and self.target_file is None
+
 
 def plan(
     options: Options,

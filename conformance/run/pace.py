@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import median, median_low
 from time import monotonic
 
 from conformance.exchange import Failure, Reply, Trouble
@@ -45,6 +45,11 @@ class Pace:
                 await self.sleep(slot - now)
         if self.slow:
             await self.sleep(self._recent())
+
+    @property
+    def reply(self) -> float | None:
+        """The seconds that a reply takes, the quicker half of them: the first has a connection to wait for."""
+        return median_low(self._waits) if self._waits else None
 
     @property
     def slow(self) -> bool:
