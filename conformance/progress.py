@@ -160,7 +160,7 @@ class Progressing:
             return 0
         plan, own = session.plan, self._options.names_no_server
         told = coming(to_come(self._options, plan), plan)
-        speed = Speed(plan.rate, session.reply or A_REPLY, 1 if own else plan.concurrency)
+        speed = Speed(plan.rate, 0.0 if own else session.reply or A_REPLY, plan.concurrency)
         self._say(f"{foretold(told, plan, speed, own=own)}.")
         return told.requests
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 import pytest
 
+from conformance.baseline.hold import Held, hold, known_fails
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
@@ -23,6 +24,7 @@ from conformance.outcomes import KNOWN, STATUSES, Outcome, Searched, case_of, cr
 from conformance.report import view
 from conformance.report.model import Report
 from conformance.report.text import visible
+from conformance.report.write import write_all
 from conformance.reporting import Collector, keep
 from conformance.run.interrupts import came, ending, watched
 from conformance.run.record import Record
@@ -30,7 +32,6 @@ from conformance.run.run import Facts, Plan, Run, left_line, redactor
 from conformance.verdict.model import Error, Expect, Kind
 
 if TYPE_CHECKING:
-    from conformance.baseline.hold import Held
     from conformance.fuzz.fuzzing import Fuzzing
 
 AHEAD = 4
@@ -304,8 +305,6 @@ class Session:
         return msgspec.structs.replace(run.close(), fuzzed=covered)
 
     def _write(self) -> None:
-        from conformance.report.write import write_all  # noqa: PLC0415 - templates and schemas take their time
-
         assert self.collector is not None
         report = self.collector.report(self.expected)
         self.report = self.held.told(report) if self.held else report
@@ -342,8 +341,6 @@ def begin(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", {}).get(Session.NAME)
     if given is not None:
         options = replace(options, run=given["run"], report=Path(given["folder"]))
-    from conformance.baseline.hold import hold, known_fails  # noqa: PLC0415 - few runs have one
-
     try:
         made = plan(options, os.environ)
         held = hold(known_fails(options.baseline), made) if options.baseline else None

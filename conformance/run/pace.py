@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from statistics import median, median_low
+from statistics import median
 from time import monotonic
 
 from conformance.exchange import Failure, Reply, Trouble
@@ -48,8 +48,8 @@ class Pace:
 
     @property
     def reply(self) -> float | None:
-        """The seconds that a reply takes, the quicker half of them: the first has a connection to wait for."""
-        return median_low(self._waits) if self._waits else None
+        """The seconds that a reply takes at least, so far; the first has a connection to wait for."""
+        return min(self._waits, default=None)
 
     @property
     def slow(self) -> bool:

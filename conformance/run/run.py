@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground, requests
 from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
@@ -240,6 +239,8 @@ class Run:
         self._cases = Again(self._engine, self.plan.try_again)
 
     def _ready(self, possible: frozenset[ServerSettings]) -> Engine:
+        from conformance.cases.catalogue import catalogue  # noqa: PLC0415 - while the server thinks about the first reply
+
         cases = catalogue(load_contract())
         return Engine(
             contract=load_contract(),
