@@ -38,7 +38,7 @@ Settling = Annotated[
 BuildOption = Annotated[
     str | None, typer.Option("--build", metavar="BUILD", help="Its API build, where it tells none or another.")
 ]
-Url = Annotated[str | None, typer.Argument(metavar="[URL]", help="The server, unless the target file names it.")]
+Url = Annotated[str | None, typer.Argument(metavar="URL", help="The server, unless the target file names it.")]
 
 
 def cleanup(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,13 +17,18 @@ from conformance.errors import HarnessError, Stopped
 from conformance.fuzz.names import NAMES, SUBJECT
 from conformance.options import Options
 from conformance.progress import Progressing
-from conformance.report.terminal import summary
-from conformance.rerun import again
+from conformance.report import view
+from conformance.report.model import Report
+from conformance.report.terminal import FAILURES, summary
+from conformance.rerun import again, replaying
 from conformance.run.run import Run, left_line, raise_if_left
 from conformance.screen import Screen
 from conformance.session import INTERRUPTED, Session
 from conformance.terminal import comes_to
 from conformance.verdict.model import Kind
+
+EMULATED, BUILT_IN_USER = "http://127.0.0.1:8080", "6666"
+"""Where `vicidial-conformance emulator` listens, and who may do everything there."""
 
 _SUITE = Path(next(iter(suite.__path__)))
 
@@ -90,12 +95,27 @@ def _show(progress: Progressing, run: Run, options: Options, code: int, screen: 
         screen.out.print(report.answer)
     else:
         screen.out.print(summary(report), crop=False)
-        if options.fuzz is None and (report.fails or report.with_kind(Kind.ERROR)):
-            screen.err.print(f"these again: {again(options, folder)}")
+        for line in _to_repeat(report, options, folder):
+            screen.err.print(line)
         screen.err.print(f"report: {folder / 'report.html'}")
     if report.left:
         screen.err.print(left_line(report.left, folder))
     return Stopped.exit_code if report.ended == INTERRUPTED and not report.left else report.exit_code
+
+
+def _to_repeat(report: Report, options: Options, folder: Path) -> Iterator[str]:
+    """The command that repeats what failed, as a line to paste: of fuzzing one for each finding."""
+    if options.fuzz is None:
+        if report.fails or report.with_kind(Kind.ERROR):
+            yield f"to repeat what failed: {again(options, folder)}"
+        return
+    if options.names_no_server:
+        options = replace(options, url=EMULATED, user=BUILT_IN_USER)
+    found = [result.replay for result in view.troubles(report) if result.replay is not None]
+    if found and options.url == EMULATED:
+        yield "to repeat it, start `vicidial-conformance emulator` first; its password is 1234"
+    for name in found[:FAILURES]:
+        yield f"to repeat it: {replaying(options, folder / name)}"
 
 
 def _files(options: Options) -> list[str]:

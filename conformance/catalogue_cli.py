@@ -32,7 +32,7 @@ Only = Annotated[
         metavar="GLOB",
         autocompletion=_ids,
         rich_help_panel=WHAT,
-        help="Only cases whose id matches, such as 'add_did/*'; may be given again.",
+        help="Only cases whose id matches or begins so, such as add_did/active or '*/active'; may be given again.",
     ),
 ]
 LevelOption = Annotated[

@@ -52,6 +52,25 @@ class _Commands(TyperGroup):
         with _told_on():
             return super().invoke(ctx)
 
+    def get_params(self, ctx: Any) -> Any:
+        """The options of the program itself."""
+        return _plain(super().get_params(ctx))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command, and those below it."""
+        command = super().get_command(ctx, cmd_name)
+        for one in () if command is None else (command, *getattr(command, "commands", {}).values()):
+            _plain(one.get_params(ctx))
+        return command
+
+
+def _plain(params: list[Any]) -> list[Any]:
+    """Options, without a type where they take no value: `<bool>` tells a reader nothing."""
+    for param in params:
+        if getattr(param, "is_flag", False):
+            param.metavar = ""
+    return params
+
 
 @contextmanager
 def _told_on() -> Iterator[None]:
@@ -122,12 +141,14 @@ vicidial-conformance run --target lab.toml --only 'update_did/*' --fail-fast
 def run(
     url: Annotated[
         str | None,
-        typer.Argument(metavar="[URL]", help="The server, such as https://dialer.example. Without it: an emulator."),
+        typer.Argument(metavar="URL", help="The server, such as https://dialer.example. Without it: an emulator."),
     ] = None,
     user: Annotated[
         str | None,
         typer.Option(
-            rich_help_panel=_TARGET, help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt."
+            metavar="USER",
+            rich_help_panel=_TARGET,
+            help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt.",
         ),
     ] = None,
     password_file: Annotated[

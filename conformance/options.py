@@ -211,8 +211,9 @@ def _host(url: str) -> str:
 
 
 def wanted(id: str, patterns: Collection[str]) -> bool:
-    """Whether an id matches one of the globs; without any, all do."""
-    return not patterns or any(fnmatch.fnmatchcase(id, pattern) for pattern in patterns)
+    """Whether an id, or what it begins with before a slash, matches one of the globs; without any, all do."""
+    found = (fnmatch.fnmatchcase(id, end) for pattern in patterns for end in (pattern, f"{pattern}/*"))
+    return not patterns or any(found)
 
 
 def no_match(patterns: Iterable[str]) -> str:

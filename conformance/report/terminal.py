@@ -68,8 +68,6 @@ def _failure(result: CaseResult, expect: str) -> Iterator[RenderableType]:
         yield _indented(Text(visible(view.note(result), _WIDEST)))
     for call in result.calls:
         yield Text(f"  {visible(call.curl)}", no_wrap=True, overflow="ignore", style="dim")
-    if result.replay is not None:
-        yield Text(f"  again: vicidial-conformance replay REPORT/{visible(result.replay)}", style="dim")
 
 
 def _known(report: Report) -> Iterator[RenderableType]:

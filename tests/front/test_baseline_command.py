@@ -71,7 +71,7 @@ def test_a_fail_that_is_known_breaks_no_build_and_stays_a_fail(
     assert ended.code == 0
     found = report(tmp_path / "r")
     assert (found.fails, {r.known for r in found.known}) == ((), {"the proxy is replaced in spring"})
-    assert (f"known  {CASE}  the proxy is replaced in spring" in ended.out, "these again" in ended.err) == (True, False)
+    assert (f"known  {CASE}  the proxy is replaced in spring" in ended.out, "to repeat" in ended.err) == (True, False)
     last = ended.out.splitlines()[-1]
     assert re.fullmatch(r"Does not conform, as known: (\d+) of \d+ cases failed\.", last)
     assert f"{len(found.known)} fail ({len(found.known)} known)" in ended.out
