@@ -158,7 +158,8 @@ def rehearse(options: Options, out: Terminal) -> int:
         _show(f"{case.id}, clean-up", one.cleanup, made, out)
     _show("after the last case", last_requests(made.ground), made, out)
     speed = Speed(made.rate, at_once=made.concurrency)
-    out.print(f"{foretold(coming(sent, made), made, speed)} if a reply takes {speed.reply * 1000:.0f} ms.")
+    told = foretold(coming(sent, made), made, speed)
+    out.print(f"{told} if a reply takes {speed.reply * 1000:.0f} ms.", soft_wrap=True)
     out.print("Nothing was sent.")
     return 0
 
