@@ -16,28 +16,10 @@ from conformance.fuzz.names import NAMES
 
 ROOT = Path(__file__).parents[2]
 
-WORDS = dict(
-    enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-        ]
-    )
+WORDS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
-WORDS |= dict(enumerate(["fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"], 15))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +71,4 @@ def counts() -> Iterator[Count]:
 
 
 def _word(number: int) -> str:
-    return WORDS.get(number, f"{number:,}")
+    return WORDS[number] if number < len(WORDS) else f"{number:,}"
