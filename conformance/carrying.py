@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,9 +49,20 @@ class Starting:
         config.pluginmanager.register(session, Session.NAME)
 
 
-def carry_out(run: Run, options: Options, baseline: Baseline | None, screen: Screen, *, fail_fast: bool) -> int:
-    """Run the suite under pytest and give the exit code. Raises ConformanceError for what keeps it from running."""
-    progress = Progressing(screen, options)
+def carry_out(
+    run: Run,
+    options: Options,
+    baseline: Baseline | None,
+    screen: Screen,
+    loaded: Callable[[], None],
+    *,
+    fail_fast: bool,
+) -> int:
+    """Run the suite under pytest and give the exit code; `loaded` is called once all tests are collected.
+
+    Raises ConformanceError for what keeps it from running.
+    """
+    progress = Progressing(screen, options, loaded)
     flags = [*_QUIETLY, *_files(options), *(["-x"] if fail_fast else [])]
     try:
         with _own_environment():

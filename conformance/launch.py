@@ -12,6 +12,7 @@ from conformance.errors import UsageError
 from conformance.options import Options, plan, select
 from conformance.prompt import ask_password
 from conformance.run.descriptors import LIMITED
+from conformance.run.interrupts import loading
 from conformance.run.run import Run, closing
 from conformance.run.settings import TargetFile, load_target
 from conformance.screen import Screen
@@ -37,10 +38,12 @@ def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
         if made.concurrency < options.concurrency:
             screen.err.print(f"concurrency {made.concurrency}, not {options.concurrency}: {LIMITED}")
         run = stack.enter_context(closing(Run(made)))
+        loaded = stack.enter_context(ExitStack())
+        loaded.enter_context(loading())
         run.begin()
         from conformance.carrying import carry_out
 
-        return carry_out(run, options, baseline, screen, fail_fast=fail_fast)
+        return carry_out(run, options, baseline, screen, loaded.close, fail_fast=fail_fast)
 
 
 def _emulator(options: Options, stack: ExitStack, screen: Screen) -> TargetFile:

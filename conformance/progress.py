@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from time import monotonic
 
 import pytest
@@ -103,16 +104,18 @@ class TimeLeft:
 class Progressing:
     """A pytest plugin that follows a run on a screen.
 
-    `session` is known once the cases are collected; `crash` is what ended pytest itself, if something did.
+    `session` is known once the cases are collected; then `loaded` is called. `crash` is what ended pytest itself, if
+    something did.
     """
 
-    def __init__(self, screen: Screen, options: Options) -> None:
+    def __init__(self, screen: Screen, options: Options, loaded: Callable[[], None] = lambda: None) -> None:
         self.session: Session | None = None
         self.crash: ConformanceError | None = None
         self._console = screen.err
         self._quiet = screen.quiet
         self._verbose = screen.verbose
         self._options = options
+        self._loaded = loaded
         self._counts: Counter[Kind] = Counter()
         self._left = TimeLeft()
         self._told = ""
@@ -136,6 +139,7 @@ class Progressing:
         """Begin the bar: it is known now how many cases there are."""
         plugin = session.config.pluginmanager.get_plugin(Session.NAME)
         self.session = plugin if isinstance(plugin, Session) else None
+        self._loaded()
         total = sum(id_of(item) is not None for item in session.items)
         if self.session is not None:
             self.session.told = self._tell
