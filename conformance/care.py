@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,12 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.cases.catalogue import catalogue
-from conformance.cases.expand import request
-from conformance.cases.model import Case, Level
+from conformance.cases.model import Level
+from conformance.coming import coming, foretold, to_come
 from conformance.contract.load import load_contract
+from conformance.contract.request import Request
 from conformance.crash import told_redacted
 from conformance.errors import UsageError
-from conformance.options import Options, plan, select
+from conformance.options import Options, plan
 from conformance.prompt import ask_password
 from conformance.report.curl import curl_line
 from conformance.report.files import write_whole
@@ -27,8 +28,9 @@ from conformance.report.text import visible
 from conformance.run import provision
 from conformance.run.doctor import Finding, State, examine
 from conformance.run.files import RunFile, ledgers, read_run
-from conformance.run.forecast import Forecast, forecast, planned
+from conformance.run.forecast import Speed, planned
 from conformance.run.ledger import read_ledger
+from conformance.run.preflight import first_requests, last_requests
 from conformance.run.recover import Recovered, recover
 from conformance.run.run import Plan, raise_if_left, redactor
 from conformance.run.settings import check_url
@@ -146,37 +148,24 @@ def provide(url: str, write: Path | None, out: Terminal) -> None:
 
 
 def rehearse(options: Options, out: Terminal) -> int:
-    """Print what a run would do and every request it would send, and send nothing."""
+    """Print what a run would do and every request it would send, clean-up included, and send nothing."""
     with TemporaryDirectory(prefix="vicidial-conformance-") as folder:
         made = plan(replace(options, report=Path(folder) / "rehearsal"), os.environ, ask_password)
-    every = catalogue(load_contract())
-    cases = planned(select(every, options.only), made.ground, made.level)
-    numbers = {case.id: number for number, case in enumerate(every)}
-    for case in cases:
-        out.print(_sent(case, numbers[case.id], made), soft_wrap=True)
-    out.print(foretold(coming(options, made), made))
+    sent = list(to_come(options, made))
+    _show("before the first case", first_requests(made.ground, made.level), made, out)
+    for case, one in sent:
+        _show(case.id, one.requests, made, out)
+        _show(f"{case.id}, clean-up", one.cleanup, made, out)
+    _show("after the last case", last_requests(made.ground), made, out)
+    speed = Speed(made.rate, at_once=made.concurrency)
+    told = foretold(coming(sent, made), made, speed)
+    out.print(f"{told} if a reply takes {speed.reply * 1000:.0f} ms.", soft_wrap=True)
     out.print("Nothing was sent.")
     return 0
 
 
-def coming(options: Options, made: Plan) -> Forecast:
-    """What a run with these options will do to its target."""
-    cases = planned(select(catalogue(load_contract()), options.only), made.ground, made.level)
-    return forecast(cases, made.ground, made.rate)
-
-
-def _sent(case: Case, number: int, made: Plan) -> RenderableType:
+def _show(name: str, requests: Sequence[Request], made: Plan, out: Terminal) -> None:
     passwords = [login.password for login in made.target.logins.values()]
-    sent = (request(step, made.ground, number) for step in case.steps)
-    return Group(Text(case.id, style="bold"), *(Text(f"  {curl_line(r, made.target.url, passwords)}") for r in sent))
-
-
-def foretold(forecast: Forecast, made: Plan) -> Text:
-    """What a run will do to its target, in a few lines."""
-    functions = ", ".join(f"{count} {name}" for name, count in forecast.by_function)
-    pace = f"at {made.rate:g} a second" if made.rate else "as fast as replies come"
-    return Text(
-        f"{forecast.cases} cases at level {made.level.value}, about {forecast.requests} requests {pace} ({functions}); "
-        f"{forecast.creates} DIDs beginning with {made.ground.prefix} are created and deleted; "
-        f"about {forecast.log_rows} log rows stay; it takes about {forecast.seconds:.0f} s."
-    )
+    lines = [Text(f"  {curl_line(request, made.target.url, passwords)}") for request in requests]
+    if lines:
+        out.print(Group(Text(name, style="bold"), *lines), soft_wrap=True)

@@ -38,7 +38,7 @@ Settling = Annotated[
 BuildOption = Annotated[
     str | None, typer.Option("--build", metavar="BUILD", help="Its API build, where it tells none or another.")
 ]
-Url = Annotated[str | None, typer.Argument(metavar="[URL]", help="The server, unless the target file names it.")]
+Url = Annotated[str | None, typer.Argument(metavar="URL", help="The server, unless the target file names it.")]
 
 
 def cleanup(
@@ -124,8 +124,9 @@ def fuzz(
     Without a URL: an emulator. Under the same guard, ledger, pace and reports as a run. Each finding is tried a second
     time and saved as a file for `replay`.
     """
-    from conformance.launch import Screen, launch
+    from conformance.launch import launch
     from conformance.options import Effort
+    from conformance.screen import Screen
 
     options = _options(url, user, password_file, target, ca_file, insecure, timeout, settling)
     options = replace(

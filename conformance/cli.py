@@ -5,7 +5,6 @@ What a command needs is imported when it runs: `--version`, `--help` and complet
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from conformance import (
     __version__,
     baseline_cli,
     care_cli,
+    catalogue_cli,
     compare_cli,
     defaults,
     emulator_cli,
@@ -31,7 +31,7 @@ from conformance import (
     selfcheck_cli,
     upgrade_cli,
 )
-from conformance.cases.model import Case, Level
+from conformance.catalogue_cli import LevelOption, Only
 from conformance.contract.model import ContractError
 from conformance.errors import ConformanceError, Stopped, UsageError
 from conformance.run.interrupts import watched
@@ -52,6 +52,25 @@ class _Commands(TyperGroup):
         """Run the command."""
         with _told_on():
             return super().invoke(ctx)
+
+    def get_params(self, ctx: Any) -> Any:
+        """The options of the program itself."""
+        return _plain(super().get_params(ctx))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command, and those below it."""
+        command = super().get_command(ctx, cmd_name)
+        for one in () if command is None else (command, *getattr(command, "commands", {}).values()):
+            _plain(one.get_params(ctx))
+        return command
+
+
+def _plain(params: list[Any]) -> list[Any]:
+    """Options, without a type where they take no value: `<bool>` tells a reader nothing."""
+    for param in params:
+        if getattr(param, "is_flag", False):
+            param.metavar = ""
+    return params
 
 
 @contextmanager
@@ -75,38 +94,8 @@ app = typer.Typer(
 )
 
 
-def _ids() -> list[str]:
-    return [case.id for case in _catalogue()]
+_TARGET, _WHAT, _HOW, _SHOWN = "The server", catalogue_cli.WHAT, "How to send", "What to show"
 
-
-def _catalogue() -> tuple[Case, ...]:
-    from conformance.cases.catalogue import catalogue
-    from conformance.contract.load import load_contract
-
-    return catalogue(load_contract())
-
-
-_TARGET, _WHAT, _HOW, _SHOWN = "The server", "What to test", "How to send", "What to show"
-
-Only = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--only",
-        metavar="GLOB",
-        autocompletion=_ids,
-        rich_help_panel=_WHAT,
-        help="Only cases whose id matches, such as 'add_did/*'; may be given again.",
-    ),
-]
-LevelOption = Annotated[
-    Level | None,
-    typer.Option(
-        rich_help_panel=_WHAT,
-        help="probe changes nothing; standard makes DIDs and deletes them; full leaves some behind."
-        " [dim]Default: probe, or standard with --allow-writes.[/]",
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 TargetFile = Annotated[
     Path | None,
     typer.Option(
@@ -153,12 +142,14 @@ vicidial-conformance run --target lab.toml --only 'update_did/*' --fail-fast
 def run(
     url: Annotated[
         str | None,
-        typer.Argument(metavar="[URL]", help="The server, such as https://dialer.example. Without it: an emulator."),
+        typer.Argument(metavar="URL", help="The server, such as https://dialer.example. Without it: an emulator."),
     ] = None,
     user: Annotated[
         str | None,
         typer.Option(
-            rich_help_panel=_TARGET, help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt."
+            metavar="USER",
+            rich_help_panel=_TARGET,
+            help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt.",
         ),
     ] = None,
     password_file: Annotated[
@@ -267,8 +258,9 @@ def run(
     ] = False,
 ) -> None:
     """Run the suite against a server and write the reports."""
-    from conformance.launch import Screen, launch
+    from conformance.launch import launch
     from conformance.options import Options
+    from conformance.screen import Screen
 
     options = Options(
         url=url,
@@ -317,69 +309,7 @@ def _selected(only: list[str] | None, failed: Path | None, *, quick: bool) -> tu
     return quick_cases()
 
 
-@app.command("list", epilog="Example: vicidial-conformance list --only 'add_did/*' --json")
-def list_cases(only: Only = None, level: LevelOption = None, as_json: Json = False) -> None:
-    """List the cases: id, level, what each needs, the clause it tests."""
-    from conformance import listing
-    from conformance.options import select
-
-    cases = [case for case in select(_catalogue(), only or ()) if level is None or case.level <= level]
-    if as_json:
-        out.json(listing.cases_json(cases))
-    elif out.is_terminal:
-        out.print(listing.cases_table(cases))
-        err.print(f"{len(cases)} cases")
-    else:
-        out.raw("".join(f"{line}\n" for line in listing.cases_lines(cases)))
-
-
-@app.command(epilog="Example: vicidial-conformance show add_did/did_description/too-short")
-def show(
-    case: Annotated[str, typer.Argument(metavar="CASE", autocompletion=_ids, help="Its id, as `list` has it.")],
-) -> None:
-    """Show a case: what it sends, what is documented, what servers answer."""
-    from conformance import listing
-    from conformance.contract.load import load_contract
-
-    found = {c.id: c for c in _catalogue()}
-    if case not in found:
-        near = difflib.get_close_matches(case, found, 1)
-        hint = f"did you mean {near[0]} ?" if near else "`vicidial-conformance list` shows them all"
-        raise UsageError(f"no case {case!r}: {hint}")
-    out.print(listing.case_page(found[case], load_contract()), soft_wrap=True)
-
-
-@app.command(epilog="Example: vicidial-conformance deviations --json")
-def deviations(as_json: Json = False) -> None:
-    """List where servers are known to leave the documentation, and what it does to a client."""
-    from conformance import listing
-    from conformance.contract.load import load_contract
-
-    listed = load_contract().deviations.values()
-    if as_json:
-        out.json(listing.deviations_json(listed))
-    else:
-        out.print(listing.deviations_list(listed))
-
-
-@app.command(epilog="Example: vicidial-conformance openapi --function add_did > add_did.openapi.json")
-def openapi(
-    function: Annotated[
-        str | None, typer.Option(metavar="NAME", help="One function's document; without it, all of them by name.")
-    ] = None,
-    url: Annotated[str | None, typer.Option(metavar="URL", help="The server that the document names.")] = None,
-) -> None:
-    """Print OpenAPI 3.1 documents of the API, one for each function, since all share one path."""
-    from conformance.contract import openapi as documents
-    from conformance.contract.load import load_contract
-    from conformance.run.settings import check_url
-
-    contract = load_contract()
-    if function is not None and function not in contract.functions:
-        raise UsageError(f"--function {function}: is not one of {', '.join(sorted(contract.functions))}")
-    out.json(documents.write(contract, function, check_url(url) if url else documents.URL))
-
-
+catalogue_cli.register(app)
 emulator_cli.register(app)
 care_cli.register(app)
 identify_cli.register(app)

@@ -129,12 +129,14 @@ def emulator(
 
 def _announce(config: Config, *, built_in: bool) -> Callable[[str], None]:
     user = next(iter(config.users.values()))
-    whose = "the built-in users have the password 1234" if built_in else "users and passwords are the target file's"
+    whose = f"all built-in users have the password {user.password}" if built_in else "its password is the target file's"
+    password = user.password if built_in else "$VICIDIAL_PASS"
+    before = "" if built_in else "VICIDIAL_PASS='...'; "
 
     def announce(url: str) -> None:
-        query = f"source=test&user={user.name}&pass=$VICIDIAL_PASS&function=add_did&did_pattern=%2B9995550100&active=N"
+        query = f"source=test&user={user.name}&pass={password}&function=add_did&did_pattern=%2B9995550100&active=N"
         out.raw(f"{config.dialect.value} dialect, {config.settings}; Ctrl-C stops it\n{url}\n\n")
-        out.raw(f'try it ({whose}):\n\n  VICIDIAL_PASS=... ; curl "{url}?{query}"\n')
+        out.raw(f'try it ({whose}):\n\n  {before}curl "{url}?{query}"\n')
 
     return announce
 

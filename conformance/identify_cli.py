@@ -26,7 +26,7 @@ vicidial-conformance identify --target lab.toml --allow-writes      [dim]can ask
 
 def identify(
     url: Annotated[
-        str | None, typer.Argument(metavar="[URL]", help="The server, unless the target file names it.")
+        str | None, typer.Argument(metavar="URL", help="The server, unless the target file names it.")
     ] = None,
     user: Annotated[
         str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt.")
@@ -91,10 +91,19 @@ def identify(
     else:
         out.print(terminal.page(found), soft_wrap=True)
     left = [left_line(found.left_behind, made.folder)] if found.left_behind else []
-    for line in left:
+    for line in left or ([] if found.is_explained else [_about(made.folder)]):
         err.print(line)
     comes_to(*(line.plain.strip() for line in terminal.answer(found)), *left)
     raise typer.Exit(found.exit_code)
+
+
+def _about(folder: Path) -> str:
+    """Where the run is written down that nothing explains, for whoever wants to be sure that it left nothing."""
+    from conformance.run.folder import cleanup_line
+
+    return (
+        f"run folder: {folder}; nothing is left on the server that we know of, and `{cleanup_line(folder)}` asks again"
+    )
 
 
 def register(app: typer.Typer) -> None:

@@ -76,6 +76,11 @@ class Options:
     baseline: Path | None = None
     rerun_failed: Path | None = None
 
+    @property
+    def names_no_server(self) -> bool:
+        """Whether an emulator of this process is to be tested, since nothing says which server is."""
+        return self.url is None and self.target_file is None
+
 
 def plan(
     options: Options,
@@ -207,8 +212,9 @@ def _host(url: str) -> str:
 
 
 def wanted(id: str, patterns: Collection[str]) -> bool:
-    """Whether an id matches one of the globs; without any, all do."""
-    return not patterns or any(fnmatch.fnmatchcase(id, pattern) for pattern in patterns)
+    """Whether an id, or what it begins with before a slash, matches one of the globs; without any, all do."""
+    found = (fnmatch.fnmatchcase(id, end) for pattern in patterns for end in (pattern, f"{pattern}/*"))
+    return not patterns or any(found)
 
 
 def no_match(patterns: Iterable[str]) -> str:

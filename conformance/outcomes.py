@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 
 from conformance.cases.model import Case
 from conformance.crash import Crash
+from conformance.fuzz.names import IDS
 from conformance.report.model import CaseResult
 from conformance.report.view import note
 from conformance.run.record import Record
@@ -88,3 +90,26 @@ def crashed(case: Case, crash: Crash) -> Record:
         elapsed=0.0,
     )
     return Record(result=result, exchanges=())
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """The case of a test, if it is one of the suite's."""
+    callspec = getattr(item, "callspec", None)
+    case = callspec.params.get("case") if callspec is not None else None
+    return case if isinstance(case, Case) else None
+
+
+def id_of(item: pytest.Item) -> str | None:
+    """The id of the case or search that a test is about, if it is one of the suite's."""
+    case = case_of(item)
+    if case is not None:
+        return case.id
+    callspec = getattr(item, "callspec", None)
+    id = callspec.params.get("search") if callspec is not None else None
+    return id if id in IDS else None
+
+
+def records_of(report: pytest.TestReport) -> tuple[Record, ...]:
+    """The records that a test's report carries: one of a case, or one for each finding of a search."""
+    _, given = getattr(report, "conformance", (None, ()))
+    return msgspec.convert(given, tuple[Record, ...])

@@ -32,7 +32,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--target-user", metavar="USER", help="log in as this API user; the password comes from VICIDIAL_PASS")
     add("--target-password-file", metavar="FILE", type=Path, help="read the user's password from this file")
     add("--target-build", metavar="BUILD", help="take the server for this build, whatever it says")
-    add("--target-case", metavar="GLOB", action="append", default=[], help="only cases whose id matches; repeatable")
+    add(
+        "--target-case",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="only cases whose id matches or begins so",
+    )
     add("--target-level", choices=LEVELS, help="how far to go (default: probe, or standard with --target-allow-writes)")
     add("--target-allow-writes", action="store_true", help="let the target be written to")
     add("--target-expect", choices=EXPECTATIONS, default=EXPECTATIONS[0], help="what counts (default: %(default)s)")

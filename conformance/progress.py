@@ -1,11 +1,16 @@
-"""What a terminal shows while a run goes on: a bar with counts by verdict, or a line a case with -v."""
+"""What a terminal shows while a run goes on: a bar with counts by verdict and the time left, or a line a case with -v.
+
+Where standard error is no terminal, a line every ten seconds.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
+from collections.abc import Callable
+from time import monotonic
 
 import pytest
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -17,12 +22,23 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from conformance.coming import coming, foretold, lasting, to_come
 from conformance.crash import explained
 from conformance.errors import ConformanceError
+from conformance.options import Options
+from conformance.outcomes import id_of, records_of
 from conformance.report.terminal import STYLES
+from conformance.run.forecast import A_REPLY, Speed
 from conformance.run.record import Record
-from conformance.session import Session, id_of, records_of
+from conformance.screen import Screen
+from conformance.session import Session
 from conformance.verdict.model import Kind
+
+EVERY = 10.0
+"""Seconds between two lines where there is no bar."""
+
+ENOUGH = 20
+"""Requests after which the time left can be told from how long they took."""
 
 
 class _Counts(ProgressColumn):
@@ -41,19 +57,67 @@ class _Counts(ProgressColumn):
         return Text("  ").join(Text(text, style=style) for text, style in shown)
 
 
-class Progressing:
-    """A pytest plugin that follows a run on a console. `verbose` prints a line for each case.
+class _Left(ProgressColumn):
+    """How long it may still take."""
 
-    `session` is known once the cases are collected; `crash` is what ended pytest itself, if something did.
+    max_refresh = 0.5
+
+    def __init__(self, left: TimeLeft) -> None:
+        super().__init__()
+        self._left = left
+
+    def render(self, task: Task) -> Text:
+        """The time left, once it can be told."""
+        del task
+        return Text(str(self._left), style="dim")
+
+
+class TimeLeft:
+    """The time that a run may still take, by what it has sent of what is to come, or by the time that it was given."""
+
+    def __init__(self) -> None:
+        self._session: Session | None = None
+        self._total = 0
+        self._since = 0.0
+        self._before = 0
+
+    def begin(self, session: Session, total: int) -> None:
+        """From now on there are so many requests to come, those that have left included."""
+        self._session, self._total, self._since, self._before = session, total, monotonic(), session.sent
+
+    def __str__(self) -> str:
+        seconds = self._seconds()
+        return "" if seconds is None else f"about {lasting(seconds)} left"
+
+    def _seconds(self) -> float | None:
+        if self._session is None:
+            return None
+        passed, sent = monotonic() - self._since, self._session.sent
+        effort = self._session.effort
+        if effort is not None and effort.seconds is not None:
+            return max(0.0, effort.seconds - passed)
+        if sent - self._before < ENOUGH:
+            return None
+        return passed / (sent - self._before) * max(0, self._total - sent)
+
+
+class Progressing:
+    """A pytest plugin that follows a run on a screen.
+
+    `session` is known once the cases are collected; then `loaded` is called. `crash` is what ended pytest itself, if
+    something did.
     """
 
-    def __init__(self, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
+    def __init__(self, screen: Screen, options: Options, loaded: Callable[[], None] = lambda: None) -> None:
         self.session: Session | None = None
         self.crash: ConformanceError | None = None
-        self._console = console
-        self._quiet = quiet
-        self._verbose = verbose
+        self._console = screen.err
+        self._quiet = screen.quiet
+        self._verbose = screen.verbose
+        self._options = options
+        self._loaded = loaded
         self._counts: Counter[Kind] = Counter()
+        self._left = TimeLeft()
         self._told = ""
         columns = (
             TextColumn("{task.description}", markup=False),
@@ -61,15 +125,21 @@ class Progressing:
             MofNCompleteColumn(),
             _Counts(self._counts),
             TimeElapsedColumn(),
+            _Left(self._left),
         )
-        self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
+        has_bar = screen.err.is_terminal and not screen.quiet
+        self._bar = Progress(*columns, console=screen.err, transient=True, disable=not has_bar)
         self._task = self._bar.add_task("", total=None)
+        self._over = threading.Event()
+        speaks = not has_bar and not screen.quiet
+        self._lines = threading.Thread(target=self._go_on, name="progress", daemon=True) if speaks else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begin the bar: it is known now how many cases there are."""
         plugin = session.config.pluginmanager.get_plugin(Session.NAME)
         self.session = plugin if isinstance(plugin, Session) else None
+        self._loaded()
         total = sum(id_of(item) is not None for item in session.items)
         if self.session is not None:
             self.session.told = self._tell
@@ -77,7 +147,26 @@ class Progressing:
             plan = self.session.plan
             self._say(f"{plan.target.url}: {total} test{'s' * (total != 1)}, level {plan.level.value}")
         self._bar.update(self._task, total=total)
+
+    @pytest.hookimpl(trylast=True, specname="pytest_collection_finish")
+    def pytest_collection_finish_last(self) -> None:
+        """Say what is coming: the first questions have been answered, and their replies tell how long it takes."""
+        if self.session is None:
+            return
+        effort = self.session.effort
+        self._left.begin(self.session, self._foretell(self.session) if effort is None else effort.requests or 0)
         self._bar.start()
+        if self._lines is not None:
+            self._lines.start()
+
+    def _foretell(self, session: Session) -> int:
+        if self._quiet:
+            return 0
+        plan, own = session.plan, self._options.names_no_server
+        told = coming(to_come(self._options, plan), plan)
+        speed = Speed(plan.rate, 0.0 if own else session.reply or A_REPLY, plan.concurrency)
+        self._say(f"{foretold(told, plan, speed, own=own)}.")
+        return told.requests
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a case that has ended."""
@@ -104,6 +193,17 @@ class Progressing:
         self._told = text
         self._bar.update(self._task, description=text)
 
+    def _go_on(self) -> None:
+        """A line again and again, until it is over."""
+        while not self._over.wait(EVERY):
+            self._say(self._so_far())
+
+    def _so_far(self) -> str:
+        task = self._bar.tasks[0]
+        counts = ", ".join(f"{self._counts[kind]} {kind.value}" for kind in Kind if self._counts[kind])
+        parts = [f"{task.completed:.0f} of {task.total:.0f} tests" if task.total else "", counts, str(self._left)]
+        return "; ".join(part for part in parts if part)
+
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Say that the end may take a moment."""
         if isinstance(excinfo.value, KeyboardInterrupt):
@@ -122,7 +222,8 @@ class Progressing:
         self.stop()
 
     def stop(self) -> None:
-        """Take the bar away, if it is there."""
+        """Take the bar away, if it is there, and say nothing more."""
+        self._over.set()
         self._bar.stop()
 
     def _say(self, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from conformance.cases.catalogue import catalogue
@@ -90,26 +90,41 @@ def _state(kinds: Sequence[Kind]) -> str:
 
 def again(options: Options, folder: Path) -> str:
     """The command that runs those cases of a report again, with the same target. No password is in it."""
-    given: dict[str, object] = {
-        "--target": options.target_file,
-        "--user": options.user,
-        "--password-file": options.password_file,
-        "--build": options.build,
-        "--ca-file": options.ca_file,
-        "--insecure": options.insecure,
+    given = {
         "--level": options.level.value if options.level else None,
         "--allow-writes": options.allow_writes,
         "--expect": options.expect if options.expect is not _DEFAULTS.expect else None,
         "--concurrency": options.concurrency if options.concurrency != _DEFAULTS.concurrency else None,
-        "--timeout": f"{options.timeout:g}" if options.timeout != _DEFAULTS.timeout else None,
-        "--settling": f"{options.settling:g}" if options.settling != _DEFAULTS.settling else None,
         "--rate": f"{options.rate:g}" if options.rate is not None else None,
         "--allow-login-failures": options.login_failures or None,
         "--mask-users": options.mask_users,
         "--baseline": options.baseline,
         "--rerun-failed": folder,
     }
-    words = ["vicidial-conformance", "run", *([options.url] if options.url else [])]
+    return _line("run", options.url, {**_target(options), **given})
+
+
+def replaying(options: Options, finding: Path) -> str:
+    """The command that sends a finding's input again, to the same target. No password is in it."""
+    return _line("replay", finding, {"--url": options.url, **_target(options), "--allow-writes": True})
+
+
+def _target(options: Options) -> Mapping[str, object]:
+    """What is said of a target but for its URL."""
+    return {
+        "--target": options.target_file,
+        "--user": options.user,
+        "--password-file": options.password_file,
+        "--build": options.build,
+        "--ca-file": options.ca_file,
+        "--insecure": options.insecure,
+        "--timeout": f"{options.timeout:g}" if options.timeout != _DEFAULTS.timeout else None,
+        "--settling": f"{options.settling:g}" if options.settling != _DEFAULTS.settling else None,
+    }
+
+
+def _line(command: str, about: object, given: Mapping[str, object]) -> str:
+    words = ["vicidial-conformance", command, *([str(about)] if about else [])]
     for name, value in given.items():
         if value is True:
             words.append(name)

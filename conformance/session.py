@@ -20,7 +20,7 @@ from conformance.crash import Crash, explained
 from conformance.errors import ConformanceError, LeftBehind, UsageError
 from conformance.fuzz.names import IDS
 from conformance.options import Effort, Options, no_match, plan, wanted
-from conformance.outcomes import KNOWN, STATUSES, Outcome, Searched, crashed
+from conformance.outcomes import KNOWN, STATUSES, Outcome, Searched, case_of, crashed, id_of, records_of
 from conformance.report import view
 from conformance.report.model import Report
 from conformance.report.text import visible
@@ -47,9 +47,9 @@ _ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 class Session:
     """The plugin object of one run. `stopped` is what kept the run from beginning, if something did.
 
-    Without an `effort` nothing is fuzzed, and without `held` no fail is known. `again` is the command that runs what
-    did not succeed once more. `told` gets a line on how far fuzzing has come, again and again; `waits` gets one where a
-    person has to wait.
+    Without an `effort` nothing is fuzzed, and without `held` no fail is known. `run` may have begun already, and is
+    closed here. `again` is the command that runs what did not succeed once more. `told` gets a line on how far fuzzing
+    has come, again and again; `waits` gets one where a person has to wait.
     """
 
     NAME: ClassVar[str] = "vicidial-conformance-session"
@@ -61,6 +61,7 @@ class Session:
         only: Sequence[str],
         effort: Effort | None = None,
         held: Held | None = None,
+        run: Run | None = None,
     ) -> None:
         self.config = config
         self.held = held
@@ -74,11 +75,11 @@ class Session:
         self.stopped: ConformanceError | None = None
         self.cases: list[Case] = []
         self.expected: list[str] = []
-        self._run: Run | None = None
+        self._run = run
         self._is_over = False
         self._begun = 0
         self._records: dict[str, tuple[Record, ...]] = {}
-        self._effort = effort
+        self.effort = effort
         self._fuzzing: Fuzzing | None = None
         self.again = ""
         self.told: Callable[[str], None] = lambda _: None
@@ -86,6 +87,16 @@ class Session:
         self._signals = ExitStack()
         if self.worker is None:
             self._signals.enter_context(watched())
+
+    @property
+    def sent(self) -> int:
+        """How many requests have left."""
+        return self._run.sent if self._run is not None else 0
+
+    @property
+    def reply(self) -> float | None:
+        """The seconds that a reply takes, as far as any has come."""
+        return self._run.pace.reply if self._run is not None else None
 
     # --- distributing over processes (pytest-xdist) ---
 
@@ -123,7 +134,7 @@ class Session:
         ours = {item: id for item in items if (id := id_of(item)) is not None}
         if not ours:
             return
-        fuzzed = set(IDS) if self._effort is None else set()
+        fuzzed = set(IDS) if self.effort is None else set()
         dropped = [item for item, id in ours.items() if id in fuzzed or not wanted(id, self.only)]
         if len(dropped) == len(ours):
             self.stopped = UsageError(no_match(self.only))
@@ -141,7 +152,7 @@ class Session:
 
     def _open(self) -> None:
         try:
-            run = self._run = Run(self.plan, f"-{self.worker}" if self.worker else "")
+            run = self._run = self._run or Run(self.plan, f"-{self.worker}" if self.worker else "")
             run.told = self.waits
             run.open()
         except ConformanceError as error:
@@ -152,15 +163,15 @@ class Session:
             self._begin_fuzzing(run)
 
     def _begin_fuzzing(self, run: Run) -> None:
-        if self._effort is not None:
+        if self.effort is not None:
             from conformance.fuzz.fuzzing import Fuzzing  # noqa: PLC0415 - Hypothesis is slow to import
 
             ids = [id for id in self.expected if id in IDS]
             folder, told = self.plan.folder, self.told
-            if self._effort.requests is not None and not self.cases:
-                run.limit(self._effort.requests)
+            if self.effort.requests is not None and not self.cases:
+                run.limit(self.effort.requests)
             processes = 1 + getattr(self.config, "workerinput", {}).get("workercount", 0)
-            self._fuzzing = Fuzzing(run, self._effort, ids, folder, lambda r: keep(r, folder), told, processes)
+            self._fuzzing = Fuzzing(run, self.effort, ids, folder, lambda r: keep(r, folder), told, processes)
 
     def _stop(self, error: ConformanceError) -> None:
         self.stopped = error
@@ -318,29 +329,6 @@ class Session:
             terminalreporter.write_line(f"report: {self.plan.folder / 'report.html'}")
         if self.stopped is not None:
             terminalreporter.write_line(str(self.stopped))
-
-
-def case_of(item: pytest.Item) -> Case | None:
-    """The case of a test, if it is one of the suite's."""
-    callspec = getattr(item, "callspec", None)
-    case = callspec.params.get("case") if callspec is not None else None
-    return case if isinstance(case, Case) else None
-
-
-def id_of(item: pytest.Item) -> str | None:
-    """The id of the case or search that a test is about, if it is one of the suite's."""
-    case = case_of(item)
-    if case is not None:
-        return case.id
-    callspec = getattr(item, "callspec", None)
-    id = callspec.params.get("search") if callspec is not None else None
-    return id if id in IDS else None
-
-
-def records_of(report: pytest.TestReport) -> tuple[Record, ...]:
-    """The records that a test's report carries: one of a case, or one for each finding of a search."""
-    _, given = getattr(report, "conformance", (None, ()))
-    return msgspec.convert(given, tuple[Record, ...])
 
 
 def another_run(run: str, number: int) -> str:

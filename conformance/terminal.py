@@ -6,10 +6,11 @@ What a server, a file or an option said may be anywhere in it: what cannot be pr
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Iterable
 
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from conformance.report.text import printable
@@ -17,6 +18,7 @@ from conformance.streams import trouble_with
 
 LEFT = 4
 INCOMPLETE = 2
+UNWRAPPED = 1_000_000
 
 
 class Terminal(Console):
@@ -24,6 +26,17 @@ class Terminal(Console):
 
     def __init__(self, *, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, soft_wrap=stderr, highlight=False, markup=False, emoji=False)
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """That of the terminal, or COLUMNS. Without either lines are as long as they are: who reads them can wrap."""
+        found = super().size
+        is_known = self.is_terminal or "COLUMNS" in os.environ
+        return found if is_known else ConsoleDimensions(UNWRAPPED, found.height)
+
+    @size.setter
+    def size(self, size: tuple[int, int]) -> None:
+        Console.size.fset(self, size)  # type: ignore[attr-defined]
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """The segments of a renderable; rich's own control codes among them stay as they are."""

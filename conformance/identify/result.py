@@ -74,12 +74,11 @@ def rows(identified: Identified) -> list[dict[str, str]]:
             "SQL mode": " or ".join(row.sql_modes),
             "use_non_latin": " or ".join(str(int(value)) for value in row.non_latin),
             "PHP": " or ".join(errors.php.removeprefix("PHP ") for errors in row.sql_errors),
-            "follows": " or ".join(_RULES[rules] for rules in row.rules),
-            "prints": " or ".join(_FORMS[form] for form in row.forms),
+            "follows": " or ".join(_LIKE[rules] for rules in row.rules),
+            "prints": " or ".join(_LIKE[form] for form in row.forms),
         }
         for row in placed(identified.left)
     ]
 
 
-_RULES = {Dialect.SHIPPED: "what servers do", Dialect.DOCUMENTED: "the documentation"}
-_FORMS = {Dialect.SHIPPED: "as servers do", Dialect.DOCUMENTED: "as documented"}
+_LIKE = {Dialect.SHIPPED: "real servers", Dialect.DOCUMENTED: "the documentation"}

@@ -12,6 +12,12 @@ from rich.text import Text
 from conformance.identify.result import Identified, rows
 from conformance.report.text import visible, visible_block
 
+_POSSIBLE = "still possible"
+"""Combinations of build and settings that explain the reply, of those that there were before."""
+
+_WORDS = {"follows": "behaves like", "prints": "words its replies like"}
+"""What the row names of the JSON are to a person."""
+
 
 def page(identified: Identified) -> RenderableType:
     """The questions, what is left, and what is to be said about it."""
@@ -20,13 +26,13 @@ def page(identified: Identified) -> RenderableType:
 
 def _questions(identified: Identified) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for name in ("question", "left", "what came back"):
-        table.add_column(name, overflow="fold", justify="right" if name == "left" else "left")
+    for name in ("question", _POSSIBLE, "what came back"):
+        table.add_column(name, overflow="fold", justify="right" if name == _POSSIBLE else "left")
     for asked in identified.asked:
         came = Text("\n").join(Text(visible_block(text) or "(nothing)") for text in asked.came)
         if not asked.explained:
             came.append("\nno build that we know answers this", style="bold red")
-        table.add_row(Text(asked.case), f"{asked.before} > {asked.after}", came)
+        table.add_row(Text(asked.case), f"{asked.after} of {asked.before}", came)
     return table
 
 
@@ -39,7 +45,7 @@ def answer(identified: Identified) -> Iterator[Text]:
     else:
         yield Text("\nNo build that we know answers all of this. The nearest:", style="bold red")
     for row in rows(identified):
-        yield Text("  " + "; ".join(f"{name} {value}" for name, value in row.items()))
+        yield Text("  " + "; ".join(f"{_WORDS.get(name, name)} {value}" for name, value in row.items()))
     yield Text(f"\nversion: {identified.about_version}")
     yield Text(_rest(identified))
     yield Text(f"{identified.url}, {identified.requests} requests", style="dim")

@@ -86,8 +86,6 @@ def _details(result: CaseResult, expect: str) -> Iterator[RenderableType]:
     for number, call in enumerate(result.calls, 1):
         yield Text(f"  {view.request(call, number)}", style="dim")
         yield Text(f"  {visible(call.curl)}", no_wrap=True, overflow="ignore", style="dim")
-    if result.replay is not None:
-        yield Text(f"  again: vicidial-conformance replay REPORT/{visible(result.replay)}", style="dim")
 
 
 def _known(report: Report) -> Iterator[RenderableType]:

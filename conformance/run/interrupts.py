@@ -19,6 +19,8 @@ _count = 0
 _hurry: list[Callable[[], object]] = []
 """What tells those who are ending something to hurry, the latest last."""
 
+_loading = False
+
 
 def came() -> int:
     """How many signals have come."""
@@ -53,10 +55,28 @@ def _take(number: int, frame: FrameType | None) -> None:
     global _count  # noqa: PLW0603 - as above
     del number, frame
     _count += 1
+    if _loading:
+        return
     if not _hurry:
         raise KeyboardInterrupt
     if _count > 1:
         _hurry[-1]()
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Put a signal off until the end of this, for a moment in which modules are imported beside another thread.
+
+    Raised amid an import it could leave the lock of all imports taken, for which the other thread would wait forever.
+    """
+    global _loading  # noqa: PLW0603 - signals come to the process
+    before, _loading = _count, True
+    try:
+        yield
+    finally:
+        _loading = False
+    if _count > before:
+        raise KeyboardInterrupt
 
 
 def tell() -> None:

@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import time
+from urllib.parse import urlsplit
 
+from conformance.cases.model import Role
 from conformance.contract.reply import parse_reply
 from conformance.errors import UsageError
 from conformance.exchange import Reply
-from conformance.run.failed_logins import LOCK_SECONDS, Failures, Memory
+from conformance.run.failed_logins import LOCK_SECONDS, FailedLogins, Failures, Memory, state_file
+from conformance.run.settings import Target
 
 MOST = 3
 """The largest budget that may be asked for; ten failures lock a user (observed.md section 9)."""
@@ -131,3 +134,19 @@ class Logins:
 def _end(times: Sequence[float], most: int) -> str:
     """When so many of these failures are forgotten that only `most` are left."""
     return f"{datetime.fromtimestamp(times[len(times) - most - 1] + LOCK_SECONDS, UTC):%H:%M:%S} UTC"
+
+
+def logins_of(target: Target, failures: int) -> Logins:
+    """A budget of so many failed logins, counted over all runs of this user of this machine. Raises UsageError."""
+    given = target.logins.get(Role.LOCKABLE)
+    others = {login.user.lower() for role, login in target.logins.items() if role is not Role.LOCKABLE}
+    if given is not None and given.user.lower() in others:
+        raise UsageError(f"[roles.lockable] {given.user}: is another role's user too: give one away for being locked")
+    passwords = {login.user: login.password for login in target.logins.values()}
+    return Logins(FailedLogins(state_file(), _host(target.url), passwords), failures, given.user if given else None)
+
+
+def _host(url: str) -> str:
+    """Host and port of a server, the same for http and https where neither names a port."""
+    parts = urlsplit(url)
+    return parts.netloc.lower().removesuffix(":80" if parts.scheme == "http" else ":443")

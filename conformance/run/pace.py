@@ -47,6 +47,11 @@ class Pace:
             await self.sleep(self._recent())
 
     @property
+    def reply(self) -> float | None:
+        """The seconds that a reply takes at least, so far; the first has a connection to wait for."""
+        return min(self._waits, default=None)
+
+    @property
     def slow(self) -> bool:
         """Whether the last replies took several times as long as this run's replies usually do."""
         if len(self._waits) < 3 * RECENT:

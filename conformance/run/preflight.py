@@ -11,6 +11,7 @@ from conformance.cases.model import Level, Param, Role, Step
 from conformance.contract.load import load_contract
 from conformance.contract.model import Dialect
 from conformance.contract.reply import parse_line, parse_reply
+from conformance.contract.request import Request
 from conformance.errors import TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply, Trouble
 from conformance.run.known import Heard, heard
@@ -18,6 +19,9 @@ from conformance.run.logins import LOCKED, LOGIN_INCORRECT
 from conformance.run.sender import Sender
 
 SANITY = Step("version", role=Role.NOBODY)
+QUESTION = Step("update_did", (Param("did_pattern", "<did>"),))
+ADDITION = Step("add_did", (Param("did_pattern", "<did>"), Param("active", "N")))
+DELETION = Step("update_did", (Param("did_pattern", "<did>"), Param("delete_did", "Y")))
 ANY_API = Step("update_did", role=Role.NOBODY)
 """What every API refuses in words of its own, whatever it makes of `version`; nobody's login fails by it."""
 
@@ -26,6 +30,19 @@ SENTINEL = 9999
 """The case number whose DID preflight creates and deletes; no case has it."""
 
 _SHOWN = 120
+
+
+def first_requests(ground: Ground, level: Level) -> tuple[Request, ...]:
+    """What a run asks a server that answers well before its first case."""
+    steps = [SANITY]
+    if Role.ADMIN in ground.logins:
+        steps += [QUESTION, *((ADDITION, DELETION, QUESTION) if level > Level.PROBE else ())]
+    return tuple(request(step, ground, SENTINEL) for step in steps)
+
+
+def last_requests(ground: Ground) -> tuple[Request, ...]:
+    """What a run asks after its last case: whether the server still answers."""
+    return (request(SANITY, ground, 0),)
 
 
 async def sanity(sender: Sender, ground: Ground, url: str) -> Heard:
@@ -96,7 +113,7 @@ class Preflight:
 
     async def _login(self) -> None:
         """A question about a DID of ours proves the login, the permission and that the run's numbers are free."""
-        said = await self._say(Step("update_did", (Param("did_pattern", "<did>"),)))
+        said = await self._say(QUESTION)
         line = parse_reply(said)[0] if said else None
         message = line.message if line else ""
         for sign, what in _REFUSALS.items():
@@ -109,10 +126,9 @@ class Preflight:
 
     async def _delete(self) -> None:
         """One DID is created and deleted, before any case relies on that."""
-        named = Param("did_pattern", "<did>")
-        added = await self._say(Step("add_did", (named, Param("active", "N"))))
-        deleted = await self._say(Step("update_did", (named, Param("delete_did", "Y"))))
-        after = await self._say(Step("update_did", (named,)))
+        added = await self._say(ADDITION)
+        deleted = await self._say(DELETION)
+        after = await self._say(QUESTION)
         if not self.sender.ledger.of_case(PREFLIGHT):
             return
         left = f"{self.ground.did(SENTINEL)} is left behind: run cleanup on the report folder once that is mended"

@@ -21,9 +21,10 @@ from conformance.run.files import ledger_path, ledgers
 from conformance.run.guard import Guard
 from conformance.run.interrupts import ending, tell
 from conformance.run.ledger import Ledger, Written, open_ledger, read_ledger
+from conformance.run.logins import logins_of
 from conformance.run.pace import Pace
 from conformance.run.preflight import sanity
-from conformance.run.run import STOPPED, Plan, logins_of
+from conformance.run.run import STOPPED, Plan
 from conformance.run.sender import Sender
 from conformance.run.transport import Transport
 
@@ -119,7 +120,8 @@ class _Recovery:
     def _sender(self, transport: Transport, ledger: Ledger, ground: Ground) -> Sender:
         settings = (ServerSettings(NEWEST_BUILD), ServerSettings(NEWEST_BUILD, non_latin=True))
         guard = Guard(load_contract(), ground, Level.STANDARD, settings)
-        return Sender(load_contract(), guard, ledger, logins_of(self.plan), Pace(self.plan.rate), transport.send)
+        logins = logins_of(self.plan.target, self.plan.login_failures)
+        return Sender(load_contract(), guard, ledger, logins, Pace(self.plan.rate), transport.send)
 
     def _curl(self, item: Leftover) -> str | None:
         passwords = [login.password for login in self.plan.target.logins.values()]

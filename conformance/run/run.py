@@ -7,22 +7,21 @@ import secrets
 import ssl
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground, requests
 from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
 from conformance.defaults import SETTLING
-from conformance.errors import ConformanceError, LeftBehind, UsageError
+from conformance.errors import ConformanceError, LeftBehind
 from conformance.exchange import Exchange
 from conformance.report.curl import curl_line
 from conformance.report.model import Fuzzed
@@ -30,13 +29,12 @@ from conformance.run.again import Again
 from conformance.run.budget import Budget, most
 from conformance.run.cleanup import finish as clean_up
 from conformance.run.engine import Check, Engine, Finished, predicted
-from conformance.run.failed_logins import FailedLogins, state_file
 from conformance.run.files import RunFile
 from conformance.run.folder import begin, cleanup_line
 from conformance.run.guard import Guard
 from conformance.run.interrupts import came, ending, tell
 from conformance.run.known import Heard, known_build
-from conformance.run.logins import Logins
+from conformance.run.logins import logins_of
 from conformance.run.pace import Pace
 from conformance.run.preflight import Preflight, sanity
 from conformance.run.record import Record, record
@@ -121,6 +119,7 @@ class Run:
         self.sender = _sender(plan, self.transport, self.pace, worker)
         self.sender.redact = self.redact
         self._heard = Heard("")
+        self._asked: Future[None] | None = None
         self._opening: asyncio.Task[Any] | None = None
         self._closing: asyncio.Task[Any] | None = None
         self._engine: Engine | None = None
@@ -139,9 +138,16 @@ class Run:
         """Why nothing is sent any more; None while all is well."""
         return self.pace.stopped
 
+    def begin(self) -> None:
+        """Let preflight's questions leave, and do not wait for the replies: `open` does."""
+        self._asked = asyncio.run_coroutine_threadsafe(self._first(self._ask_first()), self._loop)
+
     def open(self) -> None:
-        """Ask preflight's questions, and be ready for cases. Raises what they raise."""
-        self._wait(self._first(self._ask_first()))
+        """Ask preflight's questions if that has not begun, and be ready for cases. Raises what they raise."""
+        if self._asked is None:
+            self.begin()
+        assert self._asked is not None
+        self._asked.result()
 
     def examine(self, asking: Callable[[Sender], Coroutine[Any, Any, T]]) -> T:
         """Ask something else instead, and give what comes of it."""
@@ -238,6 +244,8 @@ class Run:
         self._cases = Again(self._engine, self.plan.try_again)
 
     def _ready(self, possible: frozenset[ServerSettings]) -> Engine:
+        from conformance.cases.catalogue import catalogue  # noqa: PLC0415 - while the server thinks about the first reply
+
         cases = catalogue(load_contract())
         return Engine(
             contract=load_contract(),
@@ -337,8 +345,8 @@ def closing(run: Run) -> Iterator[Run]:
 
 
 def raise_if_left(left: Sequence[str], folder: Path, error: BaseException) -> None:
-    """Raise LeftBehind for what a run that ended by an error may have left."""
-    if left:
+    """Raise LeftBehind for what a run that ended by an error may have left, if the error does not say that itself."""
+    if left and not isinstance(error, LeftBehind):
         said = str(error) if isinstance(error, ConformanceError) else "stopped"
         raise LeftBehind(f"{said}; {left_line(left, folder)}") from error
 
@@ -363,7 +371,7 @@ def redactor(plan: Plan) -> Redactor:
 def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender:
     admin = plan.target.logins.get(Role.ADMIN)
     user = admin.user if admin and not plan.mask_users else ""
-    logins = logins_of(plan)
+    logins = logins_of(plan.target, plan.login_failures)
     settings = _enough(possible_settings(plan.target, NEWEST_BUILD))
     guard = Guard(load_contract(), plan.ground, plan.level, settings)
     ledger = begin(plan.folder, _run_file(plan, user), plan.settling, worker)
@@ -380,23 +388,6 @@ def _run_file(plan: Plan, user: str) -> RunFile:
         non_latin=plan.target.non_latin,
         sql_errors=plan.target.sql_errors,
     )
-
-
-def logins_of(plan: Plan) -> Logins:
-    """The budget of failed logins, counted over all runs of this user of this machine. Raises UsageError."""
-    given = plan.target.logins.get(Role.LOCKABLE)
-    others = {login.user.lower() for role, login in plan.target.logins.items() if role is not Role.LOCKABLE}
-    if given is not None and given.user.lower() in others:
-        raise UsageError(f"[roles.lockable] {given.user}: is another role's user too: give one away for being locked")
-    passwords = {login.user: login.password for login in plan.target.logins.values()}
-    memory = FailedLogins(state_file(), _host(plan.target.url), passwords)
-    return Logins(memory, plan.login_failures, given.user if given else None)
-
-
-def _host(url: str) -> str:
-    """Host and port of a server, the same for http and https where neither names a port."""
-    parts = urlsplit(url)
-    return parts.netloc.lower().removesuffix(":80" if parts.scheme == "http" else ":443")
 
 
 def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...]:

@@ -72,7 +72,7 @@ def test_a_fail_that_is_known_breaks_no_build_and_stays_a_fail(
     found = report(tmp_path / "r")
     assert (found.fails, {r.known for r in found.known}) == ((), {"the proxy is replaced in spring"})
     shown = re.search(r"known add_did/\S+ and \d+ more the proxy is replaced in spring", flat(ended.out))
-    assert (shown is not None, "these again" in ended.err) == (True, False)
+    assert (shown is not None, "to repeat" in ended.err) == (True, False)
     last = ended.out.splitlines()[-1]
     assert re.fullmatch(r"Does not conform, as known: (\d+) of \d+ cases tested failed; 1 not tested\.", last)
     assert f"{len(found.known)} fail ({len(found.known)} known)" in ended.out

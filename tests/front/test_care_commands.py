@@ -145,7 +145,7 @@ def test_a_dry_run_sends_nothing_and_shows_every_request(server: tuple[str, Stor
     done = command("run", url, *given, cwd=tmp_path)
 
     assert done.returncode == 0
-    assert done.stdout.count("curl ") == 3
+    assert done.stdout.count("curl ") == 11
     assert done.stdout.endswith("Nothing was sent.\n")
     assert "$VICIDIAL_PASS" in done.stdout
     assert store.rows() == before

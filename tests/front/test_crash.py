@@ -1,22 +1,23 @@
 """A mistake of ours is one line and exit code 3; with -v it says where, without any password."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from rich.console import Console
 
-from conformance import launch
+from conformance import carrying, launch
 from conformance.contract.request import Request
 from conformance.crash import Crash
 from conformance.errors import UsageError
+from conformance.options import Options
 from conformance.progress import Progressing
 from conformance.reporting import Collector
 from conformance.run.redact import Redactor
 from conformance.run.run import Run
 from conformance.run.transport import Transport
+from conformance.screen import Screen
+from conformance.terminal import err, out
 from tests.front.conftest import Cli
 from tests.front.servers import Server
 
@@ -93,7 +94,7 @@ def test_ctrl_c_before_a_run_is_a_stop(server: Server, command: Cli, monkeypatch
 
 
 def test_a_pytest_that_does_not_begin_is_said(server: Server, command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "_QUIETLY", ("--nonsense",))
+    monkeypatch.setattr(carrying, "_QUIETLY", ("--nonsense",))
     ended = command("run", server.url, *RUN)
     assert (ended.code, "no report: run it as pytest to see why" in ended.err) == (3, True)
 
@@ -106,7 +107,7 @@ def test_a_crash_has_a_traceback_without_local_variables() -> None:
 
 
 def test_a_crash_before_there_is_a_session_is_kept() -> None:
-    progress = Progressing(Console(file=io.StringIO()), quiet=True)
+    progress = Progressing(Screen(out, err, quiet=True), Options())
     with pytest.raises(ZeroDivisionError) as caught:
         explode()
     assert progress.pytest_internalerror(caught)

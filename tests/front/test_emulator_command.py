@@ -34,6 +34,22 @@ def test_it_answers_until_ctrl_c_and_says_how_to_try_it(options: list[str], sepa
     assert (body.startswith("SUCCESS: add_did DID HAS BEEN ADDED"), separator in body) == (True, True)
 
 
+@pytest.mark.parametrize("given", [False, True], ids=["built in", "of a target file"])
+def test_the_line_to_try_it_can_be_pasted(given: bool, server: Server, tmp_path: Path) -> None:
+    options = ["--target", str(server.target(tmp_path))] if given else []
+    with subprocess.Popen([*LINE, *options], stdout=subprocess.PIPE, text=True) as program:  # noqa: S603 - our own
+        assert program.stdout is not None
+        told = [program.stdout.readline() for _ in range(6)]
+        [line] = [line.strip() for line in told if "curl " in line]
+        tried = subprocess.run(  # noqa: S603 - what it says
+            ["/bin/sh", "-c", line.replace("'...'", "1234")], capture_output=True, text=True, check=True
+        )
+        program.send_signal(signal.SIGINT)
+        program.communicate(timeout=20)
+    assert tried.stdout.startswith("SUCCESS: add_did DID HAS BEEN ADDED")
+    assert ("1234" in line) is not given
+
+
 def test_a_target_file_supplies_its_users(
     server: Server, command: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from itertools import product
 from pathlib import Path
 
@@ -137,6 +138,26 @@ def test_a_finding_is_sent_again(
     with serving(**({"answer": answer} if answer else {})) as server:
         ended = command("replay", found, "--target", server.target(tmp_path))
     assert (ended.code, ended.out.startswith(said), "/voicemail_ext/plain/" in ended.out) == (code, True, True)
+
+
+def test_the_line_that_repeats_a_finding_can_be_pasted(command: Cli, tmp_path: Path) -> None:
+    with serving(answer=CRASH) as server:
+        ended = command("fuzz", server.url, "--user", "6666", "--report", tmp_path / "r s", *QUICK)
+        [line, *_] = [line for line in ended.err.splitlines() if line.startswith("to repeat it: ")]
+        words = shlex.split(line.removeprefix("to repeat it: vicidial-conformance "))
+        again = command(*words, freely=False)
+    assert (words[0], Path(words[1]).is_file(), words[2:4]) == ("replay", True, ["--url", server.url])
+    assert again.out.startswith("still there: ")
+
+
+def test_a_finding_is_sent_to_where_it_was_found_unless_told_otherwise(command: Cli, tmp_path: Path) -> None:
+    with serving(answer=CRASH) as server:
+        command("fuzz", server.url, "--user", "6666", "--report", tmp_path / "r", *QUICK)
+        found = next((tmp_path / "r" / "findings").iterdir())
+        page = (tmp_path / "r" / "summary.md").read_text("utf-8")
+        again = command("replay", found)
+    assert again.out.startswith("still there: ")
+    assert f"vicidial-conformance replay findings/{found.name} --allow-writes" in page
 
 
 def test_the_same_server_answers_a_replay_to_the_byte(found: Path, command: Cli, tmp_path: Path) -> None:

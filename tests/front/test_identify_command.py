@@ -1,6 +1,7 @@
 """`identify`, and what a run says about the build of a server that does not tell it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,16 @@ def test_a_faulty_server_is_said_to_be_like_none_that_is_known(command: Cli) -> 
         ended = command("identify", server.url, "--user", "6666")
     assert ended.code == 1
     assert "no build that we know answers this" in " ".join(ended.out.split())
+    assert re.fullmatch(
+        r"run folder: (reports/\S+); nothing is left .* `vicidial-conformance cleanup \1` asks again\n", ended.err
+    )
+
+
+def test_what_is_left_is_said_in_words(command: Cli, server: Server) -> None:
+    out = command("identify", server.url, "--user", "6666").out
+    assert "behaves like real servers; words its replies like real servers" in out
+    assert re.search(r"question +still possible +what came back", out)
+    assert re.search(r" \d+ of \d+  ERROR: ", out)
 
 
 def test_a_run_does_not_guess_the_build_of_a_server_that_hides_it(command: Cli) -> None:

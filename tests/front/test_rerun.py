@@ -19,9 +19,9 @@ ONLY = ("--only", "add_did/life-cycle/*", "--only", "update_did/life-cycle/*", "
 def test_the_cases_that_did_not_succeed_are_run_again_and_no_others(command: Cli, tmp_path: Path) -> None:
     with serving(answer=MISSPELT) as server:
         first = command("run", server.url, "--user", "6666", "--report", tmp_path / "first", "--timeout", "7.5", *ONLY)
-        (line,) = [line for line in first.err.splitlines() if line.startswith("these again: ")]
+        (line,) = [line for line in first.err.splitlines() if line.startswith("to repeat what failed: ")]
         again = command(
-            *shlex.split(line.removeprefix("these again: vicidial-conformance ")), "--report", tmp_path / "r"
+            *shlex.split(line.removeprefix("to repeat what failed: vicidial-conformance ")), "--report", tmp_path / "r"
         )
     was, now = load_report(tmp_path / "first"), load_report(tmp_path / "r")
     wrong = {result.id for result in was.with_kind("fail", "error", "blocked")}  # type: ignore[arg-type]
@@ -35,13 +35,13 @@ def test_the_command_that_is_shown_has_the_target_and_no_password(command: Cli, 
         given = ("--allow-writes", "--rate", "500", "--report", "out", "--mask-users")
         ended = command("run", "--target", target, *given, *ONLY, freely=False)
     again = "--allow-writes --rate 500 --mask-users --rerun-failed out"
-    line = f"these again: vicidial-conformance run --target {target} {again}\n"
+    line = f"to repeat what failed: vicidial-conformance run --target {target} {again}\n"
     assert (line in ended.err, "1234" in ended.err.replace(str(tmp_path), "")) == (True, False)
 
 
 def test_a_run_without_fails_shows_no_such_command(server: Server, command: Cli, tmp_path: Path) -> None:
     ended = command("run", server.url, "--user", "6666", "--report", tmp_path / "r", "--only", "version/*")
-    assert (ended.code, "these again" in ended.err) == (0, False)
+    assert (ended.code, "to repeat" in ended.err) == (0, False)
     again = command("run", server.url, "--user", "6666", "--rerun-failed", tmp_path / "r")
     assert (again.code, again.err) == (
         2,

@@ -107,3 +107,18 @@ def test_a_run_reports_as_many_cases_as_the_list_shows(server: Server, command: 
 
     results = json.loads((tmp_path / "r" / "report.json").read_text())["results"]
     assert sorted(line.split("\t")[0] for line in listed) == sorted(result["id"] for result in results)
+
+
+@pytest.mark.parametrize(("only", "same"), [("version", "version/*"), ("*/did_description", "*/did_description/*")])
+def test_cases_are_chosen_by_what_their_ids_begin_with(only: str, same: str, command: Cli) -> None:
+    assert command("list", "--only", only).out == command("list", "--only", same).out != ""
+
+
+def test_half_a_word_chooses_nothing(command: Cli) -> None:
+    assert "matches no case" in command("list", "--only", "add_did/did_desc").err
+
+
+def test_what_failed_can_be_repeated_by_a_line_that_is_called_so(command: Cli, tmp_path: Path) -> None:
+    with serving(answer=MISSPELT) as server:
+        ended = command("run", "--target", server.target(tmp_path), "--only", "add_did/did_pattern/longest")
+    assert "to repeat what failed: vicidial-conformance run --target" in ended.err

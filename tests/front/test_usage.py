@@ -137,3 +137,13 @@ def test_a_wrong_password_is_said_before_any_case(
     monkeypatch.setenv("VICIDIAL_PASS", "hush77")
     ended = command("run", server.url, "--user", "7001")
     assert (ended.code, "login refused" in ended.err, "hush77" in ended.err) == (2, True, False)
+
+
+@pytest.mark.parametrize("words", [(), ("run",), ("fuzz",), ("emulator",), ("baseline", "write")], ids=" ".join)
+def test_help_names_no_type_where_an_option_takes_no_value(words: tuple[str, ...], command: Cli) -> None:
+    ended = command(*words, "--help", freely=False)
+    assert (ended.code, "<bool>" in ended.out, "--help" in ended.out) == (0, False, True)
+
+
+def test_an_address_that_may_be_left_out_has_one_pair_of_brackets(command: Cli) -> None:
+    assert "run [OPTIONS] [URL]" in command("run", "--help", freely=False).out

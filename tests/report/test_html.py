@@ -156,6 +156,13 @@ def test_every_case_is_in_the_map(page: Page) -> None:
     assert sorted(links) == sorted(f"#{id}" for id in sample.VERDICTS)
 
 
+def test_the_map_says_in_plain_words_what_is_not_in_a_column() -> None:
+    text = html.render(sample.every_verdict())
+    heads = re.findall(r'<th scope="col">([^<]+)</th></tr></thead>', text)
+    assert set(heads) & {"Other cases", "Cases"}
+    assert "own rules" not in text
+
+
 def test_the_committed_sample_is_what_is_written_now() -> None:
     sample_folder = Path(__file__).parents[2] / "reports/samples/one-wrong-word"
     report = from_json((sample_folder / "report.json").read_bytes())

@@ -15,8 +15,7 @@ from filelock import FileLock
 from conformance.errors import UsageError
 from conformance.run import failed_logins as module
 from conformance.run.failed_logins import LOCK_SECONDS, FailedLogins, state_file
-from conformance.run.logins import MOST_TOGETHER, Logins
-from conformance.run.run import logins_of
+from conformance.run.logins import MOST_TOGETHER, Logins, logins_of
 from tests.safety.support import LOGIN_LINE, OWN, Script, built_in_target, call, html, planned, sending
 
 NAME = "failed-logins.jsonl"
@@ -281,12 +280,13 @@ def test_a_sender_says_why_nothing_more_is_sent(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("urls", [("http://h/", "http://h:80/"), ("http://H/", "https://h:443/")])
 def test_one_server_has_one_memory_in_every_spelling_of_its_url(tmp_path: Path, urls: tuple[str, str]) -> None:
-    first, second = (logins_of(planned(built_in_target(url), tmp_path)) for url in urls)
+    first, second = (logins_of(built_in_target(url), 0) for url in urls)
     first.saw("6666", REFUSED)
     assert second.refusal("6666") is not None
 
 
 def test_what_failed_is_remembered_wherever_the_report_goes(tmp_path: Path) -> None:
     target = built_in_target("http://h/")
-    logins_of(planned(target, tmp_path / "a" / "report")).saw("6666", REFUSED)
-    assert logins_of(planned(target, tmp_path / "b" / "report")).refusal("6666") is not None
+    first, second = (planned(target, tmp_path / name / "report") for name in "ab")
+    logins_of(first.target, first.login_failures).saw("6666", REFUSED)
+    assert logins_of(second.target, second.login_failures).refusal("6666") is not None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.run.interrupts import came, ending, tell, watched
+from conformance.run.interrupts import came, ending, loading, tell, watched
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +71,21 @@ def test_handlers_are_given_back() -> None:
     with watched(), watched():
         pass
     assert before == [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+
+
+def test_a_signal_that_comes_while_modules_are_loaded_is_raised_afterwards() -> None:
+    done = []
+
+    def load() -> None:
+        with loading():
+            signal.raise_signal(signal.SIGINT)
+            done.append("loaded")
+
+    with watched(), pytest.raises(KeyboardInterrupt):
+        load()
+    assert (done, came()) == (["loaded"], 1)
+
+
+def test_without_a_signal_loading_raises_nothing() -> None:
+    with watched(), loading():
+        pass
