@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cases.expand import Login
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
+from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.emulator.config import Config
 from conformance.emulator.faults.catalogue import faults
 from conformance.report.read import load_report
@@ -63,8 +63,9 @@ def test_passwords_that_differ_and_one_of_which_is_a_number(tmp_path: Path) -> N
 
 
 def test_settings_that_the_target_file_gave(tmp_path: Path) -> None:
-    assert_same(ran(tmp_path, FEW, target=lambda target: replace(target, sql_mode=SqlMode.LEGACY, non_latin=False)))
-    assert again(tmp_path).target.settings == ("2.14-202, legacy SQL, use_non_latin=0",)
+    told = {"sql_mode": SqlMode.LEGACY, "non_latin": False, "sql_errors": SqlErrors.THROWN}
+    assert_same(ran(tmp_path, FEW, target=lambda target: replace(target, **told)))
+    assert again(tmp_path).target.settings == ("2.14-202, legacy SQL, use_non_latin=0, PHP 8.1 or newer",)
 
 
 def test_a_folder_that_was_used_twice_counts_by_its_last_run(tmp_path: Path) -> None:
