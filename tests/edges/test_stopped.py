@@ -126,6 +126,6 @@ def test_ctrl_c_while_a_command_prints_is_one_line(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("conformance.contract.load.load_contract", interrupted)
-    monkeypatch.setattr("conformance.cli._catalogue", interrupted)
+    monkeypatch.setattr("conformance.catalogue_cli._catalogue", interrupted)
     ended = command(*words)
     assert (ended.code, ended.err) == (130, "vicidial-conformance: stopped\n")
