@@ -39,6 +39,7 @@ def watched() -> Iterator[None]:
         yield
         return
     _count = 0
+    _hurry.clear()
     before: dict[int, Any] = {number: signal.getsignal(number) for number in SIGNALS}
     for number in SIGNALS:
         if before[number] is not signal.SIG_IGN:

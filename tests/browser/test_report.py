@@ -177,4 +177,4 @@ def test_the_first_cause_is_on_the_first_screen_before_the_map(visit: Open) -> N
 def test_a_clause_leads_to_its_text(visit: Open) -> None:
     shown = visit(html.render(sample.every_verdict()))
     shown.page.locator(".cause").get_by_role("link", name="NON-AGENT_API.txt#add_did").click()
-    assert shown.page.get_by_text("Creates one DID.").is_visible()
+    shown.page.get_by_text("Creates one DID.").wait_for(state="visible")

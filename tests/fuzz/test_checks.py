@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.cases.expand import Ground, Login, requests
@@ -82,6 +84,16 @@ def test_a_check_passes_what_is_right_and_sees_what_is_wrong(
 @pytest.mark.parametrize("check", [unchanged, changed, alike, adds_up, grows])
 def test_a_check_that_has_nothing_to_compare_says_nothing(check: Check) -> None:
     assert check(generated(add("<did>")), answered(generated(add("<did>")), REFUSED)) is None
+
+
+def test_an_error_is_no_success_whatever_its_http_status() -> None:
+    exchanges = answered(ADDING, MISSING, REFUSED, MISSING)
+    reply = exchanges[1].result
+    assert isinstance(reply, Reply)
+    assert (
+        changed(ADDING, [exchanges[0], replace(exchanges[1], result=replace(reply, status=500)), *exchanges[2:]])
+        is None
+    )
 
 
 def test_the_way_in_which_a_call_is_sent_makes_no_other_call_of_it() -> None:

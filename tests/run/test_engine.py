@@ -284,4 +284,4 @@ def test_a_case_whose_replies_are_known_of_newer_builds_only_is_not_tested(serve
     found = verdict(run_in_process(server, replace(planned(server.target, tmp_path / "run"), target=old)), debug)
 
     assert isinstance(found, NotTested)
-    assert found.missing == "build 2.14-179"
+    assert found.missing == "build 2.14-168"

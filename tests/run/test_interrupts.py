@@ -29,6 +29,12 @@ def test_any_of_the_three_is_an_interruption(number: signal.Signals) -> None:
         sent(number)
 
 
+def test_what_was_told_before_keeps_no_later_signal_from_being_raised() -> None:
+    tell()
+    with watched(), pytest.raises(KeyboardInterrupt):
+        sent(signal.SIGTERM)
+
+
 def test_while_something_ends_the_first_is_counted_and_the_second_hurries() -> None:
     hurried: list[int] = []
     with watched(), ending(lambda: hurried.append(came())):

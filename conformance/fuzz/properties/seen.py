@@ -16,10 +16,15 @@ def body(exchange: Exchange) -> str:
     return exchange.result.body
 
 
+def succeeded(exchange: Exchange) -> bool:
+    """Whether a reply says that something was done, whatever its HTTP status."""
+    return "SUCCESS" in body(exchange) or "HAS BEEN" in body(exchange)
+
+
 def refused(exchange: Exchange) -> bool:
     """Whether a reply says that nothing was done, and says it by HTTP 200: after a 5xx nobody knows."""
     assert isinstance(exchange.result, Reply)
-    return exchange.result.status == 200 and "SUCCESS" not in body(exchange) and "HAS BEEN" not in body(exchange)
+    return exchange.result.status == 200 and not succeeded(exchange)
 
 
 def around(case: Case) -> Iterator[tuple[int, int, int]]:

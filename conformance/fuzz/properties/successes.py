@@ -13,7 +13,7 @@ from conformance.cases.steps import add, copy, delete, question, setup
 from conformance.cases.strategies import Fields, carried, dids, fields, generated
 from conformance.contract.load import load_contract
 from conformance.exchange import Exchange
-from conformance.fuzz.properties.seen import around, body, effect, refused
+from conformance.fuzz.properties.seen import around, body, effect, succeeded
 from conformance.fuzz.search import Search, Sending, drawing
 from conformance.verdict.model import Difference
 
@@ -57,6 +57,6 @@ def changed(case: Case, exchanges: Sequence[Exchange]) -> Difference | None:
     for before, act, after in around(case):
         named = {param.value for param in case.steps[act].params}
         asked = case.steps[before].params[0].value
-        if asked in named and not refused(exchanges[act]) and body(exchanges[before]) == body(exchanges[after]):
+        if asked in named and succeeded(exchanges[act]) and body(exchanges[before]) == body(exchanges[after]):
             return effect(after, "another answer than before the success", exchanges[after])
     return None
