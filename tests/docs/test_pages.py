@@ -69,3 +69,9 @@ def test_every_dependency_has_its_reason() -> None:
 def test_lines_are_short_enough_to_read_in_a_diff(page: Page) -> None:
     long = [line for line in page.prose.splitlines() if len(line) > 140 and not line.startswith(("|", "-", "`"))]
     assert page.name.startswith("docs/observed") or long == []
+
+
+def test_what_the_readme_says_of_several_processes_works_after_its_install() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert "`-n 4`" in README.text
+    assert any(needed.startswith("pytest-xdist") for needed in project["project"]["dependencies"])
