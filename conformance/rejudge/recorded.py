@@ -17,8 +17,8 @@ from conformance.report.text import visible
 from conformance.run.exchanges import read_exchanges
 from conformance.run.files import RunFile, read_run
 from conformance.run.folder import EXCHANGES
+from conformance.run.known import possible_settings
 from conformance.run.record import ExchangeLine
-from conformance.run.run import possible_settings
 from conformance.run.settings import Target
 
 _STEPS = frozenset(purpose.value for purpose in Purpose)

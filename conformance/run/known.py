@@ -1,15 +1,17 @@
-"""What a server calls itself, and which build a run takes it for: the one given, else the one that it tells."""
+"""What a server calls itself, and which build and settings a run takes it to have: those given, else what it tells."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build
+from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.reply import parse_line
 from conformance.errors import UsageError
 from conformance.exchange import Reply
+from conformance.run.settings import Target
 from conformance.verdict.invariants import shows_php
 
 ADVICE = (
@@ -90,3 +92,17 @@ def known_build(given: Build | None, line: str, redact: Callable[[str], str] = s
     if build > NEWEST_BUILD:
         notes.append(f"{build} is newer than {NEWEST_BUILD}, the newest that is described: judged as that one")
     return Known(build, "; ".join(notes))
+
+
+def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...]:
+    """The settings that a target may have: those it was told to have, else every one."""
+    modes = (target.sql_mode,) if target.sql_mode else tuple(SqlMode)
+    scripts = (target.non_latin,) if target.non_latin is not None else (False, True)
+    errors = (target.sql_errors,) if target.sql_errors else tuple(SqlErrors)
+    return tuple(ServerSettings(build, *choice) for choice in product(modes, scripts, errors))
+
+
+def worst(possible: tuple[ServerSettings, ...]) -> tuple[ServerSettings, ...]:
+    """Settings whose worst case covers that of all: what strict SQL refuses or an error ends is stored without them."""
+    legacy = tuple(settings for settings in possible if settings.sql_mode is SqlMode.LEGACY) or possible
+    return tuple(settings for settings in legacy if settings.sql_errors is SqlErrors.IGNORED) or legacy

@@ -10,7 +10,6 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +18,7 @@ import msgspec
 from conformance.cases.expand import Ground, requests
 from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
+from conformance.contract.model import NEWEST_BUILD, ServerSettings
 from conformance.defaults import SETTLING
 from conformance.errors import ConformanceError, LeftBehind
 from conformance.exchange import Exchange
@@ -33,7 +32,7 @@ from conformance.run.files import RunFile
 from conformance.run.folder import begin, cleanup_line
 from conformance.run.guard import Guard
 from conformance.run.interrupts import came, ending, tell
-from conformance.run.known import Heard, known_build
+from conformance.run.known import Heard, known_build, possible_settings, worst
 from conformance.run.logins import logins_of
 from conformance.run.pace import Pace
 from conformance.run.preflight import Preflight, sanity
@@ -173,7 +172,7 @@ class Run:
     def consider(self, possible: Iterable[ServerSettings]) -> None:
         """From now on the server may have any of these settings, whatever it was taken for before."""
         self.engine.possible = frozenset(possible)
-        self.sender.guard = replace(self.sender.guard, settings=_enough(tuple(self.engine.possible)))
+        self.sender.guard = replace(self.sender.guard, settings=worst(tuple(self.engine.possible)))
 
     @property
     def sent(self) -> int:
@@ -357,7 +356,7 @@ async def first_questions(
     """What a target calls itself and the settings that it may have. Raises TargetUnreachable and UsageError."""
     found = await sanity(sender, ground, target.url)
     possible = possible_settings(target, known_build(target.build, found.line, sender.redact).build)
-    sender.guard = replace(sender.guard, settings=_enough(possible))
+    sender.guard = replace(sender.guard, settings=worst(possible))
     await Preflight(sender, ground, level, strict=not target.disposable)()
     return found, possible
 
@@ -372,7 +371,7 @@ def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender
     admin = plan.target.logins.get(Role.ADMIN)
     user = admin.user if admin and not plan.mask_users else ""
     logins = logins_of(plan.target, plan.login_failures)
-    settings = _enough(possible_settings(plan.target, NEWEST_BUILD))
+    settings = worst(possible_settings(plan.target, NEWEST_BUILD))
     guard = Guard(load_contract(), plan.ground, plan.level, settings)
     ledger = begin(plan.folder, _run_file(plan, user), plan.settling, worker)
     return Sender(load_contract(), guard, ledger, logins, pace, transport.send)
@@ -388,17 +387,3 @@ def _run_file(plan: Plan, user: str) -> RunFile:
         non_latin=plan.target.non_latin,
         sql_errors=plan.target.sql_errors,
     )
-
-
-def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...]:
-    """The settings that a target may have: those it was told to have, else every one."""
-    modes = (target.sql_mode,) if target.sql_mode else tuple(SqlMode)
-    scripts = (target.non_latin,) if target.non_latin is not None else (False, True)
-    errors = (target.sql_errors,) if target.sql_errors else tuple(SqlErrors)
-    return tuple(ServerSettings(build, *choice) for choice in product(modes, scripts, errors))
-
-
-def _enough(possible: tuple[ServerSettings, ...]) -> tuple[ServerSettings, ...]:
-    """Settings whose worst case covers that of all: what strict SQL refuses or an error ends is stored without them."""
-    legacy = tuple(settings for settings in possible if settings.sql_mode is SqlMode.LEGACY) or possible
-    return tuple(settings for settings in legacy if settings.sql_errors is SqlErrors.IGNORED) or legacy

@@ -14,9 +14,10 @@ from conformance.cases.model import Case, Level, Role
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD
 from conformance.errors import ConformanceError
+from conformance.run.known import possible_settings
 from conformance.run.ledger import Ledger
 from conformance.run.logins import Logins
-from conformance.run.run import first_questions, possible_settings
+from conformance.run.run import first_questions
 from conformance.selfcheck.engine import Diverged, RememberingEngine
 from conformance.selfcheck.ground import LOGIN_FAILURES, RUN, ground, target
 from conformance.selfcheck.memory import Memory, RememberingGuard, RememberingSender, Seen

@@ -17,8 +17,9 @@ from conformance.contract.request import Request
 from conformance.errors import TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply, Trouble
 from conformance.run.files import read_run
+from conformance.run.known import possible_settings
 from conformance.run.ledger import open_ledger
-from conformance.run.run import Run, closing, new_run, possible_settings
+from conformance.run.run import Run, closing, new_run
 from conformance.run.sender import Send
 from tests.safety.support import CASES, OWN, PASSWORD, RUN, Server, carried_out, planned, run_in_process, serving
 
