@@ -23,7 +23,7 @@ from conformance.options import Effort, Options, no_match, plan, wanted
 from conformance.outcomes import KNOWN, STATUSES, Outcome, Searched, case_of, crashed, id_of, records_of
 from conformance.report import view
 from conformance.report.model import Report
-from conformance.report.text import visible
+from conformance.report.text import printable, visible
 from conformance.report.write import write_all
 from conformance.reporting import Collector, keep
 from conformance.run.interrupts import came, ending, watched
@@ -307,7 +307,7 @@ class Session:
 
     def _write(self) -> None:
         assert self.collector is not None
-        report = msgspec.structs.replace(self.collector.report(self.expected), again=self.redact(self.again))
+        report = msgspec.structs.replace(self.collector.report(self.expected), again=printable(self.redact(self.again)))
         self.report = self.held.told(report) if self.held else report
         try:
             write_all(self.report, self.plan.folder)

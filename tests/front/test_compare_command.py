@@ -37,10 +37,8 @@ def test_the_same_is_0_a_regression_1_and_a_fix_0(good: Path, bad: Path, command
 def test_a_known_deviation_that_comes_is_shown_and_0(good: Path, deviating: Path, command: Cli) -> None:
     ended = command("compare", good, deviating)
     assert (ended.code, "Said otherwise: 1 case" in ended.out) == (0, True)
-    assert ended.out.splitlines()[-2:] == [
-        "Changed, and no call fails that succeeded before: 1 said otherwise, of 1 case ",
-        "compared.",
-    ]
+    said = "Changed, and no call fails that succeeded before: 1 said otherwise, of 1 case compared."
+    assert ended.out.splitlines()[-1] == said
 
 
 @pytest.fixture
