@@ -6,7 +6,7 @@ Everything here is frozen. The TOML files beside this module are decoded into th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
@@ -240,6 +240,16 @@ _SETTINGS: Mapping[str, str] = {
 }
 
 
+_HELD: Mapping[str, Callable[[ServerSettings], bool]] = {
+    "strict-sql": lambda settings: settings.sql_mode is SqlMode.STRICT,
+    "legacy-sql": lambda settings: settings.sql_mode is SqlMode.LEGACY,
+    "non-latin": lambda settings: settings.non_latin,
+    "sql-errors-thrown": lambda settings: settings.sql_errors is SqlErrors.THROWN,
+    "sql-errors-ignored": lambda settings: settings.sql_errors is SqlErrors.IGNORED,
+}
+"""What each word of `only` asks of a server, and nothing else of it: see `watched`."""
+
+
 class Deviation(Struct, frozen=True):
     """A known departure of servers from the documentation: permanent id, what differs, what it does to a client.
 
@@ -271,8 +281,7 @@ class Deviation(Struct, frozen=True):
             return False
         if self.until is not None and settings.build >= Build.parse(self.until):
             return False
-        held = {f"{settings.sql_mode}-sql", f"sql-errors-{settings.sql_errors}"}
-        return held.union({"non-latin"} if settings.non_latin else ()).issuperset(self.only)
+        return all(_HELD[setting](settings) for setting in self.only)
 
 
 @dataclass(frozen=True, repr=False)

@@ -14,10 +14,10 @@ from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.reply import Line, Shape
 from conformance.contract.request import Request
+from conformance.contract.watched import Watched
 from conformance.contract.world import World
 from conformance.exchange import Exchange, Reply
 from conformance.identify.hypothesis import Hypothesis
-from conformance.identify.watched import Watched
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import zip_longest
 
 from conformance.contract.model import Contract, Dialect, ReplyForm, ServerSettings
@@ -16,6 +17,7 @@ from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.predict import harmless, predict
 from conformance.contract.reply import LINE_ASPECTS, Aspect, Line, matches, parse_reply
 from conformance.contract.request import Request
+from conformance.contract.watched import Shared
 from conformance.contract.world import Change, World
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.verdict import invariants
@@ -40,12 +42,16 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One way to read a reply: the differences from the documentation, and the world that follows."""
+    """One way to read a reply: the differences from the documentation, and the world that follows.
+
+    `silences` is 1 where nobody has said what is answered, so that any reply would do.
+    """
 
     differences: tuple[Difference, ...]
     ids: frozenset[str]
     world: World
     as_documented: tuple[Printed, ...] = ()
+    silences: int = 0
 
     @property
     def unexplained(self) -> tuple[Difference, ...]:
@@ -61,14 +67,16 @@ class Thread:
     differences: tuple[Difference, ...] = ()
     ids: frozenset[str] = frozenset()
     as_documented: tuple[Printed, ...] = ()
+    silences: int = 0
 
     def then(self, explanation: Explanation) -> Thread:
-        """The same after one more reply."""
+        """The same after one more reply, which others with other settings may explain as well."""
         return Thread(
-            explanation.world,
+            replace(explanation.world, settings=self.world.settings),
             (*self.differences, *explanation.differences),
             self.ids | explanation.ids,
             (*self.as_documented, *explanation.as_documented),
+            self.silences + explanation.silences,
         )
 
 
@@ -85,11 +93,8 @@ def judge(contract: Contract, worlds: Iterable[World], exchanges: Sequence[Excha
                 return Judgement(failed((_gone(step, exchange.result),)), frozenset())
             reason = f"request {step}: {exchange.result.message}"
             return Judgement(Error(reason=reason), frozenset(t.world.settings for t in threads))
-        readings = [
-            (thread, explanation)
-            for thread in threads
-            for explanation in explain(contract, thread.world, exchange, step, expect)
-        ]
+        explained = Shared(partial(explain, contract, exchange=exchange, step=step, expect=expect))
+        readings = [(thread, explanation) for thread in threads for explanation in explained.of(thread.world)]
         accepted = [(t, e) for t, e in readings if not e.unexplained]
         if not accepted:
             nearest = min((e for _, e in readings), key=lambda e: (len(e.unexplained), len(e.differences)))
@@ -120,9 +125,12 @@ def _gone(step: int, failure: Failure) -> Difference:
 
 
 def _distinct(threads: Iterable[Thread], forms: frozenset[str]) -> list[Thread]:
-    """One thread for each world: the one that had to accept least, form last. They come in that order."""
+    """One thread for each world: the one that had to accept least, form last. They come in that order.
+
+    What would explain any reply comes after all that explains this one.
+    """
     kept: list[Thread] = []
-    for thread in sorted(threads, key=lambda t: (len(t.ids - forms), len(t.ids))):
+    for thread in sorted(threads, key=lambda t: (t.silences, len(t.ids - forms), len(t.ids))):
         if all(thread.world != other.world for other in kept):
             kept.append(thread)
     return kept
@@ -224,7 +232,7 @@ class _Reader:
     def unspecified(self, shipped: Unspecified) -> Explanation:
         """Nobody has said what is answered here: only the invariants judge. What is known to be done is done."""
         differences = tuple(self._invariants(shipped))
-        return Explanation(differences, frozenset(), self.world.after(shipped.changes))
+        return Explanation(differences, frozenset(), self.world.after(shipped.changes), silences=1)
 
     def harmless(
         self, asked: Request, documented: Outcome | Unspecified, shipped: Outcome | Unspecified

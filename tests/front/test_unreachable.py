@@ -100,7 +100,8 @@ def test_a_reply_that_is_none_is_an_error_of_the_case(
 ) -> None:
     with serving(answer=sometimes(response)) as server:
         ended = command(
-            "run", server.url, "--user", "6666", "--only", "add_did/did_description/*", "--report", tmp_path / "r"
+            *("run", server.url, "--user", "6666", "--only", "add_did/did_description/*", "--report", tmp_path / "r"),
+            *("--settling", "0.5"),
         )
     assert (ended.code, "Traceback" in ended.err) == (3, False)
     assert said in (tmp_path / "r" / "exchanges.jsonl").read_text()

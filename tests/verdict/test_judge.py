@@ -361,3 +361,12 @@ def test_a_status_is_never_said_to_be_wanted_where_it_came() -> None:
     verdict = judged(answered(ARRAY, ADDED)).verdict
     assert isinstance(verdict, Fail)
     assert "http-status should be '500', got '200'" in verdict.summary
+
+
+def test_what_nobody_knows_of_a_setting_does_not_hide_what_is_known_of_another() -> None:
+    asked = request("add_did", did_pattern=FREE, server_ip="10.10.10.15' OR '1'='1")
+    message = "SERVER IP MUST BE A VALID SERVER IN THE SYSTEM, THIS IS AN OPTIONAL FIELD"
+    came = answered(asked, f"ERROR: add_did {message}: |6666|10.10.10.1511\n")
+    verdict = judged(came, worlds=hypotheses(ServerSettings(Build(2, 14, 137)))).verdict
+    assert isinstance(verdict, Deviates)
+    assert "silent-sanitising" in verdict.ids

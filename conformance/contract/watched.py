@@ -1,13 +1,16 @@
-"""Settings that note what a prediction asks of them: all settings that would answer the same are predicted the same."""
+"""Settings that note what is asked of them: what all that would answer the same come to is worked out once."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
-from typing import Any, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar, cast
 
 from conformance.contract.model import ServerSettings, SqlErrors, SqlMode
+from conformance.contract.world import World
+
+T = TypeVar("T")
 
 Question = Callable[[ServerSettings], object]
 
@@ -82,3 +85,24 @@ class _WatchedBuild:
 
     def __str__(self) -> str:
         return cast(str, self._watched.note("build", lambda settings: str(settings.build)))
+
+
+@dataclass
+class Shared(Generic[T]):
+    """Something worked out of worlds, once for all that are the same but for settings that would answer alike.
+
+    What comes of it may hold watched settings: whoever keeps a world of it puts in its own.
+    """
+
+    work: Callable[[World], T]
+    _known: list[tuple[World, Watched, T]] = field(default_factory=list)
+
+    def of(self, world: World) -> T:
+        """What it comes to for one world."""
+        for other, watched, found in self._known:
+            if watched.answers_alike(world.settings) and replace(other, settings=world.settings) == world:
+                return found
+        watched = Watched(world.settings)
+        found = self.work(replace(world, settings=watched.as_settings()))
+        self._known.append((world, watched, found))
+        return found
