@@ -8,7 +8,7 @@ from tests.edges.moments import Ended, carried_out, points
 
 pytestmark = pytest.mark.untraced
 
-POINTS = 12
+POINTS = 8
 SEED = 20
 
 
