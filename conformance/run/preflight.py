@@ -84,20 +84,24 @@ class Preflight:
     """The questions that a run with a login asks first. Each ends it with the one line that says what to mend.
 
     `strict` is for targets that take calls: what cannot be shown to be removable is not begun there. Elsewhere the
-    cases themselves will show what is wrong.
+    cases themselves will show what is wrong. `fault` is what is wrong with the reply to `version`, if something is.
     """
 
     sender: Sender
     ground: Ground
     level: Level
     strict: bool
+    fault: str = ""
 
     async def __call__(self) -> None:
         """Ask. Raises UsageError where the target is not ready, TargetUnreachable where it does not answer."""
         if Role.ADMIN not in self.ground.logins:
             return
-        await self._login()
+        said = await self._login()
         if self.level > Level.PROBE:
+            if self.strict and not any(line.status for line in parse_reply(said)):
+                why = self.fault or f"its reply to a question cannot be read ({self.sender.redact(said)[:_SHOWN]!r})"
+                raise UsageError(f"nothing is written to a server that nobody can read: {why}; use --level probe")
             await self._delete()
 
     @property
@@ -111,11 +115,10 @@ class Preflight:
             raise (UsageError if ours else TargetUnreachable)(f"preflight: {exchange.result.message}")
         return exchange.result.body.rstrip()
 
-    async def _login(self) -> None:
+    async def _login(self) -> str:
         """A question about a DID of ours proves the login, the permission and that the run's numbers are free."""
         said = await self._say(QUESTION)
-        line = parse_reply(said)[0] if said else None
-        message = line.message if line else ""
+        message = next((line.message for line in parse_reply(said) if line.status), "")
         for sign, what in _REFUSALS.items():
             if sign in message:
                 raise UsageError(f"user {self._user}: {what}")
@@ -123,6 +126,7 @@ class Preflight:
             raise UsageError(
                 f"a DID that begins with {self.ground.prefix} exists already: run again, for other numbers"
             )
+        return said
 
     async def _delete(self) -> None:
         """One DID is created and deleted, before any case relies on that."""

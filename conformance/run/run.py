@@ -357,7 +357,7 @@ async def first_questions(
     found = await sanity(sender, ground, target.url)
     possible = possible_settings(target, known_build(target.build, found.line, sender.redact).build)
     sender.guard = replace(sender.guard, settings=worst(possible))
-    await Preflight(sender, ground, level, strict=not target.disposable)()
+    await Preflight(sender, ground, level, strict=not target.disposable, fault=found.fault)()
     return found, possible
 
 

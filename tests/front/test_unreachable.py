@@ -69,12 +69,23 @@ def test_a_server_that_wraps_its_replies_is_a_vicidial_with_a_fault_that_is_name
     assert (ended.code, f"its reply to version is not a plain line: {fault}" in ended.out) == (1, True)
 
 
+@pytest.mark.parametrize("fault", ["it stands in HTML", "it stands in JSON", "it begins with a byte order mark"])
+def test_nothing_is_written_to_a_server_whose_replies_nobody_can_read(fault: str, command: Cli) -> None:
+    body, content_type = WRAPPED[fault]
+    with serving(answer=liar(body, content_type, about_version=True)) as server:
+        before = server.store.rows()
+        ended = command("run", server.url, "--user", "6666")
+        assert server.store.rows() == before
+    assert ended.code == 2
+    assert f"its reply to version is not a plain line: {fault}; use --level probe" in ended.err
+
+
 @pytest.mark.parametrize("lie", LIES)
 def test_a_server_that_lies_about_all_else_never_conforms(lie: str, command: Cli) -> None:
     body, content_type = LIES[lie]
     with serving(answer=liar(body, content_type, about_version=False)) as server:
         ended = command("run", server.url, "--user", "6666", "-q", "--only", "*/life-cycle/*")
-    assert ended.code in (1, 4)
+    assert ended.code in ((1, 4) if lie == "one word wrong" else (2,))
 
 
 def sometimes(response: Response) -> Behaviour:
