@@ -121,6 +121,7 @@ class Run:
         self._asked: Future[None] | None = None
         self._opening: asyncio.Task[Any] | None = None
         self._closing: asyncio.Task[Any] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._engine: Engine | None = None
         self._facts: Facts | None = None
         self._loop = asyncio.new_event_loop()
@@ -162,12 +163,12 @@ class Run:
 
     def once(self, cases: Sequence[tuple[Case, int]], check: Check = predicted) -> list[Record]:
         """The records of cases that are not the catalogue's, sent at the same time, each with its number."""
-        finished = self._wait(self._once(cases, check))
+        finished = self._wait(self._under_way(self._once(cases, check)))
         return [record(one, self.redact, self._curl) for one in finished]
 
     def exchanged(self, case: Case) -> Finished:
         """A case with its replies as they came, passwords and all: for those who compare them."""
-        return self._wait(self.engine.once(case, self.engine.numbers[case.id]))
+        return self._wait(self._under_way(self.engine.once(case, self.engine.numbers[case.id])))
 
     def consider(self, possible: Iterable[ServerSettings]) -> None:
         """From now on the server may have any of these settings, whatever it was taken for before."""
@@ -258,6 +259,13 @@ class Run:
             lanes=self.plan.concurrency,
         )
 
+    async def _under_way(self, work: Coroutine[Any, Any, T]) -> T:
+        """Work that goes on where whoever waits for it is interrupted: closing waits for it too."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await task
+
     async def _once(self, cases: Sequence[tuple[Case, int]], check: Check) -> list[Finished]:
         return await asyncio.gather(*(self.engine.once(case, number, check) for case, number in cases))
 
@@ -307,6 +315,8 @@ class Run:
                 await clean_up(self.sender, self.ground, self.told)
                 return None
             await self._cases.finish()
+            if self._tasks:
+                await asyncio.wait(self._tasks)
             await clean_up(self.sender, self.ground, self.told)
             await sanity(self.sender, self.ground, self.plan.target.url)
         except ConformanceError as error:
