@@ -142,7 +142,7 @@ def test_a_finding_is_sent_again(
 
 def test_the_line_that_repeats_a_finding_can_be_pasted(command: Cli, tmp_path: Path) -> None:
     with serving(answer=CRASH) as server:
-        ended = command("fuzz", server.url, "--user", "6666", "--report", tmp_path / "r s", *QUICK)
+        ended = command("fuzz", server.url, "--user", "6666", "--report", tmp_path / "r s", *QUICK, "--budget", "600")
         [line, *_] = [line for line in ended.err.splitlines() if line.startswith("to repeat it: ")]
         words = shlex.split(line.removeprefix("to repeat it: vicidial-conformance "))
         again = command(*words, freely=False)
@@ -152,7 +152,7 @@ def test_the_line_that_repeats_a_finding_can_be_pasted(command: Cli, tmp_path: P
 
 def test_a_finding_is_sent_to_where_it_was_found_unless_told_otherwise(command: Cli, tmp_path: Path) -> None:
     with serving(answer=CRASH) as server:
-        command("fuzz", server.url, "--user", "6666", "--report", tmp_path / "r", *QUICK)
+        command("fuzz", server.url, "--user", "6666", "--report", tmp_path / "r", *QUICK, "--budget", "600")
         found = next((tmp_path / "r" / "findings").iterdir())
         page = (tmp_path / "r" / "summary.md").read_text("utf-8")
         again = command("replay", found)
