@@ -58,7 +58,7 @@ def clean_up(folder: Path, options: Options, out: Terminal, told: Callable[[str]
         with told_redacted(redactor(made)):
             done = recover(made, told)
     except KeyboardInterrupt as error:
-        raise_if_left(tuple(did for path in ledgers(folder) for did in read_ledger(path).open), folder, error)
+        raise_if_left(tuple(str(row) for path in ledgers(folder) for row in read_ledger(path).open), folder, error)
         raise
     lines = _recovered(done)
     out.print(Group(*lines), soft_wrap=True)
@@ -81,7 +81,7 @@ def _recovered(done: Recovered) -> list[Text]:
     parts = [Text(f"removed, or never there: {did}") for did in done.gone]
     for item, curl in done.left:
         why = item.reason or "it could not be deleted"
-        parts.append(Text(f"still there: {item.pattern!r} ({why})", style="bold red"))
+        parts.append(Text(f"still there: {str(item.row)!r} ({why})", style="bold red"))
         parts += [Text(f"  {line}") for line in (curl, item.sql) if line]
     for unread in done.unread:
         parts.append(Text(f"{visible(unread)}: what it named may still be there", style="bold red"))

@@ -75,7 +75,7 @@ class Collector:
             path = ledger_path(self.plan.folder, f"-{worker}")
             if worker not in self.facts and path.exists():
                 written = read_ledger(path)
-                yield from written.open
+                yield from map(str, written.open)
                 yield from [f"whatever {path.name} named where it cannot be read"] if written.unread else []
 
     def _target(self, facts: Facts) -> Target:

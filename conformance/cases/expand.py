@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Need, Param, Place, Role, Step
+from conformance.cases.model import HIDDEN, OWN_DID_LENGTH, Case, Entity, Need, Param, Place, Role, Step
 from conformance.contract.load import load_contract
 from conformance.contract.model import ServerSettings
 from conformance.contract.request import Request, encode
-from conformance.contract.world import Did, Entities, User, World
+from conformance.contract.world import Row, User, World
 
 UNKNOWN_USER = "nosuchuser"
 """A user name that cannot exist on the target; the run's digits are added to it."""
@@ -128,14 +128,18 @@ _ROLES: Mapping[Role, User] = {
 def world(ground: Ground, settings: ServerSettings) -> World:
     """What the target is like before a case begins: its users and entities, and none of the run's DIDs."""
     users = {login.user: _user(role, login) for role, login in ground.logins.items()}
-    known = {entity: frozenset({name}) for entity, name in ground.entities.items()}
-    none: frozenset[str] = frozenset()
-    entities = Entities(
-        known.get(Entity.INGROUP, none), known.get(Entity.CALL_MENU, none), known.get(Entity.SERVER_IP, none)
-    )
-    hidden = ground.entities.get(Entity.HIDDEN_DID)
-    dids = {-1: Did(-1, hidden, {}, "a group that other_group may not view")} if hidden else {}
-    return World(settings, users, entities, dids)
+    there = (_there(entity, name) for entity, name in ground.entities.items())
+    return World(settings, users).holding(*there)
+
+
+def _there(entity: Entity, name: str) -> Row:
+    """The row that an entity of the target is."""
+    hidden = {"user_group": "a group that other_group may not view"} if entity in HIDDEN else {}
+    return Row(entity.kind, -1, (name,), hidden)
+
+
+REFERRED_TO = frozenset(entity.kind for entity in Entity if entity not in HIDDEN)
+"""The kinds of which a target file names what is there, for others to refer to."""
 
 
 _WITH_EVERY_SETTING = frozenset({Role.ADMIN, Role.NO_API_ACCESS})
@@ -145,7 +149,7 @@ _WITH_EVERY_SETTING = frozenset({Role.ADMIN, Role.NO_API_ACCESS})
 def _every_setting() -> frozenset[str]:
     """All settings that a function of the contract asks for."""
     functions = load_contract().functions.values()
-    return ROLE_SETTINGS.union(function.permission.setting for function in functions if function.permission)
+    return ROLE_SETTINGS.union(*(function.permission.settings for function in functions if function.permission))
 
 
 def _user(role: Role, login: Login) -> User:

@@ -66,6 +66,14 @@ class Entity(StrEnum):
     SERVER_IP = "server_ip"
     HIDDEN_DID = "hidden_did"
 
+    @property
+    def kind(self) -> str:
+        """The kind of row that it is."""
+        return self.value.removeprefix("hidden_")
+
+
+HIDDEN = frozenset({Entity.HIDDEN_DID})
+"""Rows of user groups that other_group may not view."""
 
 Need = Role | Entity
 

@@ -11,7 +11,7 @@ from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Role, Step
 from conformance.cases.refusal import refused_value
 from conformance.cases.steps import TOO_SHORT, add, carrying, copy, setup, update
-from conformance.contract.model import OLDEST_BUILD, Contract, Function, Parameter
+from conformance.contract.model import OLDEST_BUILD, Contract, Effect, Function, Parameter
 
 CLAUSE = "observed.md#2"
 
@@ -96,7 +96,7 @@ OWN = {
 
 def _checks(function: Function, base: Step, first: Fault, second: Fault) -> Case:
     """Only `add_did` has to prepare for its check of existence: it fails for a DID that is there."""
-    there = function.effect == "add" and "existence" in (first.check, second.check)
+    there = function.effect is Effect.ADDS and "existence" in (first.check, second.check)
     before = (setup(add("<did>")),) if there else ()
     return case(
         f"{function.name}/order/{first.check}-before-{second.check}",
@@ -117,5 +117,5 @@ def _fields(function: Function, earlier: Parameter, later: Parameter) -> Case:
         f"{function.name} checks {earlier.name} before {later.name}",
         CLAUSE,
         *steps,
-        level=Level.PROBE if old and function.effect == "add" else Level.STANDARD,
+        level=Level.PROBE if old and function.effect is Effect.ADDS else Level.STANDARD,
     )

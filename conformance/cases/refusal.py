@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from conformance.cases.model import Level
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Dialect, Function, Parameter, ServerSettings
+from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Dialect, Effect, Function, Parameter, ServerSettings
 from conformance.contract.rules import allows
 from conformance.contract.sanitise import sanitise
-from conformance.contract.world import Entities
+from conformance.contract.world import World
 
 _SERVERS = tuple(
     ServerSettings(build=build, non_latin=non_latin)
@@ -21,7 +21,7 @@ UNKNOWN_SERVER = "192.0.2.1"
 
 def level_of(function: Function, parameter: Parameter, value: str) -> Level:
     """How careful one must be with an otherwise valid call that has this value: a refused add is a probe."""
-    refused = function.effect == "add" and refused_everywhere(parameter, value)
+    refused = function.effect is Effect.ADDS and refused_everywhere(parameter, value)
     return Level.PROBE if refused else Level.STANDARD
 
 
@@ -29,10 +29,10 @@ def refused_everywhere(parameter: Parameter, value: str) -> bool:
     """Whether both dialects refuse the value, in every build and setting. A placeholder may stand for a good one."""
     if "<" in value or not value or not parameter.known_to(OLDEST_BUILD):
         return False
-    if allows(parameter, value, Entities(), Dialect.DOCUMENTED) is not False:
+    if allows(parameter, value, World(), Dialect.DOCUMENTED) is not False:
         return False
     left = {sanitise(value.encode(), parameter, settings) for settings in _SERVERS}
-    return "" not in left and not any(allows(parameter, v, Entities(), Dialect.SHIPPED) for v in left)
+    return "" not in left and not any(allows(parameter, v, World(), Dialect.SHIPPED) for v in left)
 
 
 def refused_value(parameter: Parameter) -> str:

@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from conformance.contract.model import UNSPECIFIED, Contract, Dialect, Function, Parameter, SqlErrors, SqlMode
+from conformance.contract.model import Contract, Dialect, Effect, Function, Kind, Parameter, SqlErrors, SqlMode
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.reply import Value
 from conformance.contract.request import Request, parse
 from conformance.contract.sanitise import as_text, sanitise, stripping_deviation
-from conformance.contract.world import ANY, Change, Did, MayChange, State, User
+from conformance.contract.world import ANY, Change, MayChange, Row, State, User
 
 
 @dataclass(frozen=True)
 class Call:
     """What a check sees: the function called, the parameters' values, and what earlier checks found out.
 
-    `harmless` is whether it meets a server that breaks no invariant.
+    `row` is the one that an earlier check has found. `harmless` is whether it meets a server that breaks no invariant.
     """
 
     contract: Contract
@@ -31,7 +31,7 @@ class Call:
     quirks: frozenset[str] = frozenset()
     changes: tuple[Change, ...] = ()
     user: User | None = None
-    did: Did | None = None
+    row: Row | None = None
     logged: bool = False
     harmless: bool = False
 
@@ -62,6 +62,19 @@ class Call:
         assert self.user is not None
         return self.user
 
+    @property
+    def found(self) -> Row:
+        """The row that the call is about; only for checks that come after the one that finds it."""
+        assert self.row is not None
+        return self.row
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the rows that the function works on; only for functions of which it is known."""
+        kind = self.contract.kind_of(self.called)
+        assert kind is not None
+        return kind
+
     def value(self, name: str) -> str:
         """The value of a parameter; empty when it was not sent."""
         return (self.values or {}).get(name, "")
@@ -89,7 +102,7 @@ class Call:
 
     def silent(self, why: str) -> Unspecified:
         """No prediction: this dialect says nothing here."""
-        unknown = self.function is not None and self.function.effect == UNSPECIFIED
+        unknown = self.function is not None and self.function.effect is Effect.UNSPECIFIED
         return Unspecified(why, self.quirks, (MayChange(ANY),) if unknown else ())
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from conformance.contract.call import Call, Step
 from conformance.contract.load import refusal_name
+from conformance.contract.model import Arguments, Kind, check_of
 from conformance.contract.outcome import CLOCK, NUMBER, Outcome
 from conformance.contract.reply import Value
 from conformance.contract.rules import allows, disagreement
@@ -17,14 +18,14 @@ from conformance.contract.world import (
     ALL_GROUPS,
     LOCK_AFTER,
     LOGIN_LEVEL,
-    Did,
-    DropDid,
+    Drop,
     LoginFailed,
     LoginSucceeded,
+    Row,
     User,
 )
 
-DELETE_SETTING = "delete_dids"
+NO_ARGUMENTS = Arguments()
 
 
 def version(call: Call) -> Step:
@@ -67,12 +68,12 @@ def source(call: Call) -> Step:
     parameter, value = call.contract.common.by_name["source"], call.value("source")
     if call.is_array("source"):
         return _asked_of_an_array(call) or call.ends(call.answer("invalid-source"), call.answer("invalid-source-again"))
-    allowed = allows(parameter, value, call.state.entities, call.dialect)
+    allowed = allows(parameter, value, call.state, call.dialect)
     if not allowed and len(value) < parameter.rule(call.dialect).min:
         return call.ends(call.answer("invalid-source"), call.answer("invalid-source-again"))
     if not allowed:
         return call.silent("documentation does not say what answers a source over 20 characters")
-    return call.noting(disagreement(parameter, value, call.state.entities))
+    return call.noting(disagreement(parameter, value, call.state))
 
 
 def allowed(call: Call) -> Step:
@@ -84,11 +85,12 @@ def allowed(call: Call) -> Step:
 
 
 def permission(call: Call) -> Step:
-    """The user needs the function's level and setting, and API access (section 6)."""
+    """The user needs the function's level and settings, and API access where it is looked at (section 6)."""
     needed = call.called.permission
     assert needed is not None
     user = call.caller
-    if user.api_access and user.level >= needed.level and needed.setting in user.grants:
+    may_call = user.api_access or not needed.api_access
+    if may_call and user.level >= needed.level and user.grants.issuperset(needed.settings):
         return call
     return call.ends(call.answer(needed.reply))
 
@@ -98,7 +100,7 @@ def required(call: Call) -> Step:
     for parameter in call.called.required:
         if call.is_array(parameter.name):
             return _asked_of_an_array(call) or call.ends(call.answer("required"))
-        if allows(parameter, call.value(parameter.name), call.state.entities, call.dialect) is False:
+        if allows(parameter, call.value(parameter.name), call.state, call.dialect) is False:
             return call.ends(call.answer("required"))
     return call
 
@@ -108,35 +110,40 @@ def _asked_of_an_array(call: Call) -> Outcome | None:
     return call.noting("array-parameter-500").ends(status=500) if call.throws else None
 
 
-def did_is_new(call: Call) -> Step:
-    """No DID has this pattern, whatever its user group and letter case (section 5)."""
-    call, did = look_up(call, call.value("did_pattern"))
-    return call if did is None else call.ends(call.answer("exists"))
+def is_new(kind: Kind, told: Arguments, call: Call) -> Step:
+    """No row has this key, whatever its user group and letter case (section 5)."""
+    call, row = look_up(call, kind, _key(call, told), wanted=False)
+    return call if row is None else call.ends(call.answer(told.reply or "exists"))
 
 
-def did_exists(call: Call) -> Step:
-    """A DID has this pattern and the caller may see it (sections 5 and 6)."""
-    return _must_exist(call, call.value("did_pattern"))
+def exists(kind: Kind, told: Arguments, call: Call) -> Step:
+    """A row has this key and the caller may see it (sections 5 and 6)."""
+    call, row = look_up(call, kind, _key(call, told))
+    if row is not None and not may_see(call.caller, kind, row):
+        call, row = call.noting(kind.hidden), None
+    return replace(call, row=row) if row is not None else call.ends(call.answer(told.reply or "missing"))
 
 
-def source_did_exists(call: Call) -> Step:
-    """The DID to copy from exists and the caller may see it (sections 5 and 6)."""
-    return _must_exist(call, call.value("source_did_pattern"))
+def _key(call: Call, told: Arguments) -> tuple[str, ...]:
+    """The key that a call names, in the order of the kind's columns."""
+    if told.parameter is not None:
+        return (call.value(told.parameter),)
+    return tuple(call.value(parameter.name) for parameter in call.contract.targets(call.called))
 
 
-def delete(call: Call) -> Step:
+def delete(told: Arguments, call: Call) -> Step:
     """`delete_did=Y` deletes, with a permission of its own, and skips all other fields (section 5)."""
-    value, parameter = call.value("delete_did"), call.called.by_name["delete_did"]
+    assert told.parameter is not None
+    value, parameter = call.value(told.parameter), call.called.by_name[told.parameter]
     if value not in ("", *parameter.documented.values):
         if not call.shipped:
-            return call.silent(f"documentation does not say what delete_did={value} does")
+            return call.silent(f"documentation does not say what {parameter.name}={value} does")
         return call.noting(parameter.deviation)
     if value != "Y":
         return call
-    if DELETE_SETTING not in call.caller.grants:
-        return call.ends(call.answer("no-delete-permission"))
-    assert call.did is not None
-    return call.ends(call.answer("deleted", did_id=shown_id(call.did)), changes=(DropDid(call.did.did_id),))
+    if told.setting is not None and told.setting not in call.caller.grants:
+        return call.ends(call.answer(told.reply or "no-delete-permission"))
+    return call.ends(call.answer("deleted", **shown_number(call.kind, call.found)), changes=(Drop(call.found),))
 
 
 def optional(call: Call) -> Step:
@@ -151,8 +158,8 @@ def optional(call: Call) -> Step:
         value = call.value(parameter.name)
         if value == "":
             continue
-        call = call.noting(disagreement(parameter, value, call.state.entities))
-        verdict = allows(parameter, value, call.state.entities, call.dialect)
+        call = call.noting(disagreement(parameter, value, call.state))
+        verdict = allows(parameter, value, call.state, call.dialect)
         if verdict is None:
             return call.silent(f"the documented values of {parameter.name} break off before {value!r}")
         if not verdict:
@@ -160,7 +167,7 @@ def optional(call: Call) -> Step:
     return call
 
 
-CHECKS: Mapping[str, Callable[[Call], Step]] = {
+_PLAIN: Mapping[str, Callable[[Call], Step]] = {
     "version": version,
     "login": login,
     "function": function,
@@ -168,34 +175,43 @@ CHECKS: Mapping[str, Callable[[Call], Step]] = {
     "allowed": allowed,
     "permission": permission,
     "required": required,
-    "did-is-new": did_is_new,
-    "did-exists": did_exists,
-    "source-did-exists": source_did_exists,
-    "delete": delete,
     "optional": optional,
 }
+_OF_A_KIND: Mapping[str, Callable[[Kind, Arguments, Call], Step]] = {"is-new": is_new, "exists": exists}
 
 
-def look_up(call: Call, pattern: str) -> tuple[Call, Did | None]:
-    """The DID with that pattern; servers disregard letter case, documentation does not say so."""
-    did = call.state.find(pattern, exact=not call.shipped)
-    if did is not None and did.pattern != pattern:
-        call = call.noting("did-case-collision")
-    return call, did
+def check(name: str, call: Call) -> Step:
+    """Put a call to the check of that name, as contract files use it."""
+    if name in _PLAIN:
+        return _PLAIN[name](call)
+    told = call.called.arguments.get(name, NO_ARGUMENTS)
+    known = check_of(name, call.contract.kinds)
+    assert known is not None
+    what, kind = known
+    return delete(told, call) if kind is None else _OF_A_KIND[what](call.contract.kinds[kind], told, call)
 
 
-def _must_exist(call: Call, pattern: str) -> Step:
-    call, did = look_up(call, pattern)
-    if did is not None and not may_see(call.caller, did):
-        call, did = call.noting("hidden-did-groups"), None
-    return replace(call, did=did) if did is not None else call.ends(call.answer("missing"))
+def look_up(call: Call, kind: Kind, key: tuple[str, ...], *, wanted: bool = True) -> tuple[Call, Row | None]:
+    """The row with that key; servers disregard letter case, documentation does not say so.
+
+    `wanted` is as in `State.find`.
+    """
+    row = call.state.find(kind.name, key, exact=not call.shipped, wanted=wanted)
+    if row is not None and row.key != key:
+        call = call.noting(kind.collision)
+    return call, row
 
 
-def may_see(user: User, did: Did) -> bool:
-    """Whether a user may view the user group of a DID (section 6)."""
-    return user.groups is None or did.group in {ALL_GROUPS, *user.groups}
+def may_see(user: User, kind: Kind, row: Row) -> bool:
+    """Whether a user may view the user group of a row (section 6)."""
+    if user.groups is None or kind.group is None:
+        return True
+    group = row.columns.get(kind.group, kind.columns[kind.group].default)
+    return group in {ALL_GROUPS, *user.groups}
 
 
-def shown_id(did: Did) -> Value:
-    """A did_id as replies print it; any number where nobody can know it."""
-    return str(did.did_id) if did.did_id >= 0 else NUMBER
+def shown_number(kind: Kind, row: Row) -> Mapping[str, Value]:
+    """The number of a row as replies print it, by the name of its column; any number where nobody can know it."""
+    if kind.number is None:
+        return {}
+    return {kind.number: str(row.number) if row.number >= 0 else NUMBER}

@@ -8,18 +8,15 @@ from dataclasses import dataclass, replace
 
 from conformance.contract import mysql
 from conformance.contract.call import Call
-from conformance.contract.checks import look_up, shown_id
+from conformance.contract.checks import look_up, shown_number
 from conformance.contract.load import refusal_name
-from conformance.contract.model import Parameter
+from conformance.contract.model import Effect, Parameter
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.rules import allows
 from conformance.contract.sanitise import is_sanitised
-from conformance.contract.world import Column, Did, PutDid
+from conformance.contract.world import Column, Put, Row, folded
 
 Ending = Outcome | Unspecified
-
-PATTERN_COLUMN_SIZE = 50
-"""Characters that the did_pattern column holds (observed.md section 5)."""
 
 _LEADING_DIGITS = re.compile(r"[0-9]*")
 
@@ -32,13 +29,14 @@ class RefusedError(Exception):
 
 
 def add(call: Call) -> Ending:
-    """Insert one DID."""
+    """Insert one row."""
     try:
         call, columns = _store(call)
     except RefusedError as refused:
         return _refused(call, refused, "added")
-    did = Did(new_id(call, 0), call.value("did_pattern"), {**defaults(call), **columns})
-    return call.ends(call.answer("added"), changes=(PutDid(did),))
+    key = tuple(call.value(parameter.name) for parameter in call.contract.targets(call.called))
+    row = Row(call.kind.name, new_number(call, 0), key, {**defaults(call), **columns})
+    return call.ends(call.answer("added"), changes=(Put(row),))
 
 
 def update(call: Call) -> Ending:
@@ -49,9 +47,8 @@ def update(call: Call) -> Ending:
         return _refused(call, refused, "updated")
     if not columns:
         return call.ends(call.answer("no-updates"))
-    assert call.did is not None
-    did = replace(call.did, columns={**call.did.columns, **columns})
-    return call.ends(call.answer("updated"), changes=(PutDid(did),))
+    row = replace(call.found, columns={**call.found.columns, **columns})
+    return call.ends(call.answer("updated"), changes=(Put(row),))
 
 
 def _refused(call: Call, refused: RefusedError, reply: str) -> Ending:
@@ -67,25 +64,34 @@ class Batch:
 
     call: Call
     answers: tuple[Answer, ...] = ()
-    added: tuple[Did, ...] = ()
+    added: tuple[Row, ...] = ()
     existing: int = 0
 
-    def twice(self, entry: str) -> Did | None:
-        """The DID that this batch has added already for an entry."""
-        fold = str.lower if self.call.shipped else str
-        return next((did for did in self.added if fold(did.pattern) == fold(entry)), None)
+    def twice(self, entry: str) -> Row | None:
+        """The row that this batch has added already for an entry."""
+        if not self.call.shipped:
+            return next((row for row in self.added if row.key == (entry,)), None)
+        return next((row for row in self.added if folded(row.key) == folded((entry,))), None)
+
+    def find(self, entry: str) -> tuple[Call, Row | None]:
+        """The row that was there before for an entry."""
+        return look_up(self.call, self.call.kind, (entry,), wanted=False)
 
     def has(self, entry: str) -> bool:
-        """Whether there is a DID of that number by now."""
-        return look_up(self.call, entry)[1] is not None or self.twice(entry) is not None
+        """Whether there is a row of that name by now."""
+        return self.find(entry)[1] is not None or self.twice(entry) is not None
 
 
 def copy(call: Call) -> Ending:
     """Copy the source onto each new number in turn; a bad description ends the batch at the first new number."""
-    entries = call.value("new_dids").split(",")
-    odd = [entry for entry in entries if not 2 <= len(entry) <= PATTERN_COLUMN_SIZE]
+    (names,) = call.contract.targets(call.called)
+    column = call.kind.own_column
+    entries = call.value(names.name).split(names.separator)
+    odd = [entry for entry in entries if not column.least <= len(entry) <= (column.size or 0)]
     if odd and not call.shipped:
-        return call.silent("documentation does not speak of single entries of new_dids that are no DID")
+        return call.silent(
+            f"documentation does not speak of single entries of {names.name} that are no {call.kind.title}"
+        )
     if odd:
         call = call.noting("copy-entries-unchecked")
     refused = _refused_description(call)
@@ -106,56 +112,62 @@ def copy(call: Call) -> Ending:
 
 
 def _ends(batch: Batch, status: int = 200) -> Outcome:
-    return batch.call.ends(*batch.answers, changes=tuple(PutDid(did) for did in batch.added), status=status)
+    return batch.call.ends(*batch.answers, changes=tuple(Put(row) for row in batch.added), status=status)
 
 
 def _refused_description(call: Call) -> Answer | None:
     parameter = call.called.by_name["did_description"]
     value = call.value(parameter.name)
-    if value == "" or call.is_array(parameter.name) or allows(parameter, value, call.state.entities, call.dialect):
+    if value == "" or call.is_array(parameter.name) or allows(parameter, value, call.state, call.dialect):
         return None
     return call.answer(refusal_name(parameter.name))
 
 
 def _one_copy(batch: Batch, entry: str, refused: Answer | None) -> Batch:
-    call, found = look_up(batch.call, entry)
+    call, found = batch.find(entry)
     twice = batch.twice(entry)
     if found is not None or twice is not None:
-        call = call.noting("did-case-collision" if twice is not None and twice.pattern != entry else None)
+        call = call.noting(call.kind.collision if twice is not None and twice.name != entry else None)
         answer = call.answer("exists", new_did=entry)
         return replace(batch, call=call, answers=(*batch.answers, answer), existing=batch.existing + 1)
     if refused is not None:
         late = "copy-description-checked-late" if batch.answers else None
         return replace(batch, call=call.noting(late), answers=(*batch.answers, refused))
-    did = _copied(call, entry, len(batch.added))
-    call = call.noting("copy-entry-cut-to-50" if did.pattern != entry else None)
-    answer = call.answer("added", new_did=entry, did_id=shown_id(did))
-    return replace(batch, call=call, answers=(*batch.answers, answer), added=(*batch.added, did))
+    row = _copied(call, entry, len(batch.added))
+    call = call.noting("copy-entry-cut-to-50" if row.name != entry else None)
+    answer = call.answer("added", new_did=entry, **shown_number(call.kind, row))
+    return replace(batch, call=call, answers=(*batch.answers, answer), added=(*batch.added, row))
 
 
-def _copied(call: Call, entry: str, nth: int) -> Did:
-    assert call.did is not None
+def _copied(call: Call, entry: str, nth: int) -> Row:
     description = "" if call.is_array("did_description") else call.value("did_description")
-    columns = {**call.did.columns, **({"did_description": description} if description else {})}
-    return replace(call.did, did_id=new_id(call, nth), pattern=entry[:PATTERN_COLUMN_SIZE], columns=columns)
+    columns = {**call.found.columns, **({"did_description": description} if description else {})}
+    key = (entry[: call.kind.own_column.size],)
+    return replace(call.found, number=new_number(call, nth), key=key, columns=columns)
 
 
-def new_id(call: Call, nth: int) -> int:
-    """The did_id of the nth DID that this call adds; negative, but unlike any other, where nobody can know it."""
-    first = call.state.next_did_id
-    return first + nth if first is not None else call.state.unknown_did_id - nth
+def new_number(call: Call, nth: int) -> int:
+    """The number of the nth row that this call adds; negative, but unlike any other, where nobody can know it."""
+    first = call.state.next_number(call.kind.name)
+    return first + nth if first is not None else call.state.unknown_number(call.kind.name) - nth
 
 
 def defaults(call: Call) -> Mapping[str, Column]:
     """What the columns hold that a request leaves out (observed.md section 4)."""
-    parameters = call.contract.functions["add_did"].optional
-    return {parameter.column: parameter.default for parameter in parameters if parameter.column}
+    kind = call.kind
+    of_kind = {name: column.default for name, column in kind.columns.items() if name not in kind.key}
+    return of_kind | {p.column: p.default for p in _fields(call) if p.column}
+
+
+def _fields(call: Call) -> tuple[Parameter, ...]:
+    """The parameters that are stored in columns which do not name the row."""
+    return tuple(p for p in call.called.parameters if p.column and p.column not in call.kind.key)
 
 
 def _store(call: Call) -> tuple[Call, Mapping[str, Column]]:
     """The columns that the call's optional fields set. Raises RefusedError where the database takes no such value."""
     columns: dict[str, Column] = {}
-    for parameter in call.called.optional:
+    for parameter in _fields(call):
         value = call.value(parameter.name)
         if value and parameter.column and not call.is_array(parameter.name):
             call, value = _through_sql(call, parameter, value)
@@ -201,4 +213,8 @@ STORED_AS: Mapping[str, Callable[[Parameter, str], Column]] = {
     "enumeration": _as_enumeration,
 }
 
-EFFECT_OF: Mapping[str, Callable[[Call], Ending]] = {"add": add, "update": update, "copy": copy}
+EFFECT_OF: Mapping[Effect, Callable[[Call], Ending]] = {
+    Effect.ADDS: add,
+    Effect.UPDATES: update,
+    Effect.COPIES: copy,
+}

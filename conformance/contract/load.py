@@ -13,27 +13,29 @@ from typing import Any, TypeVar
 import msgspec
 
 from conformance.contract.model import (
-    READS,
-    UNSPECIFIED,
     Build,
     Contract,
     ContractError,
     Deviation,
     Function,
+    Kind,
     Parameter,
     Refusal,
     ReplyForm,
+    Rule,
     Struct,
+    Use,
+    check_of,
 )
 from conformance.contract.reply import LINE_ASPECTS, Aspect, parse_line
 
 T = TypeVar("T")
 
-CHECKS = frozenset(
-    {"version", "login", "function", "source", "allowed", "permission", "required", "optional"}
-    | {"did-is-new", "did-exists", "source-did-exists", "delete"}
-)
-EFFECTS = frozenset({"add", "copy", "update", READS, UNSPECIFIED})
+COMMON = "common"
+"""The name of what all functions have in common."""
+
+OWN_SIZE = 14
+"""Digits of a name of a run's own: 999, six of the run, four of the case, one of the row."""
 
 
 @cache
@@ -43,19 +45,43 @@ def load_contract() -> Contract:
 
 
 def read_contract(folder: Traversable) -> Contract:
-    """Read `functions/*.toml` and `deviations.toml` from a folder. Raises ContractError."""
+    """Read `kinds/*.toml`, `functions/*.toml` and `deviations.toml` from a folder. Raises ContractError."""
     deviations = _deviations(folder / "deviations.toml")
-    functions: dict[str, Function] = {}
-    for path in sorted((folder / "functions").iterdir(), key=lambda p: p.name):
-        if path.name.endswith(".toml"):
-            function = _function(folder, path)
-            _check_function(path.name, function, deviations)
-            if function.name in functions:
-                raise ContractError(f"{path.name}: name: {function.name!r} stands twice")
-            functions[function.name] = function
-    if "common" not in functions:
-        raise ContractError("functions/common.toml: is missing")
-    return Contract(functions.pop("common"), functions, deviations)
+    kinds = {path.name: _convert(path.name, _read(path), Kind) for path in _files(folder / "kinds")}
+    functions = {path.name: _function(folder, path) for path in _files(folder / "functions")}
+    contract = Contract(
+        functions=_by_name(functions), deviations=deviations, kinds=_by_name(kinds), common=_common(functions)
+    )
+    for file, kind in kinds.items():
+        _check_kind(file, kind, contract)
+    for file, function in functions.items():
+        _check_function(file, function, contract)
+    return contract
+
+
+def _files(folder: Traversable) -> list[Traversable]:
+    found = (path for path in folder.iterdir() if path.name.endswith(".toml"))
+    return sorted(found, key=lambda path: path.name)
+
+
+Named = TypeVar("Named", Kind, Function)
+
+
+def _by_name(found: Mapping[str, Named]) -> Mapping[str, Named]:
+    result: dict[str, Named] = {}
+    for file, one in found.items():
+        if one.name in result:
+            raise ContractError(f"{file}: name: {one.name!r} stands twice")
+        if one.name != COMMON:
+            result[one.name] = one
+    return result
+
+
+def _common(functions: Mapping[str, Function]) -> Function:
+    for function in functions.values():
+        if function.name == COMMON:
+            return function
+    raise ContractError("functions/common.toml: is missing")
 
 
 def _read(path: Traversable) -> dict[str, Any]:
@@ -137,27 +163,108 @@ def _fill(template: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda m: values.get(m[1], m[0]), template)
 
 
-def _check_function(file: str, function: Function, deviations: Mapping[str, Deviation]) -> None:
+def _check_kind(file: str, kind: Kind, contract: Contract) -> None:
+    for column in kind.key:
+        if kind.own and column not in kind.columns:
+            raise ContractError(f"{file}: columns.{column}: is missing: say what size the column of the key has")
+    if kind.own is not None:
+        _check_own(file, kind)
+    for id in filter(None, (kind.hidden, kind.collision)):
+        _check_ids(file, [id], contract.deviations)
+    for key, use in (("ask", kind.ask), ("undo", kind.undo)):
+        if use is not None:
+            _check_use(f"{file}: {key}", use, kind, contract)
+
+
+def _check_own(file: str, kind: Kind) -> None:
+    """A kind of which a run makes rows: its names have room for the run's digits, and a call asks for them."""
+    if kind.own not in kind.key:
+        raise ContractError(f"{file}: own: {kind.own!r} is not one of its key ({', '.join(kind.key)})")
+    size = kind.own_column.size
+    if size is not None and size < OWN_SIZE:
+        raise ContractError(
+            f"{file}: columns.{kind.own}.size: {size} has no room for the {OWN_SIZE} digits of a run's own names:"
+            " leave out `own`, or choose another column"
+        )
+    if kind.ask is None:
+        raise ContractError(
+            f"{file}: ask: is missing: name the call that shows whether a row is there, or leave out `own`"
+        )
+    others = [column for column in kind.key if column != kind.own and column not in kind.fixed]
+    if others:
+        raise ContractError(f"{file}: fixed.{others[0]}: is missing: say what a run's own rows have there")
+
+
+def _check_use(where: str, use: Use, kind: Kind, contract: Contract) -> None:
+    function = contract.functions.get(use.function)
+    if function is None:
+        raise ContractError(f"{where}.function: {use.function!r} is not described: add its file to functions/")
+    if use.reply not in function.replies:
+        raise ContractError(f"{where}.reply: {use.reply!r} is not one of the replies of {use.function}")
+    for name, value in use.parameters.items():
+        if name not in function.by_name:
+            raise ContractError(f"{where}.parameters: {name!r} is not a parameter of {use.function}")
+        for column in _PLACEHOLDERS.findall(value):
+            if column not in kind.key:
+                raise ContractError(f"{where}.parameters.{name}: {column!r} is not one of the columns of its key")
+
+
+_PLACEHOLDERS = re.compile(r"\{(\w+)\}")
+
+
+def _check_function(file: str, function: Function, contract: Contract) -> None:
+    deviations = contract.deviations
     for check in function.checks:
-        if check not in CHECKS:
-            raise ContractError(f"{file}: checks: {check!r} is not one of {', '.join(sorted(CHECKS))}")
-    if function.effect not in EFFECTS:
-        raise ContractError(f"{file}: effect: {function.effect!r} is not one of {', '.join(sorted(EFFECTS))}")
+        if check_of(check, contract.kinds) is None:
+            raise ContractError(f"{file}: checks: {check!r} is no check, or of a kind that is not in kinds/")
+    for check, told in function.arguments.items():
+        if check not in function.checks:
+            raise ContractError(f"{file}: arguments.{check}: is not one of its checks")
+        if told.parameter is not None and told.parameter not in function.by_name:
+            raise ContractError(f"{file}: arguments.{check}.parameter: {told.parameter!r} is not one of its parameters")
+        if told.reply is not None and told.reply not in function.replies:
+            raise ContractError(f"{file}: arguments.{check}.reply: {told.reply!r} is not one of its replies")
+    _check_effect(file, function, contract)
     _check_builds(f"{file}: since", [function.since])
     _check_permission(file, function)
     for name, form in function.replies.items():
         _check_reply(f"{file}: replies.{name}", form, deviations)
     for parameter in function.parameters:
-        where = f"{file}: parameters.{parameter.name}"
-        _check_builds(where, [parameter.since, *parameter.kept_before])
-        for kept in (parameter.kept, *filter(None, parameter.kept_before.values())):
-            _check_kept(where, kept)
-        if parameter.documented != parameter.shipped and not parameter.deviation and not _same_reach(parameter):
-            raise ContractError(f"{where}: the dialects differ and no deviation says so")
-        named = [parameter.deviation, parameter.stored_deviation, parameter.strict_deviation]
-        named += [parameter.function_deviation, parameter.case_deviation]
-        _check_ids(where, [id for id in named if id], deviations)
-        _check_content(where, [id for id in named if id], deviations)
+        _check_parameter(f"{file}: parameters.{parameter.name}", parameter, contract)
+
+
+def _check_effect(file: str, function: Function, contract: Contract) -> None:
+    effects = {name: getattr(function, name) for name in ("creates", "changes", "deletes", "copies")}
+    for name, kind in effects.items():
+        if kind is not None and kind not in contract.kinds:
+            raise ContractError(f"{file}: {name}: {kind!r} is not described: add {kind}.toml to kinds/")
+        if kind is not None and not contract.targets(function):
+            raise ContractError(
+                f"{file}: {name}: no parameter has the column {contract.kinds[kind].key[0]!r}: say which names the row"
+            )
+    if function.reads and any(effects.values()):
+        raise ContractError(f"{file}: reads: it also says that it changes rows: leave out one of the two")
+
+
+def _check_parameter(where: str, parameter: Parameter, contract: Contract) -> None:
+    _check_builds(where, [parameter.since, *parameter.kept_before])
+    for kept in (parameter.kept, *filter(None, parameter.kept_before.values())):
+        _check_kept(where, kept)
+    for rule in (parameter.documented, parameter.shipped):
+        _check_rule(where, rule, contract)
+    if parameter.documented != parameter.shipped and not parameter.deviation and not _same_reach(parameter):
+        raise ContractError(f"{where}: the dialects differ and no deviation says so")
+    named = [parameter.deviation, parameter.stored_deviation, parameter.strict_deviation]
+    named += [parameter.function_deviation, parameter.case_deviation]
+    _check_ids(where, [id for id in named if id], contract.deviations)
+    _check_content(where, [id for id in named if id], contract.deviations)
+
+
+def _check_rule(where: str, rule: Rule, contract: Contract) -> None:
+    if rule.reference is not None and rule.reference not in contract.kinds:
+        raise ContractError(
+            f"{where}: reference: {rule.reference!r} is not described: add {rule.reference}.toml to kinds/"
+        )
 
 
 def _check_permission(file: str, function: Function) -> None:

@@ -6,7 +6,7 @@ Everything here is frozen. The TOML files beside this module are decoded into th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
@@ -98,7 +98,7 @@ class Rule(Struct, frozen=True):
     """What a value must be. Lengths are bytes as shipped and characters as documented; both ends belong.
 
     `values` is a closed list, or with `open` one that the documentation breaks off with "...";
-    `reference` names the set of entities that the value must be in.
+    `reference` is the kind of which a row of that name must exist.
     """
 
     min: int = 0
@@ -107,13 +107,14 @@ class Rule(Struct, frozen=True):
     dotted: bool = False
     values: tuple[str, ...] = ()
     open: bool = False
-    reference: Literal["ingroup", "call_menu", "server_ip"] | None = None
+    reference: str | None = None
 
 
 class Parameter(Struct, frozen=True):
     """One parameter of a function, in both dialects.
 
-    `kept` is the inside of a character class: what sanitising leaves. `column` is where the value is stored.
+    `kept` is the inside of a character class: what sanitising leaves. `column` is where the value is stored; if that
+    is a column of a kind's key, the value names the row, or, with a `separator`, several rows.
     `stored` says what the column's type does to it: `text`, `integer` or `enumeration` of `stored_values`.
     """
 
@@ -130,6 +131,7 @@ class Parameter(Struct, frozen=True):
     shipped_function: str | None = None
     function_deviation: str | None = None
     column: str | None = None
+    separator: str | None = None
     default: str | int | None = None
     stored: Literal["text", "integer", "enumeration"] = "text"
     stored_values: tuple[str, ...] = ()
@@ -171,11 +173,15 @@ class ReplyForm(Struct, frozen=True):
 
 
 class Permission(Struct, frozen=True):
-    """Who may call a function: the setting's name in the user's record, the least level, and the reply to others."""
+    """Who may call a function: the settings in the user's record, the least level, and the reply to others.
 
-    setting: str
+    `api_access` is whether servers look at the user's API access as well.
+    """
+
+    settings: tuple[str, ...]
     level: int
     reply: str
+    api_access: bool = True
 
 
 class Refusal(Struct, frozen=True):
@@ -186,22 +192,125 @@ class Refusal(Struct, frozen=True):
     deviations: Mapping[str, str]
 
 
-UNSPECIFIED = "unspecified"
-"""The effect of a function of which nobody here knows what it does to those who may call it."""
+class Stored(Struct, frozen=True):
+    """A column: how a value is kept in it, and the `default` of a row about which nothing was said.
 
-READS = "reads"
-"""The effect of a function that only tells something; what it tells is not described here."""
+    `size` is the most that it holds, in characters, and `least` what a name needs to be found again.
+    """
+
+    type: Literal["text", "integer"] = "text"
+    size: int | None = None
+    least: int = 1
+    default: str | int | None = None
+
+
+class Use(Struct, frozen=True):
+    """A call that asks for a row or removes it: the function, its parameters, and the reply that proves it.
+
+    Parameters may hold `{column}`, a value of the row's key. `reply` is the one that says that there is no such row.
+    """
+
+    function: str
+    parameters: Mapping[str, str]
+    reply: str
+
+
+class Kind(Struct, frozen=True):
+    """What rows of the API are: what names one, where it is kept, and how a run makes, asks for and removes its own.
+
+    `key` are the columns whose values name a row, `number` the column that the server counts up, if it does. `own` is
+    the column of the key that carries a run's digits; a kind without one is only referred to. `fixed` are the values of
+    the other columns of a key of a run's own. `special` are the names of rows that are never touched on any server.
+    `group` is the column with the user group that must be visible to a caller, `campaign` that of the campaign that the
+    caller's own group must be allowed; `hidden` is the deviation that says so.
+    """
+
+    name: str
+    title: str
+    clause: str
+    table: str
+    key: tuple[str, ...]
+    number: str | None = None
+    own: str | None = None
+    fixed: Mapping[str, str] = {}
+    special: tuple[str, ...] = ()
+    columns: Mapping[str, Stored] = {}
+    group: str | None = None
+    campaign: str | None = None
+    hidden: str | None = None
+    collision: str | None = None
+    ask: Use | None = None
+    undo: Use | None = None
+
+    @property
+    def own_column(self) -> Stored:
+        """The column of a run's digits; only of kinds that have one."""
+        assert self.own is not None
+        return self.columns[self.own]
+
+    def is_special(self, key: Iterable[str]) -> bool:
+        """Whether every install depends on the row of that key."""
+        return not {name.lower() for name in self.special}.isdisjoint(value.lower() for value in key)
+
+
+class Effect(StrEnum):
+    """What a function does once all its checks have passed."""
+
+    ADDS = "add"
+    COPIES = "copy"
+    UPDATES = "update"
+    DELETES = "delete"
+    READS = "reads"
+    UNSPECIFIED = "unspecified"
+
+
+CHECKS = ("version", "login", "function", "source", "allowed", "permission", "required", "optional", "delete")
+"""The checks that are of no kind."""
+
+KIND_CHECKS = ("is-new", "exists")
+"""Those that are of a kind, whose name comes before theirs: `did-exists`, or `source-did-exists` of another DID."""
+
+
+def check_of(name: str, kinds: Collection[str]) -> tuple[str, str | None] | None:
+    """What a check does, and the kind that it is about, if it is about one; None for what is no check."""
+    if name in CHECKS:
+        return name, None
+    for check in KIND_CHECKS:
+        kind = name.removesuffix(f"-{check}")
+        if kind != name and (found := next((known for known in kinds if f"-{kind}".endswith(f"-{known}")), None)):
+            return check, found
+    return None
+
+
+class Arguments(Struct, frozen=True):
+    """What a check is told besides its kind: the parameters that name the row, if not those of its key's columns.
+
+    `reply` is what answers where the check ends a call; `setting` is the permission it asks for.
+    """
+
+    parameter: str | None = None
+    reply: str | None = None
+    setting: str | None = None
 
 
 class Function(Struct, frozen=True):
-    """One API function: its own checks in order, its parameters, its replies and what it does in the end."""
+    """One API function: its own checks in order, its parameters, its replies and what it does in the end.
+
+    `creates`, `changes`, `deletes` and `copies` name kinds; `reads` says that it only tells something. A function of
+    which none of these is said does nobody knows what to those who may call it. `arguments` are those of its checks.
+    """
 
     name: str
     since: str
     summary: str
     clause: str
-    effect: str
     checks: tuple[str, ...]
+    creates: str | None = None
+    changes: str | None = None
+    deletes: str | None = None
+    copies: str | None = None
+    reads: bool = False
+    arguments: Mapping[str, Arguments] = {}
     permission: Permission | None = None
     parameters: tuple[Parameter, ...] = ()
     replies: Mapping[str, ReplyForm] = {}
@@ -223,9 +332,32 @@ class Function(Struct, frozen=True):
         return tuple(p for p in self.parameters if not p.required and p.message)
 
     @property
+    def effect(self) -> Effect:
+        """What it does in the end."""
+        if self.copies:
+            return Effect.COPIES
+        if self.changes:
+            return Effect.UPDATES
+        if self.creates:
+            return Effect.ADDS
+        if self.deletes:
+            return Effect.DELETES
+        return Effect.READS if self.reads else Effect.UNSPECIFIED
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of the rows that it works on, of those that only tell something too."""
+        return self.copies or self.changes or self.creates or self.deletes
+
+    @property
+    def makes(self) -> str | None:
+        """The kind of which it may make rows."""
+        return self.copies or self.creates
+
+    @property
     def is_described(self) -> bool:
         """Whether it is known what the function answers to those who may call it, not just whom it refuses."""
-        return self.effect not in (UNSPECIFIED, READS)
+        return self.effect not in (Effect.UNSPECIFIED, Effect.READS)
 
     def known_to(self, build: Build) -> bool:
         """Whether a server of that build has this function."""
@@ -286,11 +418,28 @@ class Deviation(Struct, frozen=True):
 
 @dataclass(frozen=True, repr=False)
 class Contract:
-    """The whole contract: what is common to all functions, the functions, and the known deviations."""
+    """The whole contract: what is common to all functions, the functions, the kinds, and the known deviations."""
 
     common: Function
     functions: Mapping[str, Function]
     deviations: Mapping[str, Deviation]
+    kinds: Mapping[str, Kind]
+
+    def kind_of(self, function: Function) -> Kind | None:
+        """The kind of the rows that a function works on, if it is known."""
+        return self.kinds[function.kind] if function.kind else None
+
+    def targets(self, function: Function) -> tuple[Parameter, ...]:
+        """The parameters that name the row that a function creates, changes or deletes, in the order of its key."""
+        kind = self.kind_of(function)
+        named = {parameter.column: parameter for parameter in function.parameters if parameter.column}
+        return tuple(named[column] for column in kind.key if column in named) if kind else ()
+
+    @cached_property
+    def naming(self) -> frozenset[str]:
+        """The names of the parameters that say what is called, created, changed or deleted."""
+        named = (parameter.name for function in self.functions.values() for parameter in self.targets(function))
+        return frozenset({"function", *named})
 
     @cached_property
     def forms(self) -> frozenset[str]:

@@ -12,7 +12,17 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.contract.model import NEWEST_BUILD, Contract, Dialect, Function, Parameter, ReplyForm, Rule
+from conformance.contract.model import (
+    NEWEST_BUILD,
+    Contract,
+    Dialect,
+    Effect,
+    Function,
+    Parameter,
+    Permission,
+    ReplyForm,
+    Rule,
+)
 from conformance.contract.outcome import CLOCK
 from conformance.contract.reply import Value, render
 from conformance.contract.request import FORM_TYPE
@@ -98,8 +108,13 @@ def _operations(contract: Contract, function: Function) -> Json:
 
 def _told(function: Function) -> str:
     needed = function.permission
-    allowed = f" Needs user level {needed.level} and the setting `{needed.setting}`." if needed else ""
+    allowed = f" Needs user level {needed.level} and {_settings(needed)}." if needed else ""
     return f"{function.summary}{allowed} On servers from API {function.since}. ({function.clause})"
+
+
+def _settings(needed: Permission) -> str:
+    named = " and ".join(f"`{setting}`" for setting in needed.settings)
+    return f"the setting{'s' * (len(needed.settings) > 1)} {named}"
 
 
 Field = tuple[str, Json, bool]
@@ -167,7 +182,7 @@ def _stated(rule: Rule) -> Json:
 def _meaning(function: Function, parameter: Parameter) -> str:
     must = "Required." if parameter.required else "Optional; empty counts as not sent."
     default = f" Without it, `{parameter.default}` is stored." if parameter.default not in (None, "") else ""
-    return must + (default if function.effect == "add" else "")
+    return must + (default if function.effect is Effect.ADDS else "")
 
 
 def _description(parameter: Parameter, meaning: str) -> str:

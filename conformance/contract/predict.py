@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 
 from conformance.contract import mysql
 from conformance.contract.call import Call, Step, read
-from conformance.contract.checks import CHECKS, shown_id
+from conformance.contract.checks import check, shown_number
 from conformance.contract.effects import EFFECT_OF
 from conformance.contract.model import Build, Contract, Dialect, SqlErrors, SqlMode
 from conformance.contract.outcome import CLOCK, Answer, Outcome, Unspecified
 from conformance.contract.request import Parameters, Request
 from conformance.contract.sanitise import is_sanitised, sanitise
-from conformance.contract.world import PutDid, State
+from conformance.contract.world import Put, State
 
 LOG_SOURCE_SIZE = 20
 """Characters that the log's source column holds; more is an error under strict SQL (observed.md section 4)."""
@@ -82,9 +82,9 @@ def _shown(end: Outcome | Unspecified, request: Request) -> Outcome | Unspecifie
 
 
 def _pass(step: Step, checks: tuple[str, ...]) -> Step:
-    for check in checks:
+    for name in checks:
         if isinstance(step, Call):
-            step = CHECKS[check](step)
+            step = check(name, step)
     return step
 
 
@@ -112,7 +112,7 @@ def _with_log_failure(end: Outcome | Unspecified, call: _Asked) -> Outcome | Uns
         return Unspecified(why, end.quirks | {deviation}, end.changes)
     done = end.changes
     if len(names) > 1:
-        added = [change for change in done if isinstance(change, PutDid)]
+        added = [change for change in done if isinstance(change, Put)]
         done = tuple(c for c in done if c not in added[1 if names[0] == "added" else 0 :])
     return replace(end, status=500, answers=end.answers[:1], changes=done, quirks=end.quirks | {deviation})
 
@@ -163,9 +163,10 @@ def _with_debug_lines(end: Outcome | Unspecified, call: _Asked) -> Outcome | Uns
     if found is None or isinstance(end, Unspecified):
         why = "what old builds print for DB=1 was recorded for three requests only"
         return Unspecified(why, quirks, end.changes)
-    did = next((change.did for change in end.changes if isinstance(change, PutDid)), None)
+    row = next((change.row for change in end.changes if isinstance(change, Put)), None)
     told = {name: value.decode() for name, value in sent.values.items()}
-    values = {**told, **CLOCK, "did_id": shown_id(did) if did else ""}
+    number = shown_number(call.contract.kinds[row.kind], row) if row else {}
+    values = {**told, **CLOCK, **number}
     debug = tuple(Answer(found.function, name, values) for name in found.lines)
     return replace(end, answers=(*debug, *end.answers), quirks=quirks)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from conformance.contract.model import Dialect, Parameter, Rule
-from conformance.contract.world import Entities
+from conformance.contract.world import State
 
 _DIGITS = re.compile(r"[0-9]*")
 _DOTTED = re.compile(r"[0-9.]*")
 
 
-def allows(parameter: Parameter, value: str, entities: Entities, dialect: Dialect) -> bool | None:
+def allows(parameter: Parameter, value: str, state: State, dialect: Dialect) -> bool | None:
     """True, False, or None where the dialect's list of values breaks off and this value is not on it."""
     rule = parameter.rule(dialect)
     documented = dialect is Dialect.DOCUMENTED
@@ -19,7 +19,7 @@ def allows(parameter: Parameter, value: str, entities: Entities, dialect: Dialec
         return False
     if rule.values and value not in rule.values:
         return None if rule.open else False
-    return rule.reference is None or entities.has(rule.reference, value, exact=documented)
+    return rule.reference is None or state.find(rule.reference, (value,), exact=documented) is not None
 
 
 def _form_fits(rule: Rule, value: str, length: int) -> bool:
@@ -30,10 +30,10 @@ def _form_fits(rule: Rule, value: str, length: int) -> bool:
     return not rule.dotted or _DOTTED.fullmatch(value) is not None
 
 
-def disagreement(parameter: Parameter, value: str, entities: Entities) -> str | None:
+def disagreement(parameter: Parameter, value: str, state: State) -> str | None:
     """The deviation that a server shows when it judges this value; None where both dialects agree."""
-    shipped = allows(parameter, value, entities, Dialect.SHIPPED)
-    if shipped == allows(parameter, value, entities, Dialect.DOCUMENTED):
+    shipped = allows(parameter, value, state, Dialect.SHIPPED)
+    if shipped == allows(parameter, value, state, Dialect.DOCUMENTED):
         return None
     if parameter.case_deviation and shipped:
         return parameter.case_deviation

@@ -8,14 +8,11 @@ everything that it could be read as, and may well give more.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from conformance.contract.request import Request, decode, parse
-
-TARGETS = ("function", "did_pattern", "new_dids")
-"""The parameters that say what a call creates, changes or deletes."""
 
 LONG = 200
 """Characters of any other parameter that a reading keeps: what they say makes no difference to it."""
@@ -61,20 +58,24 @@ def is_trace(wire: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def texts(wire: str) -> tuple[str, ...]:
-    """Whatever may be read as `a=1&b=2`: what follows a question mark, what follows a blank line; each once."""
-    return tuple(dict.fromkeys((*_queries(wire), *_bodies(wire), *_pieces(wire))))
+def texts(wire: str, kept: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Whatever may be read as `a=1&b=2`: what follows a question mark, what follows a blank line; each once.
+
+    Long values are cut, but for those of the parameters `kept`.
+    """
+    found = (*_queries(wire), *_bodies(wire), *_pieces(wire))
+    return tuple(dict.fromkeys(_told(found, kept)))
 
 
-def readings(wire: str) -> Iterator[Request]:
+def readings(wire: str, naming: frozenset[str]) -> Iterator[Request]:
     """Every call that the message may be read as: each text alone, and what could be the query with the body as form.
 
-    A server may stop reading anywhere, so texts are also cut off within what `TARGETS` name. Some calls come twice.
-    There may be very many: take no more than you can look at.
+    A server may stop reading anywhere, so texts are also cut off within the parameters that are `naming` what a call
+    creates, changes or deletes. Some calls come twice. There may be very many: take no more than you can look at.
     """
-    yield from (Request(part) for text in texts(wire) for part in _cuts(text))
-    queries, forms = _queries(wire), _bodies(wire)
-    yield from (Request(query, part, "POST") for query in queries for form in forms for part in _cuts(form))
+    yield from (Request(part) for text in texts(wire, naming) for part in _cuts(text, naming))
+    queries, forms = _told(_queries(wire), naming), _told(_bodies(wire), naming)
+    yield from (Request(query, part, "POST") for query in queries for form in forms for part in _cuts(form, naming))
 
 
 def _queries(wire: str) -> tuple[str, ...]:
@@ -82,7 +83,7 @@ def _queries(wire: str) -> tuple[str, ...]:
     rests = [rest for _, mark, rest in (line.partition("?") for line in _LINES.split(wire)) if mark]
     inner = [_VERSION.sub("", rest) for rest in rests]
     stopped = [_STOP.split(rest, maxsplit=1)[0] for rest in rests]
-    return _told((*rests, *inner, *(text.partition("#")[0] for text in (*rests, *inner)), *stopped))
+    return (*rests, *inner, *(text.partition("#")[0] for text in (*rests, *inner)), *stopped)
 
 
 def _bodies(wire: str) -> tuple[str, ...]:
@@ -91,39 +92,35 @@ def _bodies(wire: str) -> tuple[str, ...]:
     body = wire[first.end() :] if first else ""
     whole = (body, _CHUNK_SIZE.sub("", body))
     pairs = (pattern.findall(text) for text in whole for pattern in (_PART, _JSON_PAIR))
-    return _told((*whole, *(text.rstrip("\r\n") for text in whole), *(urlencode(p, encoding="latin-1") for p in pairs)))
+    return (*whole, *(text.rstrip("\r\n") for text in whole), *(urlencode(p, encoding="latin-1") for p in pairs))
 
 
 def _pieces(wire: str) -> tuple[str, ...]:
     """Whatever stands between blank lines: another request may begin there."""
-    return _told(piece for piece in _BLANK.split(wire) if "=" in piece)
+    return tuple(piece for piece in _BLANK.split(wire) if "=" in piece)
 
 
-def _told(found: Iterable[str]) -> tuple[str, ...]:
+def _told(found: Iterable[str], kept: Collection[str]) -> tuple[str, ...]:
     """Texts that say something, each once, also with their names as PHP spells them."""
-    short = [_shortened(text) for text in found]
+    short = [_shortened(text, kept) for text in found]
     return tuple(dict.fromkeys(text for one in short for text in (one, _PHP_UNDERSCORE.sub("_", one)) if text))
 
 
-def _shortened(text: str) -> str:
+def _shortened(text: str, kept: Collection[str]) -> str:
     if len(text) <= LONG:
         return text
-    return "&".join(pair if _is_target(pair) else pair[:LONG] for pair in text.split("&"))
+    return "&".join(pair if _name(pair) in kept else pair[:LONG] for pair in text.split("&"))
 
 
-def _cuts(text: str) -> Iterator[str]:
-    """The text, and all its beginnings that end within a parameter of `TARGETS`; no function has a LONG name."""
+def _cuts(text: str, naming: Collection[str]) -> Iterator[str]:
+    """The text, and all its beginnings that end within a parameter of `naming`; no function has a LONG name."""
     yield text
     start = 0
     for pair in text.split("&"):
-        if _is_target(pair):
+        if _name(pair) in naming:
             size = min(len(pair), LONG) if _name(pair) == "function" else len(pair)
             yield from (text[:end] for end in range(start + 1, start + size + 1))
         start += len(pair) + 1
-
-
-def _is_target(pair: str) -> bool:
-    return _name(pair) in TARGETS
 
 
 def _name(pair: str) -> str:

@@ -1,8 +1,8 @@
-"""The small world that a prediction carries: DIDs we know of, users, entities and the server's settings."""
+"""The small world that a prediction carries: rows we know of, users, and the server's settings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -21,7 +21,11 @@ ALL_GROUPS = "---ALL---"
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An API user. `functions` and `groups` None mean all; `grants` are the settings that functions ask for."""
+    """An API user. `grants` are the settings that functions ask for; None elsewhere means all.
+
+    `functions` are those that the user may call, `groups` the user groups whose rows the user may view, and
+    `campaigns` those that the user's own group is allowed. `lists_restricted` is `api_list_restrict`.
+    """
 
     name: str
     password: str
@@ -31,32 +35,58 @@ class User:
     grants: frozenset[str] = frozenset()
     functions: frozenset[str] | None = None
     groups: frozenset[str] | None = None
+    campaigns: frozenset[str] | None = None
+    lists_restricted: bool = False
     failed_logins: int = 0
     lock_holds: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Did:
-    """One row of the DID table. `columns` are the routing columns that the API can set."""
+@dataclass(frozen=True, order=True, slots=True)
+class RowName:
+    """What one row is called: its kind, and the values of that kind's key."""
 
-    did_id: int
-    pattern: str
-    columns: Mapping[str, Column]
-    group: str = ALL_GROUPS
+    kind: str
+    key: tuple[str, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class PutDid:
-    """A row is inserted, or takes the place of the one with its did_id."""
-
-    did: Did
+    def __str__(self) -> str:
+        return "|".join(self.key)
 
 
 @dataclass(frozen=True, slots=True)
-class DropDid:
-    """The row with this did_id is gone."""
+class Row:
+    """One row: its kind, the number that the world knows it by, the values of its kind's key, and its other columns.
 
-    did_id: int
+    The number is the server's own where its kind has one (a did_id). A negative one stands for one nobody knows.
+    """
+
+    kind: str
+    number: int
+    key: tuple[str, ...]
+    columns: Mapping[str, Column] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The values of its key, as people write them."""
+        return "|".join(self.key)
+
+    @property
+    def called(self) -> RowName:
+        """What it is called among rows of all kinds."""
+        return RowName(self.kind, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A row is inserted, or takes the place of the one of its kind with its number."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A row is gone."""
+
+    row: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +108,16 @@ ANY = "any"
 
 @dataclass(frozen=True, slots=True)
 class MayChange:
-    """Rows of a kind, or of ANY kind, may be added, changed or gone: which and how is not described."""
+    """Rows of a kind, or of ANY kind, may be added, changed or gone: which and how is not described.
+
+    `within` is the row that they belong to, such as the list of some leads; None is whatever row there is.
+    """
 
     kind: str
+    within: Row | None = None
 
 
-Change = PutDid | DropDid | LoginFailed | LoginSucceeded | MayChange
-
-
-@dataclass(frozen=True, slots=True)
-class Entities:
-    """What DIDs may refer to."""
-
-    ingroup: frozenset[str] = frozenset()
-    call_menu: frozenset[str] = frozenset()
-    server_ip: frozenset[str] = frozenset()
-
-    def has(self, kind: str, name: str, *, exact: bool) -> bool:
-        """Whether an entity of that kind exists, with or without regard to letter case."""
-        known: frozenset[str] = getattr(self, kind)
-        return name in known if exact else name.lower() in {entity.lower() for entity in known}
+Change = Put | Drop | LoginFailed | LoginSucceeded | MayChange
 
 
 class State(Protocol):
@@ -108,56 +128,84 @@ class State(Protocol):
         """The settings that change replies."""
         ...
 
-    @property
-    def entities(self) -> Entities:
-        """What DIDs may refer to."""
+    def next_number(self, kind: str) -> int | None:
+        """The number that the next row of that kind gets; None where nobody can know it."""
         ...
 
-    @property
-    def next_did_id(self) -> int | None:
-        """The did_id that the next DID gets; None where nobody can know it."""
-        ...
-
-    @property
-    def unknown_did_id(self) -> int:
-        """A negative did_id that no DID here has."""
+    def unknown_number(self, kind: str) -> int:
+        """A negative number that no row of that kind has here."""
         ...
 
     def user(self, name: str) -> User | None:
         """The user of that name."""
         ...
 
-    def find(self, pattern: str, *, exact: bool) -> Did | None:
-        """The DID with that pattern; without regard to letter case unless `exact`."""
+    def find(self, kind: str, key: tuple[str, ...], *, exact: bool, wanted: bool = True) -> Row | None:
+        """The row with that key; without regard to letter case unless `exact`.
+
+        `wanted` is whether the call goes on if there is one: of importance to whoever asks what it could do at worst.
+        """
+        ...
+
+    def rows(self, kind: str) -> Iterable[Row]:
+        """The rows of that kind that are known here, by their numbers."""
+        ...
+
+    def knows_all(self, kind: str) -> bool:
+        """Whether those are all that there are, as only a server itself can say."""
         ...
 
 
 @dataclass(frozen=True)
 class World:
-    """A world as a value. `next_did_id` None means that it is not known, as on a live server."""
+    """A world as a value: `held` are its rows, by kind and number.
+
+    `numbers` has the next number of each kind of which it is known; on a live server it never is. `whole` are the kinds
+    of which all rows are there.
+    """
 
     settings: ServerSettings = field(default_factory=ServerSettings)
     users: Mapping[str, User] = field(default_factory=dict)
-    entities: Entities = field(default_factory=Entities)
-    dids: Mapping[int, Did] = field(default_factory=dict)
-    next_did_id: int | None = None
+    held: Mapping[str, Mapping[int, Row]] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    whole: frozenset[str] = frozenset()
 
-    @property
-    def unknown_did_id(self) -> int:
-        """A negative did_id that no DID here has, for one whose real id nobody knows."""
-        return min(-1, min(self.dids, default=0) - 1)
+    def next_number(self, kind: str) -> int | None:
+        """The number that the next row of that kind gets."""
+        return self.numbers.get(kind)
+
+    def unknown_number(self, kind: str) -> int:
+        """A negative number that no row of that kind has here, for one whose real number nobody knows."""
+        return min(-1, min(self.held.get(kind, {}), default=0) - 1)
 
     def user(self, name: str) -> User | None:
         """The user of that name."""
         return self.users.get(name)
 
-    def find(self, pattern: str, *, exact: bool) -> Did | None:
-        """The DID with that pattern; without regard to letter case unless `exact`."""
-        wanted = pattern if exact else pattern.lower()
-        for did in self.dids.values():
-            if (did.pattern if exact else did.pattern.lower()) == wanted:
-                return did
+    def find(self, kind: str, key: tuple[str, ...], *, exact: bool, wanted: bool = True) -> Row | None:
+        """The row with that key; without regard to letter case unless `exact`."""
+        del wanted
+        sought = key if exact else folded(key)
+        for row in self.held.get(kind, {}).values():
+            if (row.key if exact else folded(row.key)) == sought:
+                return row
         return None
+
+    def rows(self, kind: str) -> Iterable[Row]:
+        """The rows of that kind, by their numbers."""
+        held = self.held.get(kind, {})
+        return [held[number] for number in sorted(held)]
+
+    def knows_all(self, kind: str) -> bool:
+        """Whether those are all that there are."""
+        return kind in self.whole
+
+    def holding(self, *rows: Row) -> World:
+        """The same world with these rows in it."""
+        held = {kind: dict(of_kind) for kind, of_kind in self.held.items()}
+        for row in rows:
+            held.setdefault(row.kind, {})[row.number] = row
+        return replace(self, held=held)
 
     def after(self, changes: tuple[Change, ...]) -> World:
         """The world once the changes are made."""
@@ -168,11 +216,14 @@ class World:
 
     def _after_one(self, change: Change) -> World:
         match change:
-            case PutDid(did):
-                next_id = self.next_did_id and max(self.next_did_id, did.did_id + 1)
-                return replace(self, dids={**self.dids, did.did_id: did}, next_did_id=next_id)
-            case DropDid(did_id):
-                return replace(self, dids={key: did for key, did in self.dids.items() if key != did_id})
+            case Put(row):
+                known = self.numbers.get(row.kind)
+                numbers = self.numbers if known is None else {**self.numbers, row.kind: max(known, row.number + 1)}
+                of_kind = {**self.held.get(row.kind, {}), row.number: row}
+                return replace(self, held={**self.held, row.kind: of_kind}, numbers=numbers)
+            case Drop(row):
+                left = {number: other for number, other in self.held.get(row.kind, {}).items() if number != row.number}
+                return replace(self, held={**self.held, row.kind: left})
             case LoginFailed(name):
                 return self._with_failures(name, self.users[name].failed_logins + 1)
             case LoginSucceeded(name):
@@ -182,3 +233,8 @@ class World:
 
     def _with_failures(self, name: str, count: int) -> World:
         return replace(self, users={**self.users, name: replace(self.users[name], failed_logins=count)})
+
+
+def folded(key: tuple[str, ...]) -> tuple[str, ...]:
+    """A key as it is compared without regard to letter case."""
+    return tuple(value.lower() for value in key)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from conformance.cases.expand import Ground, Login, world
+from conformance.cases.expand import REFERRED_TO, Ground, Login, world
 from conformance.cases.model import Entity, Role
 from conformance.contract.model import Dialect, ServerSettings
-from conformance.contract.world import Did, Entities, User
+from conformance.contract.world import Row, User
 from conformance.emulator.defaults import default_columns, load_defaults
 
 
@@ -17,15 +17,14 @@ from conformance.emulator.defaults import default_columns, load_defaults
 class Config:
     """An emulator's settings. `state` is the SQLite file that its DIDs and login counters live in; None is memory.
 
-    `dids` are put into a new state only: a file that exists keeps its own.
+    `rows` are put into a new state only: a file that exists keeps its own.
     """
 
     dialect: Dialect = Dialect.SHIPPED
     settings: ServerSettings = field(default_factory=ServerSettings)
     state: Path | None = None
     users: Mapping[str, User] = field(default_factory=lambda: load_defaults().users, repr=False)
-    entities: Entities = field(default_factory=lambda: load_defaults().entities)
-    dids: tuple[Did, ...] = field(default_factory=lambda: load_defaults().dids, repr=False)
+    rows: tuple[Row, ...] = field(default_factory=lambda: load_defaults().rows, repr=False)
 
     def with_target_users(self, logins: Mapping[Role, Login], entities: Mapping[Entity, str]) -> Config:
         """The same emulator with the users and entities of a target file in place of its own.
@@ -33,14 +32,17 @@ class Config:
         The target's hidden DID is added to those that the emulator has, or hidden if it has it already.
         """
         target = world(Ground(logins, entities, run=""), self.settings)
-        dids = self.dids
-        for hidden in target.dids.values():
-            dids = _with_hidden(dids, hidden)
-        return replace(self, users=target.users, entities=target.entities, dids=dids)
+        kept = tuple(row for row in self.rows if row.kind not in REFERRED_TO)
+        for kind in target.held:
+            for row in target.rows(kind):
+                kept = _with(kept, row)
+        return replace(self, users=target.users, rows=kept)
 
 
-def _with_hidden(dids: tuple[Did, ...], hidden: Did) -> tuple[Did, ...]:
-    if any(did.pattern == hidden.pattern for did in dids):
-        return tuple(replace(did, group=hidden.group) if did.pattern == hidden.pattern else did for did in dids)
-    next_id = max((did.did_id for did in dids), default=0) + 1
-    return (*dids, Did(next_id, hidden.pattern, {**default_columns(), **hidden.columns}, hidden.group))
+def _with(rows: tuple[Row, ...], new: Row) -> tuple[Row, ...]:
+    """The rows with another, or with its columns in the one of that name."""
+    same = [row for row in rows if (row.kind, row.key) == (new.kind, new.key)]
+    if same:
+        return tuple(replace(row, columns={**row.columns, **new.columns}) if row in same else row for row in rows)
+    number = max((row.number for row in rows if row.kind == new.kind), default=0) + 1
+    return (*rows, replace(new, number=number, columns={**default_columns(new.kind), **new.columns}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,7 +13,7 @@ import msgspec
 
 from conformance.contract.load import load_contract
 from conformance.contract.model import Struct
-from conformance.contract.world import ALL_GROUPS, Column, Did, Entities, User
+from conformance.contract.world import Column, Row, User
 from conformance.errors import UsageError
 
 
@@ -30,37 +30,26 @@ class UserEntry(Struct, frozen=True):
     groups: frozenset[str] | None = None
 
 
-class EntitiesEntry(Struct, frozen=True):
-    """What DIDs may refer to."""
+class RowEntry(Struct, frozen=True):
+    """One row of the file, by the name of its kind. Columns left out have the defaults of the kind."""
 
-    ingroup: frozenset[str] = frozenset()
-    call_menu: frozenset[str] = frozenset()
-    server_ip: frozenset[str] = frozenset()
-
-
-class DidEntry(Struct, frozen=True):
-    """One DID of the file. Columns left out have the defaults of add_did."""
-
-    pattern: str
+    key: tuple[str, ...]
     columns: Mapping[str, Column] = {}
-    group: str = ALL_GROUPS
 
 
 class DefaultsFile(Struct, frozen=True):
-    """The whole file."""
+    """The whole file: users, and rows by their kinds."""
 
     users: tuple[UserEntry, ...]
-    entities: EntitiesEntry
-    dids: tuple[DidEntry, ...]
+    rows: Mapping[str, tuple[RowEntry, ...]]
 
 
 @dataclass(frozen=True)
 class Defaults:
-    """The file's content in the contract's own types. did_ids count from 1 in the order of the file."""
+    """The file's content in the contract's own types. Numbers count from 1 in the order of the file."""
 
     users: Mapping[str, User]
-    entities: Entities
-    dids: tuple[Did, ...]
+    rows: tuple[Row, ...]
 
 
 @cache
@@ -76,25 +65,33 @@ def read_defaults(path: Traversable) -> Defaults:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise UsageError(f"{path.name}: {error}") from error
     _refuse_twice(path.name, "users", (user.name for user in content.users))
-    _refuse_twice(path.name, "dids", (did.pattern for did in content.dids))
     users = {user.name: User(**msgspec.structs.asdict(user)) for user in content.users}
-    entities = Entities(**msgspec.structs.asdict(content.entities))
-    dids = tuple(_did(path.name, number, entry) for number, entry in enumerate(content.dids, start=1))
-    return Defaults(users, entities, dids)
+    return Defaults(
+        users, tuple(row for kind, entries in content.rows.items() for row in _rows(path.name, kind, entries))
+    )
 
 
-def default_columns() -> Mapping[str, Column]:
-    """What the columns of a DID hold that nobody set (observed.md section 4)."""
-    optional = load_contract().functions["add_did"].optional
-    return {parameter.column: parameter.default for parameter in optional if parameter.column}
+def default_columns(kind: str) -> Mapping[str, Column]:
+    """What the columns of a row hold that nobody set (observed.md section 4)."""
+    contract = load_contract()
+    described = contract.kinds[kind]
+    adding = (f for f in contract.functions.values() if f.creates == kind)
+    fields = {p.column: p.default for function in adding for p in function.parameters if p.column}
+    whole = {name: column.default for name, column in described.columns.items()} | fields
+    return {name: value for name, value in whole.items() if name not in described.key}
 
 
-def _did(file: str, number: int, entry: DidEntry) -> Did:
-    columns = default_columns()
-    for column in entry.columns:
-        if column not in columns:
-            raise UsageError(f"{file}: dids[{number - 1}].columns.{column}: is not a column that the API can set")
-    return Did(number, entry.pattern, {**columns, **entry.columns}, entry.group)
+def _rows(file: str, kind: str, entries: tuple[RowEntry, ...]) -> Iterator[Row]:
+    if kind not in load_contract().kinds:
+        raise UsageError(f"{file}: rows.{kind}: is not a kind of row: there are {', '.join(load_contract().kinds)}")
+    _refuse_twice(file, f"rows.{kind}", ("|".join(entry.key) for entry in entries))
+    columns = default_columns(kind)
+    for number, entry in enumerate(entries, start=1):
+        for column in entry.columns.keys() - columns.keys():
+            raise UsageError(
+                f"{file}: rows.{kind}[{number - 1}].columns.{column}: is not a column that the API can set"
+            )
+        yield Row(kind, number, entry.key, {**columns, **entry.columns})
 
 
 def _refuse_twice(file: str, key: str, names: Iterable[str]) -> None:

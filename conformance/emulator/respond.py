@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from conformance.contract.call import Call, Step, read
-from conformance.contract.checks import CHECKS
+from conformance.contract.checks import check
 from conformance.contract.model import Contract, Dialect
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.predict import harmless, predict
@@ -106,8 +106,8 @@ def _shown_login(first: Answer) -> tuple[Change, ...]:
 def _checked_login(contract: Contract, state: State, request: Request, reading: Dialect) -> tuple[Change, ...]:
     """The same for a request without a line to show it."""
     step: Step = read(contract, state, request, reading)
-    for check in ("version", "login"):
-        step = CHECKS[check](step) if isinstance(step, Call) else step
+    for name in ("version", "login"):
+        step = check(name, step) if isinstance(step, Call) else step
     return (LoginSucceeded(step.caller.name),) if isinstance(step, Call) else ()
 
 

@@ -1,4 +1,4 @@
-"""The emulator's state in SQLite: its DIDs, and each user's failed logins."""
+"""The emulator's state in SQLite: its rows, and each user's failed logins."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from typing import Any
 
 import msgspec
 
-from conformance.contract.model import ServerSettings
+from conformance.contract.model import Kind, ServerSettings
 from conformance.contract.world import (
     LOCK_AFTER,
     LOGIN_LEVEL,
     Change,
     Column,
-    Did,
-    DropDid,
-    Entities,
+    Drop,
     LoginFailed,
     LoginSucceeded,
     MayChange,
-    PutDid,
+    Put,
+    Row,
     User,
+    folded,
 )
 from conformance.emulator.clock import Clock
 from conformance.emulator.config import Config
@@ -36,25 +36,24 @@ LOCK_SECONDS = 900
 
 LONG_AGO = 0.0
 
-SCHEMA_VERSION = 1
-
-SPECIAL_DID = "default"
-"""The DID that every install has, and that recordings leave out of their rows."""
+SCHEMA_VERSION = 2
 
 _SCHEMA = (
-    "CREATE TABLE dids (did_id INTEGER PRIMARY KEY AUTOINCREMENT, pattern TEXT NOT NULL, folded TEXT NOT NULL,"
-    " user_group TEXT NOT NULL, columns TEXT NOT NULL)",
-    "CREATE INDEX dids_pattern ON dids (pattern)",
-    "CREATE INDEX dids_folded ON dids (folded)",
+    "CREATE TABLE held (kind TEXT NOT NULL, number INTEGER NOT NULL, key TEXT NOT NULL, folded TEXT NOT NULL,"
+    " columns TEXT NOT NULL, PRIMARY KEY (kind, number)) WITHOUT ROWID",
+    "CREATE INDEX held_key ON held (kind, key)",
+    "CREATE INDEX held_folded ON held (kind, folded)",
+    "CREATE TABLE numbers (kind TEXT PRIMARY KEY, last INTEGER NOT NULL)",
     "CREATE TABLE logins (user TEXT PRIMARY KEY, failed INTEGER NOT NULL, since REAL NOT NULL)",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
-_PUT_DID = "INSERT OR REPLACE INTO dids (did_id, pattern, folded, user_group, columns) VALUES (?, ?, ?, ?, ?)"
-_DROP_DID = "DELETE FROM dids WHERE did_id = ?"
-_FIND_EXACT = "SELECT did_id, pattern, user_group, columns FROM dids WHERE pattern = ? ORDER BY did_id LIMIT 1"
-_FIND_FOLDED = "SELECT did_id, pattern, user_group, columns FROM dids WHERE folded = ? ORDER BY did_id LIMIT 1"
-_ALL_DIDS = "SELECT did_id, pattern, user_group, columns FROM dids ORDER BY did_id"
-_LAST_ID = "SELECT seq FROM sqlite_sequence WHERE name = 'dids'"
+_PUT = "INSERT OR REPLACE INTO held (kind, number, key, folded, columns) VALUES (?, ?, ?, ?, ?)"
+_COUNT = "INSERT INTO numbers VALUES (?, ?) ON CONFLICT (kind) DO UPDATE SET last = max(last, excluded.last)"
+_DROP = "DELETE FROM held WHERE kind = ? AND number = ?"
+_FIND_EXACT = "SELECT kind, number, key, columns FROM held WHERE kind = ? AND key = ? ORDER BY number LIMIT 1"
+_FIND_FOLDED = "SELECT kind, number, key, columns FROM held WHERE kind = ? AND folded = ? ORDER BY number LIMIT 1"
+_ALL = "SELECT kind, number, key, columns FROM held WHERE kind = ? ORDER BY number"
+_LAST = "SELECT last FROM numbers WHERE kind = ?"
 _GET_LOGINS = "SELECT failed, since FROM logins WHERE user = ?"
 _PUT_LOGINS = "INSERT OR REPLACE INTO logins (user, failed, since) VALUES (?, ?, ?)"
 
@@ -80,20 +79,14 @@ class Store:
         """The server's settings."""
         return self._config.settings
 
-    @property
-    def entities(self) -> Entities:
-        """What DIDs may refer to."""
-        return self._config.entities
-
-    @property
-    def next_did_id(self) -> int:
-        """The did_id of the next DID that is added; one that was in use once is never used again."""
-        row: tuple[int] | None = self._one(_LAST_ID)
+    def next_number(self, kind: str) -> int:
+        """The number of the next row of that kind; one that was in use once is never used again."""
+        row: tuple[int] | None = self._one(_LAST, kind)
         return row[0] + 1 if row else 1
 
-    @property
-    def unknown_did_id(self) -> int:
-        """Never needed, because `next_did_id` is always known."""
+    def unknown_number(self, kind: str) -> int:
+        """Never needed, because `next_number` is always known."""
+        del kind
         return -1
 
     def user(self, name: str) -> User | None:
@@ -104,10 +97,31 @@ class Store:
         failed, since = self._logins(user)
         return replace(user, failed_logins=failed, lock_holds=self._clock() - since < LOCK_SECONDS)
 
-    def find(self, pattern: str, *, exact: bool) -> Did | None:
-        """The DID with that pattern; without regard to letter case, in any script, unless `exact`."""
-        row = self._one(_FIND_EXACT, pattern) if exact else self._one(_FIND_FOLDED, pattern.lower())
-        return _did(row) if row else None
+    def find(self, kind: str, key: tuple[str, ...], *, exact: bool, wanted: bool = True) -> Row | None:
+        """The row with that key; without regard to letter case, in any script, unless `exact`."""
+        del wanted
+        how, text = (_FIND_EXACT, _text(key)) if exact else (_FIND_FOLDED, _text(folded(key)))
+        row = self._one(how, kind, text)
+        return _row(row) if row else None
+
+    def rows(self, kind: str) -> list[Row]:
+        """The rows of that kind in the order of their numbers."""
+        with self.turn():
+            return [_row(row) for row in self._database.execute(_ALL, (kind,))]
+
+    def table(self, kind: Kind) -> list[Mapping[str, Column]]:
+        """The rows of a kind as the database has them, without those that every install depends on."""
+        rows = (row for row in self.rows(kind.name) if not kind.is_special(row.key))
+        number = {kind.number} if kind.number else set()
+        return [
+            {**dict.fromkeys(number, row.number), **dict(zip(kind.key, row.key, strict=True)), **row.columns}
+            for row in rows
+        ]
+
+    def knows_all(self, kind: str) -> bool:
+        """Whether those are all that there are: nobody else knows of any."""
+        del kind
+        return True
 
     def apply(self, changes: tuple[Change, ...]) -> None:
         """Make all changes, or none if one of them cannot be made."""
@@ -115,16 +129,6 @@ class Store:
             with self.turn(), _transaction(self._database):
                 for change in changes:
                     self._apply_one(change)
-
-    def rows(self) -> list[Mapping[str, Column]]:
-        """The DID table in the order of did_id, in the form of the recordings' `dids_after`."""
-        with self.turn():
-            dids = [_did(row) for row in self._database.execute(_ALL_DIDS)]
-        return [
-            {"did_id": did.did_id, "did_pattern": did.pattern, **did.columns}
-            for did in dids
-            if did.pattern != SPECIAL_DID
-        ]
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -168,10 +172,10 @@ class Store:
 
     def _apply_one(self, change: Change) -> None:
         match change:
-            case PutDid(did):
-                _put(self._database, did)
-            case DropDid(did_id):
-                self._database.execute(_DROP_DID, (did_id,))
+            case Put(row):
+                _put(self._database, row)
+            case Drop(row):
+                self._database.execute(_DROP, (row.kind, row.number))
             case LoginFailed(name):
                 self._login_failed(name)
             case LoginSucceeded(name):
@@ -193,7 +197,7 @@ def _open(config: Config) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise UsageError(f"state file {path}: {error}") from error
     try:
-        _prepare(database, path, config.dids)
+        _prepare(database, path, config.rows)
     except sqlite3.Error as error:
         database.close()
         raise UsageError(f"state file {path}: {error}") from error
@@ -203,7 +207,7 @@ def _open(config: Config) -> sqlite3.Connection:
     return database
 
 
-def _prepare(database: sqlite3.Connection, path: str, dids: tuple[Did, ...]) -> None:
+def _prepare(database: sqlite3.Connection, path: str, rows: tuple[Row, ...]) -> None:
     database.execute("PRAGMA locking_mode = EXCLUSIVE")
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
@@ -216,8 +220,8 @@ def _prepare(database: sqlite3.Connection, path: str, dids: tuple[Did, ...]) -> 
             raise UsageError(f"state file {path}: was not written by this version of the emulator")
         for statement in _SCHEMA:
             database.execute(statement)
-        for did in dids:
-            _put(database, did)
+        for row in rows:
+            _put(database, row)
 
 
 @contextmanager
@@ -231,11 +235,20 @@ def _transaction(database: sqlite3.Connection) -> Iterator[None]:
     database.execute("COMMIT")
 
 
-def _put(database: sqlite3.Connection, did: Did) -> None:
-    columns = msgspec.json.encode(did.columns).decode()
-    database.execute(_PUT_DID, (did.did_id, did.pattern, did.pattern.lower(), did.group, columns))
+def _put(database: sqlite3.Connection, row: Row) -> None:
+    columns = msgspec.json.encode(row.columns).decode()
+    database.execute(_PUT, (row.kind, row.number, _text(row.key), _text(folded(row.key)), columns))
+    database.execute(_COUNT, (row.kind, row.number))
 
 
-def _did(row: tuple[int, str, str, str]) -> Did:
-    did_id, pattern, group, columns = row
-    return Did(did_id, pattern, _columns.decode(columns), group)
+def _row(found: tuple[str, int, str, str]) -> Row:
+    kind, number, key, columns = found
+    return Row(kind, number, tuple(key.split(_BETWEEN)), _columns.decode(columns))
+
+
+_BETWEEN = "\x1f"
+"""What no value of a key holds: every server drops it."""
+
+
+def _text(key: tuple[str, ...]) -> str:
+    return _BETWEEN.join(key)

@@ -13,7 +13,7 @@ from conformance.cases.expand import ROLE_SETTINGS, Ground, requests, world
 from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Purpose, Role
 from conformance.contract.model import Contract, ServerSettings
 from conformance.contract.request import Request
-from conformance.contract.world import Did, World
+from conformance.contract.world import Row, World
 from conformance.exchange import Exchange, Failure
 from conformance.run.cleanup import remove
 from conformance.run.sender import Sender
@@ -208,21 +208,28 @@ def _checked(finished: Finished, check: Check) -> Finished:
 def worlds(case: Case, ground: Ground, contract: Contract, possible: frozenset[ServerSettings]) -> list[World]:
     """Every world that a case may meet: settings nobody told, DIDs nobody knows of, permissions nobody named."""
     found = []
+    kind = _kind(case, contract)
     for settings in sorted(possible, key=str):
         start = world(ground, settings)
         for existing in product((False, True), repeat=len(case.maybe)):
-            dids = {-2 - n: Did(-2 - n, did, {}) for n, did in enumerate(case.maybe) if existing[n]}
-            found.append(replace(start, dids={**start.dids, **dids}))
-    setting = _unknown_setting(case, contract)
-    return [*found, *(_without(world, setting) for world in found)] if setting else found
+            rows = (Row(kind, -2 - n, (name,)) for n, name in enumerate(case.maybe) if existing[n])
+            found.append(start.holding(*rows))
+    unknown = _unknown_settings(case, contract)
+    return [*found, *(_without(world, unknown) for world in found)] if unknown else found
 
 
-def _unknown_setting(case: Case, contract: Contract) -> str | None:
-    """The permission that a case's function asks for, if it is not one that roles are defined by."""
+def _kind(case: Case, contract: Contract) -> str:
+    """The kind of the rows that a case names which are not the run's own."""
+    function = contract.functions.get(case.function)
+    return (function and function.kind) or ""
+
+
+def _unknown_settings(case: Case, contract: Contract) -> frozenset[str]:
+    """The permissions that a case's function asks for, but those that roles are defined by."""
     function = contract.functions.get(case.function)
     permission = function.permission if function else None
-    return permission.setting if permission and permission.setting not in ROLE_SETTINGS else None
+    return frozenset(permission.settings) - ROLE_SETTINGS if permission else frozenset()
 
 
-def _without(world: World, setting: str) -> World:
-    return replace(world, users={n: replace(u, grants=u.grants - {setting}) for n, u in world.users.items()})
+def _without(world: World, settings: frozenset[str]) -> World:
+    return replace(world, users={n: replace(u, grants=u.grants - settings) for n, u in world.users.items()})

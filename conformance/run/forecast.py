@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from conformance.cases.expand import Ground, request, requests, world
 from conformance.cases.model import Case, Level
+from conformance.cases.rows import asked_about, removal
 from conformance.contract.load import load_contract
-from conformance.contract.model import Dialect, ServerSettings
+from conformance.contract.model import Dialect, Kind, ServerSettings
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
-from conformance.contract.sanitise import as_text
-from conformance.contract.world import PutDid
-from conformance.run.cleanup import deletion, question
+from conformance.contract.world import Put, RowName
 from conformance.run.guard import Forbidden, Guard
 
 A_REPLY = 0.02
@@ -81,29 +80,32 @@ def forecast(every: Sequence[Sent], around: Sequence[Request] = ()) -> Forecast:
 def foreseen(case: Case, number: int, ground: Ground, level: Level) -> Sent:
     """What a case with that number sends to a server of the newest build."""
     guard = Guard(load_contract(), ground, level, (_SETTINGS,))
-    state, new, may_exist = world(ground, _SETTINGS), 0, dict[str, None]()
+    state, new, may_exist = world(ground, _SETTINGS), 0, dict[RowName, None]()
     sent = requests(case, ground, number)
     for one in sent:
         may_exist.update(dict.fromkeys(_could_create(one, guard)))
         end = predict(load_contract(), state, one, Dialect.SHIPPED)
-        new += sum(isinstance(change, PutDid) and change.did.did_id not in state.dids for change in end.changes)
+        new += sum(isinstance(c, Put) and c.row.number not in state.held.get(c.row.kind, {}) for c in end.changes)
         state = state.after(end.changes)
-        if _says_missing(end):
-            may_exist.pop(as_text(one.parameters.values.get("did_pattern", b"")), None)
-    cleanup = tuple(request(step(did), ground, 0) for did in may_exist for step in (deletion, question))
+        for kind, row in asked_about(load_contract(), one):
+            if _says_missing(end, kind):
+                may_exist.pop(row, None)
+    cleanup = tuple(request(step, ground, 0) for row in may_exist for step in removal(load_contract(), row))
     return Sent(sent, cleanup, new)
 
 
-def _could_create(request: Request, guard: Guard) -> frozenset[str]:
+def _could_create(request: Request, guard: Guard) -> frozenset[RowName]:
     try:
-        return guard.rule(request) if _function(request) != "update_did" else frozenset()
+        return guard.rule(request)
     except Forbidden:
         return frozenset()
 
 
-def _says_missing(end: Outcome | Unspecified) -> bool:
-    """Whether the reply is update_did's that a DID does not exist: then there is nothing to remove."""
-    return isinstance(end, Outcome) and any((a.function, a.name) == ("update_did", "missing") for a in end.answers)
+def _says_missing(end: Outcome | Unspecified, kind: Kind) -> bool:
+    """Whether the reply is that there is no such row: then there is nothing to remove."""
+    assert kind.ask is not None
+    sign = kind.ask.function, kind.ask.reply
+    return isinstance(end, Outcome) and any((a.function, a.name) == sign for a in end.answers)
 
 
 def _function(request: Request) -> str:

@@ -7,37 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 
 from conformance.cases.expand import ROLE_SETTINGS, Ground, world
 from conformance.cases.model import Level
-from conformance.contract.effects import PATTERN_COLUMN_SIZE
-from conformance.contract.model import UNSPECIFIED, Contract, Dialect, ServerSettings
+from conformance.contract.model import Contract, Dialect, Effect, Function, Kind, Parameter, ServerSettings
 from conformance.contract.mysql import comments_out, reopens
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request, every_value
 from conformance.contract.sanitise import as_text, sanitise
 from conformance.contract.wire import readings, texts
-from conformance.contract.world import Did, DropDid, Entities, MayChange, PutDid, State, User, World
+from conformance.contract.world import ANY, Drop, MayChange, Put, Row, RowName, State, User, World
 from conformance.run.withheld import Secrets, is_bytes
 
-SPECIAL_DIDS = frozenset({"default", "did_system_filter"})
-"""DIDs that every install depends on (observed.md section 9)."""
-
-SHORTEST_DELETABLE = 2
-"""Characters of the shortest DID that the API can delete (observed.md section 5)."""
-
-
-_TARGETS = {"add_did": "did_pattern", "copy_did": "new_dids", "update_did": "did_pattern"}
-"""The parameter that names what a function creates, changes or deletes."""
-
-_CREATES = frozenset({"add_did", "copy_did"})
-
-_QUESTION = frozenset({"source", "user", "pass", "function", "did_pattern"})
-"""What an update sends that changes nothing: it only asks whether the DID exists."""
+_ASKING = frozenset({"source", "user", "pass", "function"})
+"""What is sent besides the row's name where it is only asked whether a row exists."""
 
 _WORD = re.compile(r"[A-Za-z][-_A-Za-z]*")
 """What a name of a function may be made of; servers drop the rest, or stop there."""
@@ -69,40 +56,60 @@ class _AnyPassword(str):
         return not self == other
 
 
-class _Everything(Entities):
-    """Entities of which every one exists."""
+class _EverySetting(frozenset[str]):
+    """Settings of which every one is switched on."""
 
-    def has(self, kind: str, name: str, *, exact: bool) -> bool:
-        del kind, name, exact
+    __slots__ = ()
+
+    def __contains__(self, setting: object) -> bool:
         return True
+
+    def issuperset(self, other: Iterable[object], /) -> bool:
+        """Whether the others are among them."""
+        del other
+        return True
+
+
+FOUND = -1
+"""The number of a row that is there already."""
 
 
 @dataclass
 class WorstCase:
-    """A server on which a request does all that it ever could: every login is right, every DID in its way is there.
+    """A server on which a request does all that it ever could: every login is right, every row in its way is there.
 
-    Used for one prediction: copy_did's source exists, the numbers it copies to do not.
+    Used for one prediction. What is to be changed, deleted, copied or referred to is there, what is to be made is not.
     """
 
     settings: ServerSettings
-    function: str
-    asked: int = 0
-    entities: Entities = field(default_factory=_Everything)
-    next_did_id: int | None = None
-    unknown_did_id: int = -2
-    found: list[str] = field(default_factory=list)
+
+    def next_number(self, kind: str) -> int | None:
+        """Nobody can know it."""
+        del kind
+        return None
+
+    def unknown_number(self, kind: str) -> int:
+        """Another than that of a row that is there."""
+        del kind
+        return FOUND - 1
 
     def user(self, name: str) -> User:
-        """Everybody may do everything to DIDs."""
-        return User(name, _AnyPassword(), grants=frozenset({"modify_dids", "delete_dids"}))
+        """Everybody may do everything."""
+        return User(name, _AnyPassword(), grants=_EverySetting())
 
-    def find(self, pattern: str, *, exact: bool) -> Did | None:  # noqa: ARG002 - the protocol's
-        """What stands in the way of a new DID is absent; what is changed, deleted or copied from is there."""
-        self.asked += 1
-        if self.function == "update_did" or (self.function == "copy_did" and self.asked == 1):
-            self.found.append(pattern)
-            return Did(-1, pattern, {})
-        return None
+    def find(self, kind: str, key: tuple[str, ...], *, exact: bool, wanted: bool = True) -> Row | None:  # noqa: ARG002 - the protocol's
+        """There is a row if the call goes on then, and none if it goes on without."""
+        return Row(kind, FOUND, key) if wanted else None
+
+    def rows(self, kind: str) -> tuple[Row, ...]:
+        """Of no row more is known than that it is in the way."""
+        del kind
+        return ()
+
+    def knows_all(self, kind: str) -> bool:
+        """What else there is nobody knows."""
+        del kind
+        return False
 
 
 @dataclass(frozen=True)
@@ -119,37 +126,37 @@ class Guard:
         """The users of the target that this run logs in as."""
         return frozenset(login.user for login in self.ground.logins.values())
 
-    def rule(self, request: Request) -> frozenset[str]:
-        """The DIDs that this request could create. Raises Forbidden if it must not be sent.
+    def rule(self, request: Request) -> frozenset[RowName]:
+        """The rows that this request could create. Raises Forbidden if it must not be sent.
 
-        What is not described is not sent. A DID counts as soon as a request names it as its target: a faulty server may
-        do what the contract refuses. Names too short to be a DID count where some reading makes one of them.
+        What is not described is not sent. A row counts as soon as a request names it as its target: a faulty server may
+        do what the contract refuses. Names too short to be one count where some reading makes one of them.
         """
         if request.wire is not None:
             return self._rule_on_bytes(request.wire)
-        functions = self._functions(request)
+        functions = [self.contract.functions[name] for name in self._functions(request)]
         self._check_sql(request, functions)
         touched, created = self._at_worst(request)
-        named = {name for function in functions for name in self._named(request, function)}
-        for pattern in sorted(touched | {name for name in named if len(name) >= SHORTEST_DELETABLE}):
-            self._check_target(pattern)
-        unknown = any(self.contract.functions[name].effect == UNSPECIFIED for name in functions)
+        named = {function.name: self._named(request, function) for function in functions}
+        for row in sorted(touched.union(*({row for row in rows if self.could_be(row)} for rows in named.values()))):
+            self._check_target(row)
+        unknown = any(function.effect is Effect.UNSPECIFIED for function in functions)
         if unknown or self.level is Level.PROBE:
             self._check_effect(request)
-        makes = not functions.isdisjoint(_CREATES)
-        return frozenset(created | {name for name in named if makes and self.is_own(name)})
+        makes = any(function.makes for function in functions)
+        return frozenset(created | {row for rows in named.values() for row in rows if makes and self.is_own(row)})
 
     def _functions(self, request: Request) -> frozenset[str]:
         """The functions that the request may call on some server. Raises Forbidden for one that is not described."""
         return self._described_ones(every_value(request, "function"))
 
-    def _check_sql(self, request: Request, functions: Iterable[str]) -> None:
+    def _check_sql(self, request: Request, functions: Iterable[Function]) -> None:
         """Old builds put some parameters into SQL as they are: none may reach other rows than the one named."""
-        for name in functions:
-            for parameter in self.contract.functions[name].parameters:
+        for function in functions:
+            targets = self.contract.targets(function)
+            for parameter in function.parameters:
                 texts = [as_text(raw) for raw in every_value(request, parameter.name)]
-                is_target = parameter.name == _TARGETS.get(name)
-                if any(map(comments_out, texts)) or (is_target and any(map(reopens, texts))):
+                if any(map(comments_out, texts)) or (parameter in targets and any(map(reopens, texts))):
                     raise Forbidden(f"{parameter.name}: an old build takes it into SQL as it is, where it may be more")
 
     def _described_ones(self, names: Iterable[bytes]) -> frozenset[str]:
@@ -163,8 +170,8 @@ class Guard:
     def _described(self) -> Mapping[str, str]:
         return {_folded(name): name for name in self.contract.functions}
 
-    def _rule_on_bytes(self, message: str) -> frozenset[str]:
-        """A byte-level message logs nobody in, so it can neither write nor lock; in case it can, its DIDs are our own.
+    def _rule_on_bytes(self, message: str) -> frozenset[RowName]:
+        """A byte-level message logs nobody in, so it can neither write nor lock; in case it can, its rows are our own.
 
         Whatever it may be read as is ruled on, at level standard at most: a faulty server may skip the login.
         """
@@ -172,90 +179,124 @@ class Guard:
             raise Forbidden("a byte-level message has a character that is no byte")
         if self._secrets.stand_in(message):
             raise Forbidden("a byte-level message logs nobody in: this one names a user or a password of the target")
-        calls = list(islice(readings(message), MOST))
+        calls = list(islice(readings(message, self.contract.naming), MOST))
         if len(calls) == MOST:
             raise Forbidden(f"a byte-level message may be read as {MOST:,} calls: too many to look at")
-        for text in texts(message):
+        for text in texts(message, self.contract.naming):
             self._described_ones(raw.partition(b" ")[0] for raw in every_value(Request(text), "function"))
         strict = replace(self, level=min(self.level, Level.STANDARD))
-        writing = {call for call in calls if _function(call) in _TARGETS}
-        return frozenset(did for call in writing for did in strict.rule(call))
+        writing = {name for name, function in self.contract.functions.items() if function.kind}
+        return frozenset(row for call in set(calls) if _function(call) in writing for row in strict.rule(call))
 
     @cached_property
     def _secrets(self) -> Secrets:
         logins = self.ground.logins.values()
         return Secrets(text for login in logins for text in (login.user, login.password))
 
-    def _named(self, request: Request, function: str) -> set[str]:
-        """The DIDs that a request names as its target, as sent and as sanitised, cut to what the column holds."""
-        name = _TARGETS.get(function)
-        if name is None or (function == "update_did" and _only_asks(request)):
+    def _named(self, request: Request, function: Function) -> set[RowName]:
+        """The rows that a request names as its target, as sent and as sanitised, cut to what their columns hold."""
+        kind = self.contract.kind_of(function)
+        if kind is None or _only_asks(request, function, kind):
             return set()
-        parameter = self.contract.functions[function].by_name[name]
-        raws = every_value(request, name) or {b""}
+        parts = [self._values(request, parameter, kind) for parameter in self.contract.targets(function)]
+        return {RowName(kind.name, key) for key in product(*parts)}
+
+    def _values(self, request: Request, parameter: Parameter, kind: Kind) -> set[str]:
+        """What a request may give as one value of a row's key."""
+        raws = every_value(request, parameter.name) or {b""}
         texts = {as_text(raw) for raw in raws}
         texts |= {sanitise(raw, parameter, settings) for raw in raws for settings in self.settings}
-        entries = {entry for text in texts for entry in (text.split(",") if function == "copy_did" else (text,))}
-        return {entry[:PATTERN_COLUMN_SIZE] for entry in entries}
+        entries = {
+            entry for text in texts for entry in (text.split(parameter.separator) if parameter.separator else (text,))
+        }
+        assert parameter.column is not None
+        return {entry[: kind.columns[parameter.column].size] for entry in entries}
 
-    def is_own(self, pattern: str) -> bool:
-        """Whether a DID is one of this run's own, a plus or a space before it aside."""
-        return pattern.lstrip(" +").startswith(self.ground.prefix)
+    def could_be(self, row: RowName) -> bool:
+        """Whether a row of that name could be deleted again: one that is too short cannot."""
+        kind = self.contract.kinds[row.kind]
+        least = (kind.columns[column].least for column in kind.key)
+        return all(len(value) >= size for value, size in zip(row.key, least, strict=True))
 
-    def _check_target(self, pattern: str) -> None:
-        if pattern.lower() in SPECIAL_DIDS:
-            raise Forbidden(f"{pattern!r} is a DID that every install depends on; it is never touched")
-        if self.level < Level.FULL and not SHORTEST_DELETABLE <= len(pattern) <= PATTERN_COLUMN_SIZE:
-            raise Forbidden(f"{pattern!r} could not be deleted again under that name; it needs --level full")
-        if self.level < Level.FULL and not self.is_own(pattern):
-            raise Forbidden(f"{pattern!r} is not one of this run's own DIDs, which begin with {self.ground.prefix}")
+    def is_own(self, row: RowName) -> bool:
+        """Whether a row is one of this run's own, a plus or a space before its name aside."""
+        kind = self.contract.kinds[row.kind]
+        return kind.own is not None and row.key[kind.key.index(kind.own)].lstrip(" +").startswith(self.ground.prefix)
 
-    def _at_worst(self, request: Request) -> tuple[set[str], set[str]]:
-        """The patterns that any reading of a request could touch, and those it could create."""
-        touched: set[str] = set()
-        created: set[str] = set()
-        for state, end in self._readings(request):
+    def _check_target(self, row: RowName) -> None:
+        kind = self.contract.kinds[row.kind]
+        if kind.is_special(row.key):
+            raise Forbidden(f"{str(row)!r} is a {kind.title} that every install depends on; it is never touched")
+        if self.level is Level.FULL:
+            return
+        if not self.could_be(row) or not self._fits(row):
+            raise Forbidden(f"{str(row)!r} could not be deleted again under that name; it needs --level full")
+        if not self.is_own(row):
+            raise Forbidden(
+                f"{str(row)!r} is not one of this run's own {kind.title}s, which begin with {self.ground.prefix}"
+            )
+
+    def _fits(self, row: RowName) -> bool:
+        kind = self.contract.kinds[row.kind]
+        sizes = (kind.columns[column].size for column in kind.key)
+        return all(size is None or len(value) <= size for value, size in zip(row.key, sizes, strict=True))
+
+    def _at_worst(self, request: Request) -> tuple[set[RowName], set[RowName]]:
+        """The rows that any reading of a request could touch, and those it could create. Raises Forbidden."""
+        touched: set[RowName] = set()
+        created: set[RowName] = set()
+        for end in self._readings(request):
             for change in end.changes:
-                if isinstance(change, DropDid):
-                    touched.update(state.found)
-                elif isinstance(change, PutDid):
-                    touched.add(change.did.pattern)
-                    if change.did.did_id != -1:
-                        created.add(change.did.pattern)
+                if isinstance(change, Put | Drop):
+                    touched.add(change.row.called)
+                if isinstance(change, Put) and change.row.number != FOUND:
+                    created.add(change.row.called)
+                if isinstance(change, MayChange):
+                    self._check_unknown(change)
             touched.update(_as_sent(end))
         return touched, created
 
-    def _readings(self, request: Request) -> Iterator[tuple[WorstCase, Outcome | Unspecified]]:
+    def _check_unknown(self, change: MayChange) -> None:
+        """Rows of which nobody knows which they are must be those of a row of the run's own."""
+        if change.kind != ANY and (change.within is None or not self.is_own(change.within.called)):
+            raise Forbidden(f"it may change any {self.contract.kinds[change.kind].title}: nothing is sent that may")
+
+    def _readings(self, request: Request) -> Iterator[Outcome | Unspecified]:
         for settings in self.settings:
             for dialect in Dialect:
-                state = WorstCase(settings, _function(request))
-                yield state, predict(self.contract, state, request, dialect)
+                yield predict(self.contract, WorstCase(settings), request, dialect)
 
     def _check_effect(self, request: Request) -> None:
-        """Raise Forbidden where the request would do what is not described, or at level probe change any DID."""
+        """Raise Forbidden where the request would do what is not described, or at level probe change any row."""
         for settings in self.settings:
             state: State = self._permissive(settings)
             for dialect in Dialect:
                 for change in predict(self.contract, state, request, dialect).changes:
-                    if isinstance(change, MayChange):
+                    if isinstance(change, MayChange) and (change.kind == ANY or self.level is Level.PROBE):
                         raise Forbidden("what it does is described only as far as its refusals: this is none of them")
-                    if self.level is Level.PROBE and isinstance(change, PutDid | DropDid):
-                        raise Forbidden(
-                            "level probe sends nothing that could create, change or delete a DID; use --allow-writes"
-                        )
+                    if self.level is Level.PROBE and isinstance(change, Put | Drop):
+                        title = self.contract.kinds[change.row.kind].title
+                        told = f"level probe sends nothing that could create, change or delete a {title}"
+                        raise Forbidden(f"{told}; use --allow-writes")
 
     def _permissive(self, settings: ServerSettings) -> World:
         """The target, each of whose users has every permission that its role says nothing of."""
         target = world(self.ground, settings)
-        asked = {f.permission.setting for f in self.contract.functions.values() if f.permission} - ROLE_SETTINGS
+        permissions = [f.permission for f in self.contract.functions.values() if f.permission]
+        asked = frozenset(setting for permission in permissions for setting in permission.settings) - ROLE_SETTINGS
         return replace(target, users={n: replace(u, grants=u.grants | asked) for n, u in target.users.items()})
 
 
-def _as_sent(end: Outcome | Unspecified) -> Iterable[str]:
+def _as_sent(end: Outcome | Unspecified) -> Iterable[RowName]:
     """Entries of a copy as they are sent: one over the column's size would be stored under another name."""
-    if not isinstance(end, Outcome):
+    made = [change.row for change in end.changes if isinstance(change, Put)]
+    if not isinstance(end, Outcome) or not made:
         return ()
-    return (str(a.values["new_did"]) for a in end.answers if a.name == "added" and "new_did" in a.values)
+    return (
+        RowName(made[0].kind, (str(a.values["new_did"]),))
+        for a in end.answers
+        if a.name == "added" and "new_did" in a.values
+    )
 
 
 def _function(request: Request) -> str:
@@ -263,11 +304,13 @@ def _function(request: Request) -> str:
     return "".join(c for c in raw.get("function", b"").decode("latin-1") if c.isalnum() or c in "_-")
 
 
-def _only_asks(request: Request) -> bool:
-    """Whether an update has no field on any server: it only says whether the DID exists."""
+def _only_asks(request: Request, function: Function, kind: Kind) -> bool:
+    """Whether a call has no field on any server, and only says whether the row exists."""
+    if kind.ask is None or function.name != kind.ask.function:
+        return False
     sent = request.parameters
     is_read = request.form is None or (request.method == "POST" and not request.sends_json)
-    return sent.values.keys() <= _QUESTION and not sent.arrays and is_read
+    return sent.values.keys() <= _ASKING | kind.ask.parameters.keys() and not sent.arrays and is_read
 
 
 def _folded(name: str) -> str:

@@ -1,8 +1,8 @@
-"""Every DID that may exist because of us, on disk before the request that could create it leaves.
+"""Every row that may exist because of us, on disk before the request that could create it leaves.
 
-One JSON object a line, appended and flushed to the disk: `{"ledger": "123456"}` first, with the digits that the DIDs
-are known by; `{"may_exist": "999...", "case": "add_did/..."}` before a request; `{"gone": "999..."}` once the server
-has said DOES NOT EXIST; `{"closed": true}` when nothing is under way any more.
+One JSON object a line, appended and flushed to the disk: `{"ledger": "123456"}` first, with the digits that the rows
+are known by; `{"may_exist": "999...", "case": "add_did/..."}` before a request, with the `kind` of what is no DID;
+`{"gone": "999..."}` once the server has said DOES NOT EXIST; `{"closed": true}` when nothing is under way any more.
 """
 
 from __future__ import annotations
@@ -19,29 +19,35 @@ from time import monotonic
 import msgspec
 from filelock import FileLock, Timeout
 
+from conformance.contract.world import RowName
 from conformance.defaults import SETTLING
 from conformance.errors import UsageError
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One line."""
+    """One line. Values of a key stand with `|` between them; a row of which no kind is told is a DID."""
 
     ledger: str | None = None
     may_exist: str | None = None
+    kind: str = "did"
     case: str = ""
     gone: str | None = None
     closed: bool = False
 
+    def row(self, name: str) -> RowName:
+        """The row of that name."""
+        return RowName(self.kind, tuple(name.split("|")))
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a ledger says: the DIDs that may exist, each with its case, oldest first, and the digits of their run.
+    """What a ledger says: the rows that may exist, each with its case, oldest first, and the digits of their run.
 
     `closed` is whether nothing was under way any more when it ended; `unread` why it cannot be read to its end.
     """
 
     run: str | None = None
-    open: Mapping[str, str] = field(default_factory=dict)
+    open: Mapping[RowName, str] = field(default_factory=dict)
     closed: bool = False
     unread: str | None = None
 
@@ -73,15 +79,16 @@ def _entry(line: bytes) -> Entry | None:
 @dataclass
 class _Reading:
     run: str | None = None
-    open: dict[str, str] = field(default_factory=dict)
+    open: dict[RowName, str] = field(default_factory=dict)
     closed: bool = False
 
     def take(self, entry: Entry) -> None:
         self.run = entry.ledger or self.run
         self.closed = entry.closed
         if entry.may_exist is not None:
-            self.open[entry.may_exist] = entry.case
-        self.open.pop(entry.gone, None) if entry.gone is not None else None
+            self.open[entry.row(entry.may_exist)] = entry.case
+        if entry.gone is not None:
+            self.open.pop(entry.row(entry.gone), None)
 
     def ended(self, unread: str | None) -> Written:
         return Written(self.run, self.open, self.closed and unread is None, unread)
@@ -149,7 +156,7 @@ class LedgerFile:
 class Ledger:
     """The ledger of one process of a run. Claims under way share one flush to the disk.
 
-    `run` are the digits that its DIDs are known by, `settling` is for how many seconds a server may go on working on a
+    `run` are the digits that its rows are known by, `settling` is for how many seconds a server may go on working on a
     request that it has not answered. Without a `file` nothing is written down: for a server that ends with us.
     """
 
@@ -164,10 +171,10 @@ class Ledger:
         self._file = file
         self._settling = settling
         self._clock = clock
-        self._open: dict[str, str] = {}
-        self._doubts: dict[str, float] = {}
-        self._pending: dict[str, bytes] = {}
-        self._unwritten: set[str] = set()
+        self._open: dict[RowName, str] = {}
+        self._doubts: dict[RowName, float] = {}
+        self._pending: dict[RowName, bytes] = {}
+        self._unwritten: set[RowName] = set()
         self._flushing: asyncio.Task[None] | None = None
 
     def take_up(self, written: Written) -> None:
@@ -177,26 +184,26 @@ class Ledger:
             self.doubt(written.open)
 
     @property
-    def open(self) -> tuple[str, ...]:
-        """The DIDs that may exist, oldest first."""
+    def open(self) -> tuple[RowName, ...]:
+        """The rows that may exist, oldest first."""
         return tuple(self._open)
 
-    def of_case(self, case: str) -> tuple[str, ...]:
-        """The DIDs that may exist because of one case."""
-        return tuple(did for did, owner in self._open.items() if owner == case)
+    def of_case(self, case: str) -> tuple[RowName, ...]:
+        """The rows that may exist because of one case."""
+        return tuple(row for row, owner in self._open.items() if owner == case)
 
-    def owner(self, did: str) -> str:
-        """The case because of which a DID may exist; empty if none does."""
-        return self._open.get(did, "")
+    def owner(self, row: RowName) -> str:
+        """The case because of which a row may exist; empty if none does."""
+        return self._open.get(row, "")
 
-    async def claim(self, dids: Iterable[str], case: str) -> None:
-        """Write down DIDs that the next request could create; returns when they are on the disk. Raises UsageError."""
-        wanted = frozenset(dids)
-        for did in sorted(wanted - self._open.keys()):
-            self._open[did] = case
+    async def claim(self, rows: Iterable[RowName], case: str) -> None:
+        """Write down rows that the next request could create; returns when they are on the disk. Raises UsageError."""
+        wanted = frozenset(rows)
+        for row in sorted(wanted - self._open.keys()):
+            self._open[row] = case
             if self._file is not None:
-                self._pending[did] = _line(Entry(may_exist=did, case=case))
-                self._unwritten.add(did)
+                self._pending[row] = _line(Entry(may_exist=str(row), kind=row.kind, case=case))
+                self._unwritten.add(row)
         while self._file is not None and not wanted.isdisjoint(self._unwritten):
             if self._flushing is None:
                 self._flushing = asyncio.create_task(self._flush(self._file))
@@ -206,25 +213,25 @@ class Ledger:
         """The time, in seconds, on the clock by which doubts are settled."""
         return self._clock()
 
-    def doubt(self, dids: Iterable[str]) -> None:
+    def doubt(self, rows: Iterable[RowName]) -> None:
         """Take note that a request that could create these got no reply: the server may still carry it out."""
         until = self._clock() + self._settling
-        self._doubts.update((did, until) for did in dids)
+        self._doubts.update((row, until) for row in rows)
 
     @property
     def unsettled(self) -> float:
-        """Seconds until an answer about every DID that may exist can be believed; 0 if it can be now."""
-        return max([0.0, *(until - self._clock() for did, until in self._doubts.items() if did in self._open)])
+        """Seconds until an answer about every row that may exist can be believed; 0 if it can be now."""
+        return max([0.0, *(until - self._clock() for row, until in self._doubts.items() if row in self._open)])
 
-    def gone(self, did: str, asked: float) -> None:
-        """The server has said that a DID does not exist, to a question of the time `asked`.
+    def gone(self, row: RowName, asked: float) -> None:
+        """The server has said that a row does not exist, to a question of the time `asked`.
 
-        One that was asked while the DID was in doubt is not believed.
+        One that was asked while the row was in doubt is not believed.
         """
-        if asked < self._doubts.get(did, asked):
+        if asked < self._doubts.get(row, asked):
             return
-        if self._open.pop(did, None) is not None and self._file is not None:
-            self._file.append_if_possible(_line(Entry(gone=did)))
+        if self._open.pop(row, None) is not None and self._file is not None:
+            self._file.append_if_possible(_line(Entry(gone=str(row), kind=row.kind)))
 
     def close(self) -> None:
         """End it, and say so if nothing is under way any more. May be called again."""

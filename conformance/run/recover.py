@@ -31,9 +31,9 @@ from conformance.run.transport import Transport
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What a clean-up came to: DIDs confirmed as gone, and what is left, each with the curl line that removes it.
+    """What a clean-up came to: rows confirmed as gone, and what is left, each with the curl line that removes it.
 
-    `unread` says which ledgers cannot be read to their end, `prefixes` what the DIDs of the run begin with.
+    `unread` says which ledgers cannot be read to their end, `prefixes` what the rows of the run begin with.
     """
 
     gone: tuple[str, ...] = ()
@@ -80,8 +80,8 @@ class _Recovery:
         self.plan = plan
         self.told = told
         self.ledgers = ledgers
-        self.owed = {did: ledger for ledger in ledgers for did in ledger.open}
-        self.why = {did: Leftover(did, STOPPED, None) for did in self.owed}
+        self.owed = {row: ledger for ledger in ledgers for row in ledger.open}
+        self.why = {row: Leftover(row, STOPPED, None) for row in self.owed}
 
     def __call__(self) -> dict[str, Any]:
         """Do it. Gives what is gone and what is left."""
@@ -90,16 +90,16 @@ class _Recovery:
             task = loop.create_task(self._all())
             with ending(partial(loop.call_soon_threadsafe, task.cancel)):
                 loop.run_until_complete(asyncio.wait([task]))
-                if any(did in ledger.open for did, ledger in self.owed.items()):
+                if any(row in ledger.open for row, ledger in self.owed.items()):
                     tell()
         finally:
             loop.close()
         if not task.cancelled():
             task.result()
-        left = [did for did, ledger in self.owed.items() if did in ledger.open]
+        left = [row for row, ledger in self.owed.items() if row in ledger.open]
         return {
-            "gone": tuple(did for did in self.owed if did not in left),
-            "left": tuple((self.why[did], self._curl(self.why[did])) for did in left),
+            "gone": tuple(str(row) for row in self.owed if row not in left),
+            "left": tuple((self.why[row], self._curl(self.why[row])) for row in left),
         }
 
     async def _all(self) -> None:
@@ -114,8 +114,8 @@ class _Recovery:
             await sanity(sender, ground, self.plan.target.url)
             found = await finish(sender, ground, self.told)
         except TargetUnreachable as error:
-            found = tuple(Leftover(did, sender.redact(str(error)), None) for did in ledger.open)
-        self.why |= {item.pattern: item for item in found}
+            found = tuple(Leftover(row, sender.redact(str(error)), None) for row in ledger.open)
+        self.why |= {item.row: item for item in found}
 
     def _sender(self, transport: Transport, ledger: Ledger, ground: Ground) -> Sender:
         settings = (ServerSettings(NEWEST_BUILD), ServerSettings(NEWEST_BUILD, non_latin=True))

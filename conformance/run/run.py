@@ -293,7 +293,7 @@ class Run:
             build=str(next(iter(possible)).build) if possible else "",
             settings=tuple(sorted(map(str, possible))),
             requests=self.sender.sent,
-            left=self.sender.ledger.open,
+            left=tuple(map(str, self.sender.ledger.open)),
             silent=silent,
             locked=self.sender.logins.locks(self.redact),
             note=self._note(),

@@ -1,22 +1,24 @@
-"""The one way a request takes: guard, logins, pace, ledger, transport, and what the reply says about our DIDs."""
+"""The one way a request takes: guard, logins, pace, ledger, transport, and what the reply says about our rows."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from conformance.cases.expand import request as expanded
-from conformance.cases.model import Param, Role, Step
-from conformance.contract.model import Contract, Dialect
+from conformance.cases.model import Role
+from conformance.cases.rows import asked_about, naming, question, signs
+from conformance.contract.model import Contract, Kind, Parameter
 from conformance.contract.reply import Line, parse_reply
 from conformance.contract.request import Request
 from conformance.contract.sanitise import as_text, sanitise
+from conformance.contract.world import RowName
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.run.budget import Budget
-from conformance.run.guard import SHORTEST_DELETABLE, Forbidden, Guard
+from conformance.run.guard import Forbidden, Guard
 from conformance.run.ledger import Ledger
 from conformance.run.logins import Logins
 from conformance.run.pace import Pace
@@ -38,14 +40,12 @@ class Sender:
     sent: int = 0
     budget: Budget = field(default_factory=Budget)
     redact: Callable[[str], str] = field(init=False)
-    _missing: tuple[tuple[str, str], ...] = field(init=False)
+    _signs: Mapping[str, frozenset[tuple[str, str]]] = field(init=False)
     _first: defaultdict[str, asyncio.Lock] = field(init=False, default_factory=lambda: defaultdict(asyncio.Lock))
 
     def __post_init__(self) -> None:
         self.redact = Redactor(login.password for login in self.guard.ground.logins.values())
-        form = self.contract.functions["update_did"].replies["missing"]
-        texts = [form.text(dialect) for dialect in Dialect]
-        self._missing = tuple((line.status, line.message) for text in texts if text for line in parse_reply(text))
+        self._signs = {name: signs(self.contract, kind) for name, kind in self.contract.kinds.items() if kind.ask}
 
     async def send(self, request: Request, case: str, lane: int, *, cleanup: bool = False) -> Exchange:
         """Send one request and note what it means for the ledger. A forbidden one comes back as a Failure.
@@ -65,7 +65,7 @@ class Sender:
         except Forbidden as ruling:
             return Exchange(request, Failure(Trouble.REFUSED_BY_US, f"not sent: {self.redact(str(ruling))}"))
 
-    async def _send(self, request: Request, created: Iterable[str], case: str, lane: int) -> Reply | Failure:
+    async def _send(self, request: Request, created: Iterable[RowName], case: str, lane: int) -> Reply | Failure:
         await self.ledger.claim(created, case)
         asked = self.ledger.now()
         result: Reply | Failure | None = None
@@ -81,18 +81,18 @@ class Sender:
         """The same; but what a failure says may quote the server, and is shown as it is."""
         return replace(result, message=self.redact(result.message)) if isinstance(result, Failure) else result
 
-    async def _check_free(self, created: Iterable[str], lane: int) -> None:
-        """A DID that is not the run's own must not be there yet: removing it would remove somebody else's."""
-        for pattern in created:
-            if self.guard.is_own(pattern) or pattern in self.ledger.open or len(pattern) < SHORTEST_DELETABLE:
+    async def _check_free(self, created: Iterable[RowName], lane: int) -> None:
+        """A row that is not the run's own must not be there yet: removing it would remove somebody else's."""
+        for row in created:
+            if self.guard.is_own(row) or row in self.ledger.open or not self.guard.could_be(row):
                 continue
-            asked = expanded(Step("update_did", (Param("did_pattern", pattern),)), self.guard.ground, 0)
+            asked = expanded(question(self.contract, row), self.guard.ground, 0)
             self._count(created)
             reply = await self.transport(asked, lane)
             if not self.says_missing(Exchange(asked, reply)):
-                raise Forbidden(f"{pattern!r} is not this run's own, and may exist already: it is left alone")
+                raise Forbidden(f"{str(row)!r} is not this run's own, and may exist already: it is left alone")
 
-    def _count(self, created: Iterable[str], *, cleanup: bool = False) -> None:
+    def _count(self, created: Iterable[RowName], *, cleanup: bool = False) -> None:
         """Count a request as sent, if the budget has room for it and for the removal of what it could create."""
         if not cleanup:
             self.budget.check(self.sent, {*self.ledger.open, *created})
@@ -123,8 +123,9 @@ class Sender:
         if user in self.guard.real_users:
             self.logins.saw(user, result)
         admin = self.guard.ground.logins.get(Role.ADMIN)
-        if admin is not None and user == admin.user and self.says_missing(Exchange(request, result)):
-            self.ledger.gone(as_text(request.parameters.values.get("did_pattern", b"")), asked)
+        if admin is not None and user == admin.user:
+            for row in self._missing(Exchange(request, result)):
+                self.ledger.gone(row, asked)
 
     def _user(self, request: Request) -> str:
         raw = request.parameters.values.get("user", b"")
@@ -133,26 +134,32 @@ class Sender:
         return sanitise(raw, self.contract.common.by_name["user"], self.guard.settings[0])
 
     def says_missing(self, exchange: Exchange) -> bool:
-        """Whether the reply is update_did's DOES NOT EXIST, in either dialect's form, to an undoubted question.
+        """Whether the reply says, to an undoubted question, that there is no such row: in either dialect's form.
 
         With HTTP 500 it is one too: then the server only could not write its log (observed.md section 7).
         """
+        return bool(self._missing(exchange))
+
+    def _missing(self, exchange: Exchange) -> tuple[RowName, ...]:
+        """The rows, of one kind or another, that are not there by this reply."""
         request, reply = exchange.request, exchange.result
-        values = request.parameters.values
-        if isinstance(reply, Failure) or reply.status not in (200, 500):
-            return False
-        if values.get("function") != b"update_did" or request.method not in ("GET", "POST"):
-            return False
-        asked = self._readings(values.get("did_pattern", b""))
-        return any(self._is_missing(line, asked) for line in parse_reply(reply.body))
+        if isinstance(reply, Failure) or reply.status not in (200, 500) or request.method not in ("GET", "POST"):
+            return ()
+        lines = parse_reply(reply.body)
+        asked = asked_about(self.contract, request)
+        return tuple(row for kind, row in asked if self._says_so(kind, request, lines))
 
-    def _readings(self, raw: bytes) -> frozenset[str]:
-        """The DID that a question is about, as sent and as servers sanitise it."""
-        parameter = self.contract.functions["update_did"].by_name["did_pattern"]
+    def _says_so(self, kind: Kind, request: Request, lines: Iterable[Line]) -> bool:
+        assert kind.ask is not None
+        parameters = self.contract.functions[kind.ask.function].by_name
+        names = [self._readings(request, parameters[name]) for name in naming(kind)]
+        told = [set(map(str, line.fields)) for line in lines if (line.status, line.message) in self._signs[kind.name]]
+        return any(all(not name.isdisjoint(fields) for name in names) for fields in told)
+
+    def _readings(self, request: Request, parameter: Parameter) -> frozenset[str]:
+        """What a question is about, as sent and as servers sanitise it."""
+        raw = request.parameters.values.get(parameter.name, b"")
         return frozenset({as_text(raw), *(sanitise(raw, parameter, settings) for settings in self.guard.settings)})
-
-    def _is_missing(self, line: Line, asked: frozenset[str]) -> bool:
-        return (line.status, line.message) in self._missing and not asked.isdisjoint(map(str, line.fields))
 
 
 _NOT_SENT = frozenset({Trouble.REFUSED_BY_US, Trouble.CONNECT})

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from conformance.contract.model import ServerSettings
 from conformance.contract.request import Request
+from conformance.contract.world import RowName
 from conformance.exchange import Exchange, Failure, Reply
 from conformance.run.guard import Forbidden, Guard
 from conformance.run.sender import Sender
@@ -23,7 +24,7 @@ MOST_JUDGEMENTS = 40_000
 Seen = tuple[tuple[int | str, str, str], ...]
 """The replies to a case without what no verdict depends on: how long they took."""
 
-_Ruling = frozenset[str] | Forbidden
+_Ruling = frozenset[RowName] | Forbidden
 _Judged = tuple[str, frozenset[ServerSettings], Seen]
 
 
@@ -64,8 +65,8 @@ class RememberingGuard(Guard):
         """The users of the target that this run logs in as."""
         return super().real_users
 
-    def rule(self, request: Request) -> frozenset[str]:
-        """The DIDs that this request could create. Raises Forbidden if it must not be sent."""
+    def rule(self, request: Request) -> frozenset[RowName]:
+        """The rows that this request could create. Raises Forbidden if it must not be sent."""
         rulings = self.memory.rulings.setdefault(self.settings, {})
         ruling = rulings.get(request)
         if ruling is None:

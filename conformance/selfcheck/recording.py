@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from conformance.cases.expand import Ground
 from conformance.contract.model import Contract, ServerSettings
 from conformance.contract.request import Request
-from conformance.contract.world import Did, Entities, LoginFailed, State, User
+from conformance.contract.world import LoginFailed, Row, State, User
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Response, work_out
 from conformance.exchange import Exchange
@@ -37,22 +37,22 @@ class Counters:
 class CaseRecord:
     """One case on the fault-free server.
 
-    `begins_at` is the did_id that the first new DID got or would have got. `reads` are the parts of the contract that
-    were read, `patterns` the DIDs that were looked for. `fails_logins` says that a login failed. `wire` is all that was
-    asked for it, clean-up included, with the responses.
+    `begins_at` is the number that the first new row got or would have got, by kind. `reads` are the parts of the
+    contract that were read, `names` the rows that were looked for, of the kinds that runs make. `fails_logins` says
+    that a login failed. `wire` is all that was asked for it, clean-up included, with the responses.
     """
 
-    begins_at: int
+    begins_at: Mapping[str, int]
     reads: set[Path] = field(default_factory=set)
-    patterns: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
     fails_logins: bool = False
     wire: list[tuple[Request, Response]] = field(default_factory=list)
     exchanges: tuple[Exchange, ...] = ()
     after: Counters = Counters()
 
     def meets_others(self, own: str) -> bool:
-        """Whether another case may have left what this one meets; DIDs that hold the digits `own` are its alone."""
-        return self.fails_logins or any(own not in pattern for pattern in self.patterns)
+        """Whether another case may have left what this one meets; names that hold the digits `own` are its alone."""
+        return self.fails_logins or any(own not in name for name in self.names)
 
 
 @dataclass
@@ -69,10 +69,10 @@ class Recorder:
         if self._traced is None:
             self._traced = tracing(contract, self._reads)
         if self.case not in self.records:
-            self.records[self.case] = CaseRecord(state.next_did_id or 0)
+            self.records[self.case] = CaseRecord({kind: state.next_number(kind) or 0 for kind in made_kinds(contract)})
         record = self.records[self.case]
         self._reads.seen = record.reads
-        response = work_out(self._traced, _Watched(state, record.patterns), request, config, now)
+        response = work_out(self._traced, _Watched(state, record.names, made_kinds(contract)), request, config, now)
         record.wire.append((request, response))
         record.fails_logins |= any(isinstance(change, LoginFailed) for change in response.changes)
         return response
@@ -86,39 +86,49 @@ class Recorder:
 
 @dataclass(frozen=True)
 class _Watched:
-    """A state that notes which DIDs are looked for."""
+    """A state that notes which rows are looked for, of the kinds that runs make."""
 
     state: State
-    patterns: set[str]
+    names: set[str]
+    kinds: frozenset[str]
 
     @property
     def settings(self) -> ServerSettings:
         """The server's settings."""
         return self.state.settings
 
-    @property
-    def entities(self) -> Entities:
-        """What DIDs may refer to."""
-        return self.state.entities
+    def next_number(self, kind: str) -> int | None:
+        """The number of the next row of that kind."""
+        return self.state.next_number(kind)
 
-    @property
-    def next_did_id(self) -> int | None:
-        """The did_id of the next DID."""
-        return self.state.next_did_id
-
-    @property
-    def unknown_did_id(self) -> int:
-        """A did_id that no DID has."""
-        return self.state.unknown_did_id
+    def unknown_number(self, kind: str) -> int:
+        """A number that no row of that kind has."""
+        return self.state.unknown_number(kind)
 
     def user(self, name: str) -> User | None:
         """The user of that name."""
         return self.state.user(name)
 
-    def find(self, pattern: str, *, exact: bool) -> Did | None:
-        """The DID with that pattern."""
-        self.patterns.add(pattern)
-        return self.state.find(pattern, exact=exact)
+    def find(self, kind: str, key: tuple[str, ...], *, exact: bool, wanted: bool = True) -> Row | None:
+        """The row with that key."""
+        if kind in self.kinds:
+            self.names.add("|".join(key))
+        return self.state.find(kind, key, exact=exact, wanted=wanted)
+
+    def rows(self, kind: str) -> Iterable[Row]:
+        """The rows of that kind: all that any case has left."""
+        if kind in self.kinds:
+            self.names.add("")
+        return self.state.rows(kind)
+
+    def knows_all(self, kind: str) -> bool:
+        """Whether those are all that there are."""
+        return self.state.knows_all(kind)
+
+
+def made_kinds(contract: Contract) -> frozenset[str]:
+    """The kinds of which runs make rows of their own."""
+    return frozenset(name for name, kind in contract.kinds.items() if kind.own)
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,17 @@ A prediction depends on the contract, the request and what it asks of the state,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from conformance.contract.model import Contract, Dialect, ServerSettings
 from conformance.contract.request import Request
-from conformance.contract.world import Did, Entities, State, User
+from conformance.contract.world import Row, State, User
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Response, work_out
+
+T = TypeVar("T")
 
 VARIANTS = 6
 """How many different states are remembered for one request."""
@@ -66,47 +69,31 @@ class _Questioned:
         """The server's settings, which answers are remembered by."""
         return self.state.settings
 
-    @property
-    def entities(self) -> Entities:
-        """What DIDs may refer to."""
-        said = self.state.entities
-        self.asked.append((_entities, said))
-        return said
+    def next_number(self, kind: str) -> int | None:
+        """The number of the next row of that kind."""
+        return self._said(lambda state: state.next_number(kind))
 
-    @property
-    def next_did_id(self) -> int | None:
-        """The did_id of the next DID."""
-        said = self.state.next_did_id
-        self.asked.append((_next_did_id, said))
-        return said
-
-    @property
-    def unknown_did_id(self) -> int:
-        """A did_id that no DID has."""
-        said = self.state.unknown_did_id
-        self.asked.append((_unknown_did_id, said))
-        return said
+    def unknown_number(self, kind: str) -> int:
+        """A number that no row of that kind has."""
+        return self._said(lambda state: state.unknown_number(kind))
 
     def user(self, name: str) -> User | None:
         """The user of that name."""
-        said = self.state.user(name)
-        self.asked.append((lambda state: state.user(name), said))
+        return self._said(lambda state: state.user(name))
+
+    def find(self, kind: str, key: tuple[str, ...], *, exact: bool, wanted: bool = True) -> Row | None:
+        """The row with that key."""
+        return self._said(lambda state: state.find(kind, key, exact=exact, wanted=wanted))
+
+    def rows(self, kind: str) -> Iterable[Row]:
+        """The rows of that kind."""
+        return self._said(lambda state: tuple(state.rows(kind)))
+
+    def knows_all(self, kind: str) -> bool:
+        """Whether those are all that there are."""
+        return self._said(lambda state: state.knows_all(kind))
+
+    def _said(self, question: Callable[[State], T]) -> T:
+        said = question(self.state)
+        self.asked.append((question, said))
         return said
-
-    def find(self, pattern: str, *, exact: bool) -> Did | None:
-        """The DID with that pattern."""
-        said = self.state.find(pattern, exact=exact)
-        self.asked.append((lambda state: state.find(pattern, exact=exact), said))
-        return said
-
-
-def _entities(state: State) -> Entities:
-    return state.entities
-
-
-def _next_did_id(state: State) -> int | None:
-    return state.next_did_id
-
-
-def _unknown_did_id(state: State) -> int:
-    return state.unknown_did_id

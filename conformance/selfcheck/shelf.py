@@ -10,55 +10,84 @@ from conformance.contract.world import (
     LOCK_AFTER,
     LOGIN_LEVEL,
     Change,
-    Did,
-    DropDid,
-    Entities,
+    Drop,
     LoginFailed,
     LoginSucceeded,
     MayChange,
-    PutDid,
+    Put,
+    Row,
     User,
+    folded,
 )
 from conformance.emulator.config import Config
 from conformance.emulator.store import LOCK_SECONDS, LONG_AGO
 from conformance.selfcheck.ground import clock
 
+Key = tuple[str, ...]
+
 
 @dataclass
 class _Index:
-    """The did_ids by a spelling of their patterns; of several the lowest is found, as in the database."""
+    """Numbers of rows by a spelling of their keys; of several the lowest is found, as in the database."""
 
-    by_pattern: dict[str, set[int]] = field(default_factory=dict)
+    by_key: dict[Key, set[int]] = field(default_factory=dict)
 
-    def add(self, pattern: str, did_id: int) -> None:
-        self.by_pattern.setdefault(pattern, set()).add(did_id)
+    def add(self, key: Key, number: int) -> None:
+        self.by_key.setdefault(key, set()).add(number)
 
-    def drop(self, pattern: str, did_id: int) -> None:
-        left = self.by_pattern.get(pattern, set())
-        left.discard(did_id)
+    def drop(self, key: Key, number: int) -> None:
+        left = self.by_key.get(key, set())
+        left.discard(number)
         if not left:
-            self.by_pattern.pop(pattern, None)
+            self.by_key.pop(key, None)
 
-    def find(self, pattern: str) -> int | None:
-        return min(self.by_pattern.get(pattern, ()), default=None)
+    def find(self, key: Key) -> int | None:
+        return min(self.by_key.get(key, ()), default=None)
+
+
+@dataclass
+class _Rows:
+    """The rows of one kind, and the number of the next."""
+
+    next_number: int = 1
+    held: dict[int, Row] = field(default_factory=dict)
+    exact: _Index = field(default_factory=_Index)
+    folded: _Index = field(default_factory=_Index)
+
+    def put(self, row: Row) -> None:
+        self.drop(row.number)
+        self.held[row.number] = row
+        self.exact.add(row.key, row.number)
+        self.folded.add(folded(row.key), row.number)
+        self.next_number = max(self.next_number, row.number + 1)
+
+    def drop(self, number: int) -> None:
+        row = self.held.pop(number, None)
+        if row is not None:
+            self.exact.drop(row.key, number)
+            self.folded.drop(folded(row.key), number)
 
 
 class Shelf:
-    """A `State` that changes can be applied to. `next_did_id` may be set, to a did_id that was not in use yet."""
+    """A `State` that changes can be applied to. The next numbers may be set, to some that were not in use yet."""
 
     def __init__(self, config: Config) -> None:
         self.settings: ServerSettings = config.settings
-        self.entities: Entities = config.entities
-        self.next_did_id: int = 1
-        self.unknown_did_id: int = -1
         self._users: Mapping[str, User] = config.users
         self._began = clock()
         self._logins: dict[str, tuple[int, float]] = {}
-        self._dids: dict[int, Did] = {}
-        self._exact = _Index()
-        self._folded = _Index()
-        for did in config.dids:
-            self._put(did)
+        self._kinds: dict[str, _Rows] = {}
+        for row in config.rows:
+            self._of_kind(row.kind).put(row)
+
+    def next_number(self, kind: str) -> int:
+        """The number of the next row of that kind."""
+        return self._of_kind(kind).next_number
+
+    def unknown_number(self, kind: str) -> int:
+        """Never needed, because `next_number` is always known."""
+        del kind
+        return -1
 
     def user(self, name: str) -> User | None:
         """The user of that name with what is known of past logins."""
@@ -73,15 +102,32 @@ class Shelf:
         """The failed logins of each user, in the order of the configuration."""
         return tuple(self._of(user)[0] for user in self._users.values())
 
-    def find(self, pattern: str, *, exact: bool) -> Did | None:
-        """The DID with that pattern; without regard to letter case unless `exact`."""
-        found = self._exact.find(pattern) if exact else self._folded.find(pattern.lower())
-        return None if found is None else self._dids[found]
+    def find(self, kind: str, key: Key, *, exact: bool, wanted: bool = True) -> Row | None:
+        """The row with that key; without regard to letter case unless `exact`."""
+        del wanted
+        rows = self._of_kind(kind)
+        found = rows.exact.find(key) if exact else rows.folded.find(folded(key))
+        return None if found is None else rows.held[found]
 
-    def begin_at(self, did_id: int) -> None:
-        """Let the next DID have that did_id, unless one has it already or a higher one."""
-        if self.next_did_id != did_id and did_id > max(self._dids, default=0):
-            self.next_did_id = did_id
+    def rows(self, kind: str) -> list[Row]:
+        """The rows of that kind, by their numbers."""
+        held = self._of_kind(kind).held
+        return [held[number] for number in sorted(held)]
+
+    def knows_all(self, kind: str) -> bool:
+        """Whether those are all that there are."""
+        del kind
+        return True
+
+    def begin_at(self, numbers: Mapping[str, int]) -> None:
+        """Let the next rows have those numbers, unless one of their kind has it already or a higher one."""
+        for kind, number in numbers.items():
+            rows = self._of_kind(kind)
+            if number > max(rows.held, default=0):
+                rows.next_number = number
+
+    def _of_kind(self, kind: str) -> _Rows:
+        return self._kinds.setdefault(kind, _Rows())
 
     def apply(self, changes: tuple[Change, ...]) -> None:
         """Make all changes, or none if one of them cannot be made."""
@@ -93,10 +139,10 @@ class Shelf:
 
     def _apply_one(self, change: Change) -> None:
         match change:
-            case PutDid(did):
-                self._put(did)
-            case DropDid(did_id):
-                self._drop(did_id)
+            case Put(row):
+                self._of_kind(row.kind).put(row)
+            case Drop(row):
+                self._of_kind(row.kind).drop(row.number)
             case LoginFailed(name):
                 failed, since = self._of(self._users[name])
                 again = failed >= LOCK_AFTER
@@ -105,19 +151,6 @@ class Shelf:
                 self._logins[name] = (0, clock())
             case MayChange():
                 raise ValueError("what is not described cannot be applied")
-
-    def _put(self, did: Did) -> None:
-        self._drop(did.did_id)
-        self._dids[did.did_id] = did
-        self._exact.add(did.pattern, did.did_id)
-        self._folded.add(did.pattern.lower(), did.did_id)
-        self.next_did_id = max(self.next_did_id, did.did_id + 1)
-
-    def _drop(self, did_id: int) -> None:
-        did = self._dids.pop(did_id, None)
-        if did is not None:
-            self._exact.drop(did.pattern, did_id)
-            self._folded.drop(did.pattern.lower(), did_id)
 
     def _of(self, user: User) -> tuple[int, float]:
         """A user's failed logins, and since when a lock counts: as the database has it for who never tried."""

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from conformance.builds import NEWEST_PHP, described_build, described_php
+from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, Dialect, ServerSettings, SqlMode
 from conformance.contract.world import Column
 from conformance.emulator.config import Config
@@ -41,7 +42,7 @@ class VicidialEmulator:
     @property
     def dids(self) -> tuple[Mapping[str, Column], ...]:
         """The rows of the DID table by did_id, but for the DID `default`, which the API does not show."""
-        return tuple(self._app.store.rows())
+        return tuple(self._app.store.table(load_contract().kinds["did"]))
 
     def reset(self) -> None:
         """Put everything back as it was at the start, and forget the requests."""

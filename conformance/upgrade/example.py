@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from conformance.cases.expand import world
 from conformance.cases.sample import PASSWORD, SAMPLE, predicted_text
+from conformance.contract.load import load_contract
 from conformance.contract.model import Contract, Dialect, ServerSettings
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
-from conformance.contract.world import Change, Column, Did, DropDid, PutDid, World
+from conformance.contract.world import Change, Column, Drop, Put, Row, World
 from conformance.report.curl import curl_line
 from conformance.report.text import visible
 from conformance.upgrade.compare import Difference
@@ -59,16 +60,21 @@ def _stored(difference: Difference) -> Sides:
 
 def _left(mine: tuple[Change, ...], other: tuple[Change, ...], state: World) -> str:
     """What one side leaves, as far as the other does not."""
-    theirs = {**state.dids, **{change.did.did_id: change.did for change in other if isinstance(change, PutDid)}}
-    gone = [f"DID {state.dids[change.did_id].pattern} deleted" for change in mine if isinstance(change, DropDid)]
-    put = [_row(change.did, theirs.get(change.did.did_id)) for change in mine if isinstance(change, PutDid)]
+    theirs = {(row.kind, row.number): row for kind in state.held for row in state.rows(kind)}
+    theirs |= {(change.row.kind, change.row.number): change.row for change in other if isinstance(change, Put)}
+    gone = [f"{_called(change.row)} deleted" for change in mine if isinstance(change, Drop)]
+    put = [_row(c.row, theirs.get((c.row.kind, c.row.number))) for c in mine if isinstance(c, Put)]
     return visible("; ".join((*put, *gone)) or "nothing", _WIDEST)
 
 
-def _row(did: Did, other: Did | None) -> str:
+def _row(row: Row, other: Row | None) -> str:
     columns: Mapping[str, Column] = {} if other is None else other.columns
-    told = [f"{name}={_value(value)}" for name, value in did.columns.items() if other and value != columns.get(name)]
-    return f"DID {did.pattern} {', '.join(told)}".strip()
+    told = [f"{name}={_value(value)}" for name, value in row.columns.items() if other and value != columns.get(name)]
+    return f"{_called(row)} {', '.join(told)}".strip()
+
+
+def _called(row: Row) -> str:
+    return f"{load_contract().kinds[row.kind].title} {row.name}"
 
 
 def _value(value: Column) -> str:

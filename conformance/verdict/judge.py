@@ -213,7 +213,13 @@ class _Reader:
             return outcome.changes
         pairs = zip(self._expected(outcome), parse_reply(self.reply.body), strict=False)
         told = [told_numbers((line.documented, line.shipped), got) for line, got in pairs]
-        numbers = tuple(number for numbers in told for number in numbers if number not in self.world.dids)
+        known = {
+            number
+            for change in outcome.changes
+            if is_new(change)
+            for number in self.world.held.get(change.row.kind, {})
+        }
+        numbers = tuple(number for numbers in told for number in numbers if number not in known)
         return with_numbers(outcome.changes, numbers)
 
     def read_shipped(self, shipped: Outcome, documented: Outcome | Unspecified) -> Explanation:

@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 from conformance.contract.outcome import NUMBER
 from conformance.contract.reply import Aspect, Line, matches
-from conformance.contract.world import Change, PutDid
+from conformance.contract.world import Change, Put
 
 
 def told_numbers(forms: Iterable[Line | None], got: Line) -> tuple[int, ...]:
@@ -25,9 +25,9 @@ def with_numbers(changes: tuple[Change, ...], numbers: tuple[int, ...]) -> tuple
     if len(numbers) != sum(map(is_new, changes)) or len(numbers) != len(set(numbers)):
         return changes
     told = iter(numbers)
-    return tuple(PutDid(replace(c.did, did_id=next(told))) if is_new(c) else c for c in changes)
+    return tuple(Put(replace(c.row, number=next(told))) if is_new(c) else c for c in changes)
 
 
-def is_new(change: Change) -> TypeGuard[PutDid]:
+def is_new(change: Change) -> TypeGuard[Put]:
     """Whether a DID appears whose did_id nobody can know."""
-    return isinstance(change, PutDid) and change.did.did_id < 0
+    return isinstance(change, Put) and change.row.number < 0

@@ -10,9 +10,12 @@ from urllib.parse import quote_from_bytes, unquote_plus
 from conformance.contract.call import Call, read
 from conformance.contract.model import Contract, Dialect, ServerSettings
 from conformance.contract.request import Request
-from conformance.contract.world import Change, Did, DropDid, Entities, PutDid, State, User
+from conformance.contract.world import Change, Drop, Put, Row, State, User
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, Response, honest
+
+DID = "did"
+"""The kind that most faults are about."""
 
 _RAW = "'"
 """An apostrophe decides, if it is not encoded; so it stays as it was."""
@@ -20,13 +23,17 @@ _RAW = "'"
 
 @dataclass(frozen=True)
 class View:
-    """A state seen otherwise: users, DIDs and entities as somebody makes of them."""
+    """A state seen otherwise: users, and the rows of one kind, as somebody makes of them.
+
+    `exact` is how the names of that kind are compared; names of the kinds `exactly` are never compared otherwise.
+    """
 
     real: State
     as_user: Callable[[str, User | None], User | None] = lambda _, user: user
-    as_found: Callable[[str, Did | None], Did | None] = lambda _, did: did
-    as_entities: Callable[[Entities], Entities] = lambda entities: entities
+    as_found: Callable[[str, Row | None], Row | None] = lambda _, row: row
+    of: str = DID
     exact: bool | None = None
+    exactly: frozenset[str] = frozenset()
     as_settings: Callable[[ServerSettings], ServerSettings] = lambda settings: settings
 
     @property
@@ -34,28 +41,32 @@ class View:
         """The server's settings."""
         return self.as_settings(self.real.settings)
 
-    @property
-    def entities(self) -> Entities:
-        """What DIDs may refer to."""
-        return self.as_entities(self.real.entities)
+    def next_number(self, kind: str) -> int | None:
+        """The number of the next row of that kind."""
+        return self.real.next_number(kind)
 
-    @property
-    def next_did_id(self) -> int | None:
-        """The did_id of the next DID."""
-        return self.real.next_did_id
-
-    @property
-    def unknown_did_id(self) -> int:
-        """A negative did_id."""
-        return self.real.unknown_did_id
+    def unknown_number(self, kind: str) -> int:
+        """A negative number."""
+        return self.real.unknown_number(kind)
 
     def user(self, name: str) -> User | None:
         """The user of that name, as this view has it."""
         return self.as_user(name, self.real.user(name))
 
-    def find(self, pattern: str, *, exact: bool) -> Did | None:
-        """The DID with that pattern, as this view has it; `exact` of the view itself counts, if it has one."""
-        return self.as_found(pattern, self.real.find(pattern, exact=exact if self.exact is None else self.exact))
+    def find(self, kind: str, key: tuple[str, ...], *, exact: bool, wanted: bool = True) -> Row | None:
+        """The row with that key, as this view has it; `exact` of the view itself counts, if it has one."""
+        if kind != self.of:
+            return self.real.find(kind, key, exact=exact or kind in self.exactly, wanted=wanted)
+        compared = exact if self.exact is None else self.exact
+        return self.as_found("|".join(key), self.real.find(kind, key, exact=compared, wanted=wanted))
+
+    def rows(self, kind: str) -> Iterable[Row]:
+        """The rows of that kind."""
+        return self.real.rows(kind)
+
+    def knows_all(self, kind: str) -> bool:
+        """Whether those are all that there are."""
+        return self.real.knows_all(kind)
 
 
 @dataclass(frozen=True)
@@ -140,6 +151,11 @@ def behaving(answer: Answering) -> Behaviour:
     return behaviour
 
 
-def without_dids(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+def did(name: str, number: int = 0) -> Row:
+    """A DID of which nothing is known but its name."""
+    return Row(DID, number, (name,))
+
+
+def without_rows(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """The changes that are about logins: what is left when nothing is stored."""
-    return tuple(change for change in changes if not isinstance(change, PutDid | DropDid))
+    return tuple(change for change in changes if not isinstance(change, Put | Drop))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from conformance.emulator.faults.asked import Asked, without_dids
+from conformance.emulator.faults.asked import DID, Asked, without_rows
 from conformance.emulator.faults.by_hand import Rewording, by_hand, joined, lines, read_as
 from conformance.emulator.faults.model import Fault
 from conformance.emulator.respond import Response
@@ -50,7 +50,7 @@ def _retold(words: Rewording, asked: Asked) -> Response:
 def _until_existing(asked: Asked, entries: Entries) -> Entries:
     seen: Entries = []
     for entry in entries:
-        known = asked.state.find(entry, exact=False) is not None or entry in seen
+        known = asked.state.find(DID, (entry,), exact=False) is not None or entry in seen
         seen.append(entry)
         if known:
             break
@@ -93,7 +93,7 @@ def _rolled_back(asked: Asked) -> Response:
     """One number that exists already undoes the whole batch, and the reply does not tell."""
     response = asked.honestly()
     undone = asked.calls == "copy_did" and _EXISTS.encode() in response.body
-    return replace(response, changes=without_dids(response.changes)) if undone else response
+    return replace(response, changes=without_rows(response.changes)) if undone else response
 
 
 def _first_only(asked: Asked) -> Response:

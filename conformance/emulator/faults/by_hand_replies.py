@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from conformance.emulator.faults.asked import Asked
+from conformance.emulator.faults.asked import DID, Asked
 from conformance.emulator.faults.by_hand import by_hand, joined, lines, remembering, reworded, succeeded
 from conformance.emulator.faults.model import Fault
 from conformance.emulator.respond import HTML, Response
@@ -66,8 +66,8 @@ def _pattern_as_sent(asked: Asked) -> Response:
 
 
 def _pattern_as_stored(asked: Asked) -> Response:
-    did = asked.state.find(asked.value("did_pattern"), exact=False)
-    return _pattern_as(lambda clean: did.pattern if did is not None else clean, asked)
+    row = asked.state.find(DID, (asked.value("did_pattern"),), exact=False)
+    return _pattern_as(lambda clean: row.name if row is not None else clean, asked)
 
 
 def _with_password(asked: Asked) -> Response:

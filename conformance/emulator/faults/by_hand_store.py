@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from conformance.contract.world import Change, Did, DropDid, PutDid, State
-from conformance.emulator.faults.asked import Answering, Asked, without_dids
+from conformance.contract.world import Change, Drop, Put, Row, State
+from conformance.emulator.faults.asked import DID, Answering, Asked, did, without_rows
 from conformance.emulator.faults.by_hand import NO_REPLY, by_hand, remembering, succeeded
 from conformance.emulator.respond import Response
 
@@ -14,7 +14,7 @@ MODIFY = frozenset({"modify_dids"})
 """The setting that add_did asks for."""
 
 
-def _stored(asked: Asked, function: str, change: Callable[[Did], Did | None]) -> Response:
+def _stored(asked: Asked, function: str, change: Callable[[Row], Row | None]) -> Response:
     """The honest reply of one function, with each DID that it stores changed, or lost if there is none then."""
     response = asked.honestly()
     if asked.calls != function:
@@ -23,11 +23,11 @@ def _stored(asked: Asked, function: str, change: Callable[[Did], Did | None]) ->
     return replace(response, changes=tuple(made for made in changes if made is not None))
 
 
-def _changed(made: Change, change: Callable[[Did], Did | None]) -> Change | None:
-    if not isinstance(made, PutDid):
+def _changed(made: Change, change: Callable[[Row], Row | None]) -> Change | None:
+    if not isinstance(made, Put):
         return made
-    did = change(made.did)
-    return PutDid(did) if did is not None else None
+    row = change(made.row)
+    return Put(row) if row is not None else None
 
 
 def _nothing(function: str) -> Answering:
@@ -35,7 +35,7 @@ def _nothing(function: str) -> Answering:
 
 
 def _named(function: str, name: Callable[[str], str]) -> Answering:
-    return lambda asked: _stored(asked, function, lambda did: replace(did, pattern=name(did.pattern)))
+    return lambda asked: _stored(asked, function, lambda row: replace(row, key=(name(row.name),)))
 
 
 def _stores_refused(asked: Asked) -> Response:
@@ -66,7 +66,7 @@ def _denies_success(asked: Asked) -> Response:
 
 def _deletes_nothing(asked: Asked) -> Response:
     response = asked.honestly()
-    kept = tuple(change for change in response.changes if not isinstance(change, DropDid))
+    kept = tuple(change for change in response.changes if not isinstance(change, Drop))
     return replace(response, changes=kept)
 
 
@@ -75,18 +75,16 @@ def _deletes_first(asked: Asked) -> Response:
     response = asked.honestly()
     if b"PERMISSION TO DELETE" not in response.body:
         return response
-    did = asked.state.find(asked.value("did_pattern"), exact=False)
-    return replace(response, changes=(*response.changes, DropDid(did.did_id))) if did else response
+    row = asked.state.find(DID, (asked.value("did_pattern"),), exact=False)
+    return replace(response, changes=(*response.changes, Drop(row))) if row else response
 
 
 def _twice(asked: Asked) -> Response:
     response = asked.honestly()
-    again = [
-        replace(change.did, did_id=change.did.did_id + 1) for change in response.changes if isinstance(change, PutDid)
-    ]
+    again = [replace(c.row, number=c.row.number + 1) for c in response.changes if isinstance(c, Put)]
     if asked.calls != "add_did" or not again:
         return response
-    return replace(response, changes=(*response.changes, *map(PutDid, again)))
+    return replace(response, changes=(*response.changes, *map(Put, again)))
 
 
 def _creates(asked: Asked) -> Response:
@@ -94,26 +92,27 @@ def _creates(asked: Asked) -> Response:
     pattern = asked.value("did_pattern")
     if asked.calls != "update_did" or len(pattern) < 2 or asked.value("delete_did") == "Y":
         return asked.honestly()
-    return asked.seeing(as_found=lambda _, did: did or Did(_next_id(asked.state), pattern, {})).honestly()
+    return asked.seeing(as_found=lambda _, row: row or did(pattern, _next_id(asked.state))).honestly()
 
 
 def _next_id(state: State) -> int:
-    return state.next_did_id if state.next_did_id is not None else state.unknown_did_id
+    known = state.next_number(DID)
+    return known if known is not None else state.unknown_number(DID)
 
 
 def _moves_source(asked: Asked) -> Response:
     """The row of the source is changed instead of a new one made."""
-    source = asked.state.find(asked.value("source_did_pattern"), exact=False)
+    source = asked.state.find(DID, (asked.value("source_did_pattern"),), exact=False)
     if source is None:
         return asked.honestly()
-    return _stored(asked, "copy_did", lambda did: replace(did, did_id=source.did_id))
+    return _stored(asked, "copy_did", lambda row: replace(row, number=source.number))
 
 
 def _last_copy_lost(asked: Asked) -> Response:
     response = asked.honestly()
-    if asked.calls != "copy_did" or not any(isinstance(change, PutDid) for change in response.changes):
+    if asked.calls != "copy_did" or not any(isinstance(change, Put) for change in response.changes):
         return response
-    last = max(at for at, change in enumerate(response.changes) if isinstance(change, PutDid))
+    last = max(at for at, change in enumerate(response.changes) if isinstance(change, Put))
     return replace(response, changes=(*response.changes[:last], *response.changes[last + 1 :]))
 
 
@@ -126,7 +125,7 @@ def _copies_over(asked: Asked) -> Response:
     source = asked.value("source_did_pattern")
     if asked.calls != "copy_did":
         return asked.honestly()
-    return asked.seeing(as_found=lambda pattern, did: did if pattern == source else None).honestly()
+    return asked.seeing(as_found=lambda name, row: row if name == source else None).honestly()
 
 
 @dataclass
@@ -144,12 +143,12 @@ class Forgetting:
             return response
         self.seen += 1
         lost = (self.every and self.seen % self.every == 0) or (self.after and self.seen > self.after)
-        return replace(response, changes=without_dids(response.changes)) if lost else response
+        return replace(response, changes=without_rows(response.changes)) if lost else response
 
 
 def without_logins(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """The changes that are about DIDs."""
-    return tuple(change for change in changes if isinstance(change, PutDid | DropDid))
+    return tuple(change for change in changes if isinstance(change, Put | Drop))
 
 
 @dataclass
@@ -162,7 +161,7 @@ class Late:
         """Answer honestly, and make the changes of the request before."""
         response = asked.honestly()
         ready, self.waiting = self.waiting, without_logins(response.changes)
-        return replace(response, changes=(*without_dids(response.changes), *ready))
+        return replace(response, changes=(*without_rows(response.changes), *ready))
 
 
 @dataclass
@@ -176,29 +175,29 @@ class Ghosts:
         if asked.calls == "add_did":
             return asked.seeing(as_found=self._found).honestly()
         response = asked.honestly()
-        if any(isinstance(change, DropDid) for change in response.changes):
+        if any(isinstance(change, Drop) for change in response.changes):
             self.gone.add(asked.value("did_pattern").lower())
         return response
 
-    def _found(self, pattern: str, did: Did | None) -> Did | None:
-        return Did(0, pattern, {}) if did is None and pattern.lower() in self.gone else did
+    def _found(self, name: str, row: Row | None) -> Row | None:
+        return did(name) if row is None and name.lower() in self.gone else row
 
 
 @dataclass
 class Greedy:
     """A deletion takes the DID that was stored last with it."""
 
-    last: int | None = None
+    last: Row | None = None
 
     def __call__(self, asked: Asked) -> Response:
         """Answer honestly, and drop one more."""
         response = asked.honestly()
-        stored = [change.did.did_id for change in response.changes if isinstance(change, PutDid)]
+        stored = [change.row for change in response.changes if isinstance(change, Put)]
         self.last = stored[-1] if stored else self.last
-        dropped = any(isinstance(change, DropDid) for change in response.changes)
+        dropped = any(isinstance(change, Drop) for change in response.changes)
         if not dropped or self.last is None:
             return response
-        return replace(response, changes=(*response.changes, DropDid(self.last)))
+        return replace(response, changes=(*response.changes, Drop(self.last)))
 
 
 FAULTS = (
@@ -245,13 +244,13 @@ FAULTS = (
     by_hand(
         "store/copy-without-columns",
         "Copies have the columns of a new DID",
-        lambda asked: _stored(asked, "copy_did", lambda did: replace(did, columns={})),
+        lambda asked: _stored(asked, "copy_did", lambda row: replace(row, columns={})),
         hidden=NO_REPLY,
     ),
     by_hand(
         "store/update-clears",
         "update_did empties the columns that were not sent",
-        lambda asked: _stored(asked, "update_did", lambda did: replace(did, columns={})),
+        lambda asked: _stored(asked, "update_did", lambda row: replace(row, columns={})),
         hidden=NO_REPLY,
     ),
     remembering("store/every-third-lost", "Every third DID is lost", lambda: Forgetting(every=3)),

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from conformance.contract.model import Contract, Rule
-from conformance.contract.world import Did, User
-from conformance.emulator.faults.asked import Answering, Asked, behaving, without_dids
+from conformance.contract.world import User
+from conformance.emulator.faults.asked import DID, Answering, Asked, behaving, did, without_rows
 from conformance.emulator.faults.generated import (
     COMMON,
     DID_FUNCTIONS,
@@ -76,12 +76,12 @@ def _on_a_phantom(function: str, asked: Asked) -> Response:
     response = asked.seeing(as_user=_all_groups).honestly()
     name = "source_did_pattern" if function == "copy_did" else "did_pattern"
     pattern = asked.value(name)
-    if not pattern or asked.state.find(pattern, exact=False) is not None:
+    if not pattern or asked.state.find(DID, (pattern,), exact=False) is not None:
         return response
-    phantom = Did(0, pattern, {})
-    seen = asked.seeing(as_found=lambda wanted, did: phantom if did is None and wanted == pattern else did)
+    phantom = did(pattern)
+    seen = asked.seeing(as_found=lambda wanted, row: phantom if row is None and wanted == pattern else row)
     response = seen.honestly()
-    return response if function == "copy_did" else replace(response, changes=without_dids(response.changes))
+    return response if function == "copy_did" else replace(response, changes=without_rows(response.changes))
 
 
 def _all_groups(_: str, user: User | None) -> User | None:

@@ -8,8 +8,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from conformance.contract.model import Contract
-from conformance.contract.world import Did
-from conformance.emulator.faults.asked import Asked, behaving
+from conformance.emulator.faults.asked import Asked, behaving, did
 from conformance.emulator.faults.generated import COMMON, DID_FUNCTIONS, function_of, mutant, with_function
 from conformance.emulator.faults.model import Fault, Kind
 from conformance.emulator.respond import Behaviour, Response
@@ -100,6 +99,6 @@ def _delete_permission_first() -> Behaviour:
         deletes = asked.calls == "update_did" and asked.value("delete_did") == "Y"
         if not deletes or user is None or "delete_dids" in user.grants:
             return asked.honestly()
-        return asked.seeing(as_found=lambda pattern, did: did or Did(0, pattern, {})).honestly()
+        return asked.seeing(as_found=lambda name, row: row or did(name)).honestly()
 
     return behaving(answer)

@@ -9,7 +9,7 @@ from functools import partial
 import msgspec
 
 from conformance.contract.model import Contract, Function
-from conformance.contract.world import LOGIN_LEVEL, Did, User
+from conformance.contract.world import LOGIN_LEVEL, Row, User
 from conformance.emulator.faults.asked import Answering, Asked, behaving
 from conformance.emulator.faults.generated import function_mutation, mutant
 from conformance.emulator.faults.model import Fault, Kind
@@ -58,8 +58,9 @@ def _ignored(function: Function) -> Iterator[Fault]:
     assert permission is not None
     if permission.level > LOGIN_LEVEL:
         yield _as(name, "level-ignored", f"{name} asks for no level", _level_9)
-    title = f"{name} does not ask for {permission.setting}"
-    yield _as(name, "setting-ignored", title, partial(_granted, permission.setting))
+    for place, setting in enumerate(permission.settings):
+        id = "setting-ignored" if not place else f"setting-{setting}-ignored"
+        yield _as(name, id, f"{name} does not ask for {setting}", partial(_granted, setting))
     yield _as(name, "api-access-ignored", f"{name} does not ask for API access", _api_access)
     yield _as(name, "function-list-ignored", f"{name} is not looked up in the user's list of functions", _all_functions)
 
@@ -116,8 +117,8 @@ def _add_blindly(asked: Asked) -> Response:
         return asked.honestly()
     groups = user.groups
 
-    def visible(_: str, did: Did | None) -> Did | None:
-        return did if did is not None and did.group in groups else None
+    def visible(_: str, row: Row | None) -> Row | None:
+        return row if row is not None and row.columns["user_group"] in groups else None
 
     return asked.seeing(as_found=visible).honestly()
 

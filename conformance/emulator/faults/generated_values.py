@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from conformance.contract.model import Contract, Parameter
-from conformance.contract.world import Entities
 from conformance.emulator.faults.asked import Asked, behaving
 from conformance.emulator.faults.generated import CHECKED, Mutation, function_of, mutant, rule_mutation
 from conformance.emulator.faults.model import Fault, Kind
@@ -15,9 +13,6 @@ from conformance.emulator.respond import Behaviour, Response
 
 UNKNOWN = "X"
 """A value that is on no list."""
-
-CASELESS = frozenset({"server_ip"})
-"""Kinds of entities whose names have no letters."""
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
@@ -28,10 +23,15 @@ def faults(contract: Contract) -> Iterator[Fault]:
             if parameter.shipped.reference:
                 title = f"{function} takes any name in {parameter.name}, whether it exists or not"
                 yield _rule(function, parameter, "not-looked-up", title, reference=None)
-    for kind in fields(Entities):
-        if kind.name not in CASELESS:
-            title = f"Names of kind {kind.name} must be spelled in their own letter case"
-            yield Fault(f"values/{kind.name}/exact", title, Kind.VALUES, partial(_exact, kind.name))
+    for kind in _referred_to(contract):
+        title = f"Names of kind {kind} must be spelled in their own letter case"
+        yield Fault(f"values/{kind}/exact", title, Kind.VALUES, partial(_exact, kind))
+
+
+def _referred_to(contract: Contract) -> Iterable[str]:
+    """The kinds that parameters refer to by names of which letter case makes no difference."""
+    parameters = (parameter for function in CHECKED for parameter in function_of(contract, function).parameters)
+    return dict.fromkeys(p.shipped.reference for p in parameters if p.shipped.reference and p.case_deviation)
 
 
 def _listed(function: str, parameter: Parameter) -> Iterator[Fault]:
@@ -58,22 +58,8 @@ def _rule(function: str, parameter: Parameter, how: str, title: str, **changes: 
     return mutant(f"{function}/{parameter.name}/{how}", title, Kind.VALUES, mutation)
 
 
-@dataclass(frozen=True, slots=True)
-class Exactly(Entities):
-    """Entities of which one kind is found by its exact name only."""
-
-    kind: str = ""
-
-    def has(self, kind: str, name: str, *, exact: bool) -> bool:
-        """Whether an entity of that kind exists."""
-        return Entities.has(self, kind, name, exact=exact or kind == self.kind)
-
-
 def _exact(kind: str) -> Behaviour:
-    def entities(known: Entities) -> Entities:
-        return Exactly(known.ingroup, known.call_menu, known.server_ip, kind)
-
     def answer(asked: Asked) -> Response:
-        return asked.seeing(as_entities=entities).honestly()
+        return asked.seeing(exactly=frozenset({kind})).honestly()
 
     return behaving(answer)

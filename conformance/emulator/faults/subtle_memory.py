@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Protocol
 
-from conformance.contract.world import Did, DropDid, PutDid
-from conformance.emulator.faults.asked import Asked, behaving
+from conformance.contract.world import Drop, Put, Row
+from conformance.emulator.faults.asked import Asked, behaving, did
 from conformance.emulator.faults.model import Fault, Kind
 from conformance.emulator.faults.subtle_parts import ADD, COPY, UPDATE, optional_of
 from conformance.emulator.respond import Response
@@ -55,18 +55,18 @@ def _target(asked: Asked, name: str = "did_pattern") -> str:
     return asked.value(name).lower()
 
 
-def _made(asked: Asked, answer: Response) -> list[Did]:
+def _made(asked: Asked, answer: Response) -> list[Row]:
     """The DIDs that a call has made, in order."""
-    puts = [change.did for change in answer.changes if isinstance(change, PutDid)]
+    puts = [change.row for change in answer.changes if isinstance(change, Put)]
     return puts if asked.calls in (ADD, COPY) else []
 
 
 def _deleted(answer: Response) -> bool:
-    return any(isinstance(change, DropDid) for change in answer.changes)
+    return any(isinstance(change, Drop) for change in answer.changes)
 
 
 def _updated(asked: Asked, answer: Response) -> bool:
-    return asked.calls == UPDATE and any(isinstance(change, PutDid) for change in answer.changes)
+    return asked.calls == UPDATE and any(isinstance(change, Put) for change in answer.changes)
 
 
 def _uses(asked: Asked, answer: Response) -> str | None:
@@ -78,7 +78,7 @@ def _uses(asked: Asked, answer: Response) -> str | None:
 
 def _missing(asked: Asked, name: str) -> Response:
     """The answer of a server on which that DID does not exist."""
-    return asked.seeing(as_found=lambda pattern, did: None if pattern.lower() == name else did).honestly()
+    return asked.seeing(as_found=lambda found, row: None if found.lower() == name else row).honestly()
 
 
 @dataclass
@@ -97,7 +97,7 @@ class AddedAgain:
         if _deleted(answer):
             self.ended.add(_target(asked))
             self.again.discard(_target(asked))
-        self.again.update({did.pattern.lower() for did in _made(asked, answer)} & self.ended)
+        self.again.update({row.name.lower() for row in _made(asked, answer)} & self.ended)
         return answer
 
 
@@ -134,7 +134,7 @@ class UpdatedAfterCopy:
         if used in self.lost:
             return _missing(asked, used)
         if used is not None and asked.calls == COPY:
-            self.tied.update({used, *(did.pattern.lower() for did in _made(asked, answer))})
+            self.tied.update({used, *(row.name.lower() for row in _made(asked, answer))})
         if _updated(asked, answer) and name in self.tied:
             self.lost.add(name)
         if _deleted(answer):
@@ -147,18 +147,18 @@ class UpdatedAfterCopy:
 class Siblings:
     """Deletes a row and the one after it, if one call made both."""
 
-    next_of: dict[int, int] = field(default_factory=dict)
+    next_of: dict[int, Row] = field(default_factory=dict)
 
     def __call__(self, asked: Asked) -> Response:
         """The answer to one request."""
         answer = asked.honestly()
-        self.next_of.update(pairwise(did.did_id for did in _made(asked, answer)))
+        self.next_of.update((row.number, after) for row, after in pairwise(_made(asked, answer)))
         return replace(answer, changes=(*answer.changes, *self._with_it(answer)))
 
-    def _with_it(self, answer: Response) -> Iterator[DropDid]:
+    def _with_it(self, answer: Response) -> Iterator[Drop]:
         for change in answer.changes:
-            if isinstance(change, DropDid) and change.did_id in self.next_of:
-                yield DropDid(self.next_of[change.did_id])
+            if isinstance(change, Drop) and change.row.number in self.next_of:
+                yield Drop(self.next_of[change.row.number])
 
 
 @dataclass
@@ -183,4 +183,4 @@ class UpdatedGhost:
     def _seeing_ghosts(self, asked: Asked) -> Asked:
         """A source is looked up among the living."""
         seen = self.ghosts - {_target(asked, "source_did_pattern")}
-        return asked.seeing(as_found=lambda name, did: did or (Did(-1, name, {}) if name.lower() in seen else None))
+        return asked.seeing(as_found=lambda name, row: row or (did(name, -1) if name.lower() in seen else None))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from conformance.contract.call import Call, read
 from conformance.contract.model import Dialect, Parameter
 from conformance.contract.rules import allows
-from conformance.emulator.faults.asked import Answering, Asked, behaving, without_dids
+from conformance.emulator.faults.asked import Answering, Asked, behaving, without_rows
 from conformance.emulator.faults.generated import with_rule
 from conformance.emulator.faults.model import Fault, Kind
 from conformance.emulator.respond import Response
@@ -23,7 +23,7 @@ def subtle_fault(id: str, title: str, answering: Answering) -> Fault:
 
 def crashed(answer: Response) -> Response:
     """The answer of a server that falls over before it has stored anything."""
-    return replace(answer, status=500, body=b"", changes=without_dids(answer.changes))
+    return replace(answer, status=500, body=b"", changes=without_rows(answer.changes))
 
 
 def succeeds(answer: Response) -> bool:
@@ -56,5 +56,4 @@ def fields_of(asked: Asked) -> tuple[Sent, ...]:
 
 def refused(asked: Asked) -> tuple[Parameter, ...]:
     """The optional fields of the request that servers refuse, in the order of their checks."""
-    entities = asked.state.entities
-    return tuple(p for p, value in fields_of(asked) if not allows(p, value, entities, Dialect.SHIPPED))
+    return tuple(p for p, value in fields_of(asked) if not allows(p, value, asked.state, Dialect.SHIPPED))
