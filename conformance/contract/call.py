@@ -71,9 +71,18 @@ class Call:
     @property
     def kind(self) -> Kind:
         """The kind of the rows that the function works on; only for functions of which it is known."""
-        kind = self.contract.kind_of(self.called)
-        assert kind is not None
-        return kind
+        return self.kind_instead(self.contract.kinds_of(self.called)[0])
+
+    def kind_instead(self, kind: Kind) -> Kind:
+        """The kind that the function works on instead of that one, if the call says so."""
+        instead = self.called.instead
+        if instead is None or self.called.kind != kind.name or self.value(instead.parameter) != instead.value:
+            return kind
+        return self.contract.kinds[instead.kind]
+
+    def key(self, kind: Kind) -> tuple[str, ...]:
+        """The key of a row of that kind that the call names, as it was sent."""
+        return tuple(self.value(parameter.name) for parameter in self.contract.targets(self.called, kind))
 
     def value(self, name: str) -> str:
         """The value of a parameter; empty when it was not sent."""

@@ -89,8 +89,11 @@ def permission(call: Call) -> Step:
     needed = call.called.permission
     assert needed is not None
     user = call.caller
-    may_call = user.api_access or not needed.api_access
-    if may_call and user.level >= needed.level and user.grants.issuperset(needed.settings):
+    if not user.api_access and needed.no_api_access and call.shipped:
+        call = call.noting(needed.no_api_access)
+    elif not user.api_access:
+        return call.ends(call.answer(needed.reply))
+    if user.level >= needed.level and user.grants.issuperset(needed.settings):
         return call
     return call.ends(call.answer(needed.reply))
 
@@ -112,23 +115,25 @@ def _asked_of_an_array(call: Call) -> Outcome | None:
 
 def is_new(kind: Kind, told: Arguments, call: Call) -> Step:
     """No row has this key, whatever its user group and letter case (section 5)."""
-    call, row = look_up(call, kind, _key(call, told), wanted=False)
+    kind = call.kind_instead(kind)
+    call, row = look_up(call, kind, _key(call, kind, told), wanted=False)
     return call if row is None else call.ends(call.answer(told.reply or "exists"))
 
 
 def exists(kind: Kind, told: Arguments, call: Call) -> Step:
     """A row has this key and the caller may see it (sections 5 and 6)."""
-    call, row = look_up(call, kind, _key(call, told))
+    kind = call.kind_instead(kind)
+    call, row = look_up(call, kind, _key(call, kind, told))
     if row is not None and not may_see(call.caller, kind, row):
         call, row = call.noting(kind.hidden), None
     return replace(call, row=row) if row is not None else call.ends(call.answer(told.reply or "missing"))
 
 
-def _key(call: Call, told: Arguments) -> tuple[str, ...]:
+def _key(call: Call, kind: Kind, told: Arguments) -> tuple[str, ...]:
     """The key that a call names, in the order of the kind's columns."""
     if told.parameter is not None:
         return (call.value(told.parameter),)
-    return tuple(call.value(parameter.name) for parameter in call.contract.targets(call.called))
+    return call.key(kind)
 
 
 def delete(told: Arguments, call: Call) -> Step:

@@ -10,11 +10,11 @@ from conformance.contract import mysql
 from conformance.contract.call import Call
 from conformance.contract.checks import look_up, shown_number
 from conformance.contract.load import refusal_name
-from conformance.contract.model import Effect, Parameter
+from conformance.contract.model import Effect, Kind, Parameter, Trace
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.rules import allows
 from conformance.contract.sanitise import is_sanitised
-from conformance.contract.world import Column, Put, Row, folded
+from conformance.contract.world import NOW, Column, Drop, Put, Row, folded
 
 Ending = Outcome | Unspecified
 
@@ -32,11 +32,50 @@ def add(call: Call) -> Ending:
     """Insert one row."""
     try:
         call, columns = _store(call)
+        call, key = _stored_key(call)
     except RefusedError as refused:
         return _refused(call, refused, "added")
-    key = tuple(call.value(parameter.name) for parameter in call.contract.targets(call.called))
     row = Row(call.kind.name, new_number(call, 0), key, {**defaults(call), **columns})
-    return call.ends(call.answer("added"), changes=(Put(row),))
+    return call.ends(call.answer("added"), changes=(Put(row), *traces(call, call.kind)))
+
+
+def _stored_key(call: Call) -> tuple[Call, tuple[str, ...]]:
+    """The key as its columns hold it. Raises RefusedError where a value does not fit, or two rows would have one key."""
+    kind, sent = call.kind, call.key(call.kind)
+    columns = [kind.columns[name] for name in kind.key if name in kind.columns]
+    if not call.shipped or call.harmless or len(columns) < len(sent):
+        return call, sent
+    stored = tuple(value[: column.size] for value, column in zip(sent, columns, strict=True))
+    bent = [column for column, before, after in zip(columns, sent, stored, strict=True) if before != after]
+    if bent and call.strict:
+        raise RefusedError(bent[0].strict)
+    if bent and kind.number is None and call.state.find(kind.name, stored, exact=False, wanted=False) is not None:
+        raise RefusedError(kind.twice)
+    return call.noting(*(column.cut for column in bent)), stored
+
+
+def delete(call: Call) -> Ending:
+    """Remove the row."""
+    answer = call.answer("deleted", **shown_number(call.kind, call.found))
+    return call.ends(answer, changes=(Drop(call.found), *traces(call, call.kind)))
+
+
+def traces(call: Call, kind: Kind) -> tuple[Put, ...]:
+    """The rows that a success leaves besides: where it is known what there is, for no call shows them."""
+    return tuple(_trace(call, trace, kind) for trace in call.called.traces if call.state.knows_all(trace.kind))
+
+
+def _trace(call: Call, trace: Trace, kind: Kind) -> Put:
+    told = {**trace.columns, **(trace.instead if kind.name != call.called.kind else {})}
+    values = {**(call.values or {}), "now": NOW}
+    described = call.contract.kinds[trace.kind]
+    columns: dict[str, Column] = {name: text.format(**values)[: _size(described, name)] for name, text in told.items()}
+    key = tuple(str(columns.pop(name)) for name in described.key)
+    return Put(Row(trace.kind, call.state.next_number(trace.kind) or 1, key, columns))
+
+
+def _size(kind: Kind, column: str) -> int | None:
+    return kind.columns[column].size if column in kind.columns else None
 
 
 def update(call: Call) -> Ending:
@@ -217,4 +256,5 @@ EFFECT_OF: Mapping[Effect, Callable[[Call], Ending]] = {
     Effect.ADDS: add,
     Effect.UPDATES: update,
     Effect.COPIES: copy,
+    Effect.DELETES: delete,
 }

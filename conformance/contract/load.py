@@ -236,14 +236,26 @@ def _check_function(file: str, function: Function, contract: Contract) -> None:
 def _check_effect(file: str, function: Function, contract: Contract) -> None:
     effects = {name: getattr(function, name) for name in ("creates", "changes", "deletes", "copies")}
     for name, kind in effects.items():
-        if kind is not None and kind not in contract.kinds:
-            raise ContractError(f"{file}: {name}: {kind!r} is not described: add {kind}.toml to kinds/")
+        if kind is not None:
+            _check_kind_named(f"{file}: {name}", kind, contract)
         if kind is not None and not contract.targets(function):
             raise ContractError(
                 f"{file}: {name}: no parameter has the column {contract.kinds[kind].key[0]!r}: say which names the row"
             )
     if function.reads and any(effects.values()):
         raise ContractError(f"{file}: reads: it also says that it changes rows: leave out one of the two")
+    for trace in function.traces:
+        _check_kind_named(f"{file}: traces", trace.kind, contract)
+    if function.instead is not None:
+        _check_kind_named(f"{file}: instead.kind", function.instead.kind, contract)
+        if function.instead.parameter not in function.by_name:
+            told = function.instead.parameter
+            raise ContractError(f"{file}: instead.parameter: {told!r} is not one of its parameters")
+
+
+def _check_kind_named(where: str, kind: str, contract: Contract) -> None:
+    if kind not in contract.kinds:
+        raise ContractError(f"{where}: {kind!r} is not described: add {kind}.toml to kinds/")
 
 
 def _check_parameter(where: str, parameter: Parameter, contract: Contract) -> None:
@@ -261,10 +273,8 @@ def _check_parameter(where: str, parameter: Parameter, contract: Contract) -> No
 
 
 def _check_rule(where: str, rule: Rule, contract: Contract) -> None:
-    if rule.reference is not None and rule.reference not in contract.kinds:
-        raise ContractError(
-            f"{where}: reference: {rule.reference!r} is not described: add {rule.reference}.toml to kinds/"
-        )
+    if rule.reference is not None:
+        _check_kind_named(f"{where}: reference", rule.reference, contract)
 
 
 def _check_permission(file: str, function: Function) -> None:

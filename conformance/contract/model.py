@@ -175,13 +175,13 @@ class ReplyForm(Struct, frozen=True):
 class Permission(Struct, frozen=True):
     """Who may call a function: the settings in the user's record, the least level, and the reply to others.
 
-    `api_access` is whether servers look at the user's API access as well.
+    Whoever calls needs API access too; where servers do not look at it, `no_api_access` is the deviation that says so.
     """
 
     settings: tuple[str, ...]
     level: int
     reply: str
-    api_access: bool = True
+    no_api_access: str | None = None
 
 
 class Refusal(Struct, frozen=True):
@@ -195,13 +195,16 @@ class Refusal(Struct, frozen=True):
 class Stored(Struct, frozen=True):
     """A column: how a value is kept in it, and the `default` of a row about which nothing was said.
 
-    `size` is the most that it holds, in characters, and `least` what a name needs to be found again.
+    `size` is the most that it holds, in characters, and `least` what a name needs to be found again. What is longer is
+    cut, or refused under strict SQL: `cut` and `strict` are the deviations that say so.
     """
 
     type: Literal["text", "integer"] = "text"
     size: int | None = None
     least: int = 1
     default: str | int | None = None
+    cut: str | None = None
+    strict: str | None = None
 
 
 class Use(Struct, frozen=True):
@@ -223,6 +226,7 @@ class Kind(Struct, frozen=True):
     the other columns of a key of a run's own. `special` are the names of rows that are never touched on any server.
     `group` is the column with the user group that must be visible to a caller, `campaign` that of the campaign that the
     caller's own group must be allowed; `hidden` is the deviation that says so.
+    Two rows of one key can only be there of a kind with a `number`; `twice` is the deviation of the other ones' servers.
     """
 
     name: str
@@ -239,6 +243,7 @@ class Kind(Struct, frozen=True):
     campaign: str | None = None
     hidden: str | None = None
     collision: str | None = None
+    twice: str | None = None
     ask: Use | None = None
     undo: Use | None = None
 
@@ -293,6 +298,25 @@ class Arguments(Struct, frozen=True):
     setting: str | None = None
 
 
+class Instead(Struct, frozen=True):
+    """A value of a parameter that makes a function work on rows of another kind."""
+
+    parameter: str
+    value: str
+    kind: str
+
+
+class Trace(Struct, frozen=True):
+    """A row that a success leaves besides, and that no call shows: its kind, and its columns with `{placeholders}`.
+
+    `{now}` is the time of the call. `instead` has what differs where the function works on another kind instead.
+    """
+
+    kind: str
+    columns: Mapping[str, str]
+    instead: Mapping[str, str] = {}
+
+
 class Function(Struct, frozen=True):
     """One API function: its own checks in order, its parameters, its replies and what it does in the end.
 
@@ -310,6 +334,8 @@ class Function(Struct, frozen=True):
     deletes: str | None = None
     copies: str | None = None
     reads: bool = False
+    instead: Instead | None = None
+    traces: tuple[Trace, ...] = ()
     arguments: Mapping[str, Arguments] = {}
     permission: Permission | None = None
     parameters: tuple[Parameter, ...] = ()
@@ -425,13 +451,17 @@ class Contract:
     deviations: Mapping[str, Deviation]
     kinds: Mapping[str, Kind]
 
-    def kind_of(self, function: Function) -> Kind | None:
-        """The kind of the rows that a function works on, if it is known."""
-        return self.kinds[function.kind] if function.kind else None
+    def kinds_of(self, function: Function) -> tuple[Kind, ...]:
+        """The kinds of the rows that a function works on, as far as they are known."""
+        names = (function.kind, function.instead.kind if function.instead else None)
+        return tuple(self.kinds[name] for name in names if name)
 
-    def targets(self, function: Function) -> tuple[Parameter, ...]:
-        """The parameters that name the row that a function creates, changes or deletes, in the order of its key."""
-        kind = self.kind_of(function)
+    def targets(self, function: Function, kind: Kind | None = None) -> tuple[Parameter, ...]:
+        """The parameters that name the row that a function creates, changes or deletes, in the order of its key.
+
+        Of a function that works on several kinds it is the first one's, unless the `kind` is told.
+        """
+        kind = kind or next(iter(self.kinds_of(function)), None)
         named = {parameter.column: parameter for parameter in function.parameters if parameter.column}
         return tuple(named[column] for column in kind.key if column in named) if kind else ()
 

@@ -18,6 +18,9 @@ LOCK_AFTER = 10
 
 ALL_GROUPS = "---ALL---"
 
+NOW = "<now>"
+"""The time of a call, in a column that holds it."""
+
 
 @dataclass(frozen=True, slots=True)
 class User:

@@ -195,11 +195,13 @@ class Guard:
 
     def _named(self, request: Request, function: Function) -> set[RowName]:
         """The rows that a request names as its target, as sent and as sanitised, cut to what their columns hold."""
-        kind = self.contract.kind_of(function)
-        if kind is None or _only_asks(request, function, kind):
-            return set()
-        parts = [self._values(request, parameter, kind) for parameter in self.contract.targets(function)]
-        return {RowName(kind.name, key) for key in product(*parts)}
+        named: set[RowName] = set()
+        for kind in self.contract.kinds_of(function):
+            if not _only_asks(request, function, kind):
+                targets = self.contract.targets(function, kind)
+                parts = [self._values(request, parameter, kind) for parameter in targets]
+                named |= {RowName(kind.name, key) for key in product(*parts)}
+        return named
 
     def _values(self, request: Request, parameter: Parameter, kind: Kind) -> set[str]:
         """What a request may give as one value of a row's key."""

@@ -87,7 +87,7 @@ def probes() -> tuple[Probe, ...]:
     """All lines of whole-api-2.14-202.jsonl in order."""
     rows = _lines("whole-api-2.14-202")
     return tuple(
-        Probe(row["function"], row["probe"], _exchange({"method": "GET", "form": None, **row})) for row in rows
+        Probe(row["function"], row["probe"], exchange_of({"method": "GET", "form": None, **row})) for row in rows
     )
 
 
@@ -101,11 +101,11 @@ def _scenarios(stem: str) -> list[Scenario]:
     for row in _lines(stem):
         seen[row["name"]] += 1
         nth = f" ({seen[row['name']]})" if seen[row["name"]] > 1 else ""
-        exchanges = tuple(_exchange(exchange) for exchange in row["exchanges"])
+        exchanges = tuple(exchange_of(exchange) for exchange in row["exchanges"])
         found.append(Scenario(f"{stem}#{row['name']}{nth}", stem, row["name"], exchanges, tuple(row["dids_after"])))
     return found
 
 
-def _exchange(row: dict[str, Any]) -> Exchange:
+def exchange_of(row: dict[str, Any]) -> Exchange:
     request = Request(row["query"] or "", row["form"], row["method"])
     return Exchange(request, Reply(row["status"], row["content_type"], row["body"]))
