@@ -85,12 +85,13 @@ def _rows(file: str, kind: str, entries: tuple[RowEntry, ...]) -> Iterator[Row]:
     if kind not in load_contract().kinds:
         raise UsageError(f"{file}: rows.{kind}: is not a kind of row: there are {', '.join(load_contract().kinds)}")
     _refuse_twice(file, f"rows.{kind}", ("|".join(entry.key) for entry in entries))
-    columns = default_columns(kind)
+    columns, key = default_columns(kind), load_contract().kinds[kind].key
     for number, entry in enumerate(entries, start=1):
+        where = f"{file}: rows.{kind}[{number - 1}]"
+        if len(entry.key) != len(key):
+            raise UsageError(f"{where}.key: expected a value for each of {', '.join(key)}")
         for column in entry.columns.keys() - columns.keys():
-            raise UsageError(
-                f"{file}: rows.{kind}[{number - 1}].columns.{column}: is not a column that the API can set"
-            )
+            raise UsageError(f"{where}.columns.{column}: is not a column that the API can set")
         yield Row(kind, number, entry.key, {**columns, **entry.columns})
 
 

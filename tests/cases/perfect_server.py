@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 from conformance.cases.catalogue import catalogue
@@ -14,9 +14,10 @@ from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors
 from conformance.contract.outcome import Answer, Outcome
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
-from conformance.contract.world import Did, World
+from conformance.contract.world import World
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.judge import CONTENT_TYPE
+from tests.support.rows import did
 
 CONTRACT = load_contract()
 CASES = catalogue(CONTRACT)
@@ -54,8 +55,8 @@ def starts(case: Case, settings: ServerSettings) -> Iterator[World]:
     first = world(GROUND, settings)
     yield first
     if case.maybe:
-        found = {-2 - n: Did(-2 - n, pattern, {}) for n, pattern in enumerate(case.maybe)}
-        yield replace(first, dids={**first.dids, **found})
+        found = [did(-2 - n, pattern) for n, pattern in enumerate(case.maybe)]
+        yield first.holding(*found)
 
 
 @dataclass

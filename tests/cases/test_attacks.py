@@ -11,7 +11,7 @@ from conformance.cases.model import CANNOT_LOG_IN, Case, Purpose, Role
 from conformance.cases.refusal import refused_value
 from conformance.contract.model import Dialect, Parameter
 from conformance.contract.rules import allows
-from conformance.contract.world import Entities
+from conformance.contract.world import World
 from tests.cases.perfect_server import CASES, CONTRACT, GROUND
 
 IDS = {case.id: (number, case) for number, case in enumerate(CASES)}
@@ -108,7 +108,7 @@ def test_every_pair_of_fields_is_tried_in_both_functions(function: str) -> None:
 @pytest.mark.parametrize("parameter", CONTRACT.functions["add_did"].optional, ids=lambda p: p.name)
 def test_a_fault_of_a_field_is_one_in_both_dialects(parameter: Parameter) -> None:
     value = refused_value(parameter)
-    assert [allows(parameter, value, Entities(), dialect) for dialect in Dialect] == [False, False]
+    assert [allows(parameter, value, World(), dialect) for dialect in Dialect] == [False, False]
 
 
 @pytest.mark.parametrize("function", DID_FUNCTIONS)

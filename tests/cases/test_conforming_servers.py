@@ -13,6 +13,7 @@ from conformance.contract.predict import predict
 from conformance.verdict.judge import judge
 from conformance.verdict.model import Expect, Kind, Verdict, kind
 from tests.cases.perfect_server import CASES, CONTRACT, GROUND, Server, run, starts
+from tests.support.rows import DID
 
 pytestmark = pytest.mark.untraced
 
@@ -34,7 +35,7 @@ def verdicts(number: int, dialect: Dialect, settings: ServerSettings) -> list[Ve
     case = CASES[number]
     found = []
     for start in starts(case, settings):
-        exchanges = run(case, number, Server(dialect, replace(start, next_did_id=4)))
+        exchanges = run(case, number, Server(dialect, replace(start, numbers={DID: 4})))
         found.append(judge(CONTRACT, starts(case, settings), exchanges, Expect.EITHER).verdict)
     return found
 

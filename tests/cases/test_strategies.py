@@ -15,7 +15,7 @@ from conformance.contract.model import Dialect, Parameter, ServerSettings
 from conformance.contract.request import Request
 from conformance.contract.rules import allows
 from conformance.contract.sanitise import sanitise
-from conformance.contract.world import Entities
+from conformance.contract.world import World
 from conformance.run.guard import Guard
 
 PARAMETERS = [p for p in load_contract().functions["add_did"].optional if not p.shipped.reference]
@@ -33,7 +33,7 @@ def left(parameter: Parameter, value: str) -> str:
 
 
 def accepted(parameter: Parameter, value: str) -> bool:
-    return allows(parameter, left(parameter, value), Entities(), Dialect.SHIPPED) is True
+    return allows(parameter, left(parameter, value), World(), Dialect.SHIPPED) is True
 
 
 def ids(pair: object) -> str:

@@ -7,6 +7,7 @@ import pytest
 from conformance.contract.model import Dialect
 from conformance.contract.request import Request
 from tests.support.asking import documented, outcome, request, silence
+from tests.support.rows import DID, did
 from tests.support.world import RECORDED_DIDS, recorded_world
 
 FREE = "7275559000"
@@ -136,8 +137,7 @@ def test_a_raw_plus_is_kept_as_the_space_that_it_is() -> None:
 
 
 def test_letter_case_tells_two_patterns_apart() -> None:
-    named = replace(RECORDED_DIDS[2], pattern="SALES")
-    world = replace(recorded_world(), dids={2: named})
+    world = replace(recorded_world(), held={DID: {2: did(2, "SALES", RECORDED_DIDS[2].columns)}})
     assert (
         documented(request("add_did", did_pattern="sales"), world)
         == "SUCCESS: add_did DID HAS BEEN ADDED - 6666|sales\n"

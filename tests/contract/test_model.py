@@ -16,7 +16,7 @@ from conformance.contract.model import (
 )
 from conformance.contract.rules import allows, disagreement
 from tests.support.asking import CONTRACT
-from tests.support.world import ENTITIES
+from tests.support.world import recorded_world
 
 numbers = st.integers(0, 10_000)
 
@@ -96,7 +96,7 @@ def test_a_value_is_allowed_or_not_in_each_dialect(
     function: str, field: str, value: str, documented: bool | None, shipped: bool
 ) -> None:
     parameter = CONTRACT.functions[function].by_name[field]
-    read = [allows(parameter, value, ENTITIES, dialect) for dialect in (Dialect.DOCUMENTED, Dialect.SHIPPED)]
+    read = [allows(parameter, value, recorded_world(), dialect) for dialect in (Dialect.DOCUMENTED, Dialect.SHIPPED)]
     assert read == [documented, shipped]
 
 
@@ -111,7 +111,7 @@ def test_a_value_is_allowed_or_not_in_each_dialect(
     ],
 )
 def test_where_the_dialects_disagree_a_deviation_says_so(field: str, value: str, deviation: str | None) -> None:
-    assert disagreement(CONTRACT.functions["add_did"].by_name[field], value, ENTITIES) == deviation
+    assert disagreement(CONTRACT.functions["add_did"].by_name[field], value, recorded_world()) == deviation
 
 
 def deviation(**limits: object) -> Deviation:

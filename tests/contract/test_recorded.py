@@ -8,10 +8,10 @@ import pytest
 from conformance.contract.model import Dialect
 from conformance.contract.outcome import Unspecified
 from conformance.contract.predict import predict
-from conformance.contract.world import World
 from conformance.exchange import Reply
 from tests.support.asking import CONTRACT, outcome, printed
-from tests.support.recordings import SETTINGS, Probe, Row, Scenario, probes, scenarios
+from tests.support.recordings import SETTINGS, Probe, Scenario, probes, scenarios
+from tests.support.rows import dids_after
 from tests.support.world import USERS, recorded_world, world_of
 
 pytestmark = pytest.mark.untraced
@@ -54,12 +54,6 @@ def told_by(body: str) -> dict[str, str]:
     return UNKNOWABLE | {name: match[0] for name, match in found.items() if match}
 
 
-def rows(world: World) -> list[Row]:
-    """The DID table as recordings write it: in order of did_id, `default` left out."""
-    dids = sorted(world.dids.values(), key=lambda did: did.did_id)
-    return [{"did_id": did.did_id, "did_pattern": did.pattern, **did.columns} for did in dids if did.did_id != 1]
-
-
 @pytest.mark.parametrize("stem", SETTINGS)
 def test_every_line_of_a_recording_is_one_scenario_with_an_id_of_its_own(stem: str) -> None:
     assert len({scenario.id for scenario in scenarios(stem)}) == LINES[stem]
@@ -76,7 +70,7 @@ def test_a_recorded_scenario_is_predicted_in_status_body_and_rows(scenario: Scen
         received.append((exchange.result.status, exchange.result.body))
         world = world.after(end.changes)
     assert predicted == received
-    assert rows(world) == list(scenario.rows)
+    assert dids_after(world) == list(scenario.rows)
 
 
 @pytest.mark.parametrize("probe", [p for p in probes() if p.function in DESCRIBED], ids=lambda p: p.id)

@@ -8,8 +8,9 @@ from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
-from conformance.contract.world import Did, LoginFailed, LoginSucceeded, PutDid, World
+from conformance.contract.world import LoginFailed, LoginSucceeded, Put, World
 from tests.support.asking import CONTRACT, outcome, request, shipped, silence
+from tests.support.rows import DID, did, find
 from tests.support.world import DEFAULTS, RECORDED_DIDS, USERS, recorded_world
 
 FREE = "7275559000"
@@ -62,9 +63,9 @@ def test_a_right_password_of_somebody_who_may_not_log_in_counts_as_a_failure(use
 
 
 def hidden_world() -> World:
-    hidden = replace(RECORDED_DIDS[2], group="SECRET")
+    hidden = did(2, "7275551114", RECORDED_DIDS[2].columns, group="SECRET")
     user = replace(USERS["6666"], groups=frozenset({"ADMIN", "---ALL---"}))
-    return replace(recorded_world(), users={"6666": user}, dids={**RECORDED_DIDS, 2: hidden})
+    return replace(recorded_world().holding(hidden), users={"6666": user})
 
 
 @pytest.mark.parametrize(
@@ -113,30 +114,30 @@ def test_deleting_is_asked_for_by_a_capital_y_only() -> None:
 
 
 def test_where_nobody_knows_the_next_did_id_any_number_is_expected() -> None:
-    world = replace(recorded_world(), next_did_id=None)
+    world = replace(recorded_world(), numbers={})
     asked = request("copy_did", source_did_pattern=MASTER, new_dids="7275559001,7275559002")
     assert [line.split("|")[3] for line in shipped(asked, world).splitlines()[:2]] == ["<number>", "<number>"]
 
 
 def test_dids_of_unknown_id_stay_apart_in_the_world() -> None:
-    world = replace(recorded_world(), next_did_id=None)
+    world = replace(recorded_world(), numbers={})
     asked = request("copy_did", source_did_pattern=MASTER, new_dids="7275559001,7275559002")
     after = world.after(outcome(asked, Dialect.SHIPPED, world).changes)
-    assert {did.pattern for did in after.dids.values()} >= {"7275559001", "7275559002"}
+    assert {row.name for row in after.rows(DID)} >= {"7275559001", "7275559002"}
 
 
 def test_a_did_that_was_created_under_an_unknown_id_can_be_deleted() -> None:
-    world = replace(recorded_world(), next_did_id=None)
+    world = replace(recorded_world(), numbers={})
     world = world.after(outcome(ADD, Dialect.SHIPPED, world).changes)
     asked = request("update_did", did_pattern=FREE, delete_did="Y")
     assert shipped(asked, world) == f"SUCCESS: update_did DID HAS BEEN DELETED - 6666|{FREE}|<number>\n"
-    assert world.after(outcome(asked, Dialect.SHIPPED, world).changes).find(FREE, exact=True) is None
+    assert find(world.after(outcome(asked, Dialect.SHIPPED, world).changes), FREE) is None
 
 
 @pytest.mark.parametrize(("sent", "stored"), [("123abc", 123), ("abc", 0), ("00999", 999)])
 def test_legacy_sql_stores_the_digits_that_a_list_id_begins_with(sent: str, stored: int) -> None:
     end = outcome(request("add_did", did_pattern=FREE, list_id=sent), Dialect.SHIPPED)
-    assert end.changes == (PutDid(Did(4, FREE, {**DEFAULTS, "list_id": stored})),)
+    assert end.changes == (Put(did(4, FREE, {**DEFAULTS, "list_id": stored})),)
 
 
 def test_strict_sql_refuses_an_update_that_does_not_fit_and_changes_nothing() -> None:
@@ -147,7 +148,7 @@ def test_strict_sql_refuses_an_update_that_does_not_fit_and_changes_nothing() ->
 
 def test_an_agent_search_method_in_another_case_is_stored_as_listed() -> None:
     end = outcome(request("add_did", did_pattern=FREE, agent_search_method="lo"), Dialect.SHIPPED)
-    assert end.changes == (PutDid(Did(4, FREE, {**DEFAULTS, "agent_search_method": "LO"})),)
+    assert end.changes == (Put(did(4, FREE, {**DEFAULTS, "agent_search_method": "LO"})),)
 
 
 def test_the_same_number_twice_in_a_copy_is_added_then_exists() -> None:

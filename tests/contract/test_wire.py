@@ -4,13 +4,14 @@ import pytest
 
 from conformance.contract.request import Request
 from conformance.contract.wire import calls_api, filled, passwords, readings, texts
+from tests.support.asking import CONTRACT
 
 END = " HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def read(wire: str, name: str, function: str = "add_did") -> set[bytes]:
     """What is read as the value of a parameter by those who read that function."""
-    calls = (call.parameters.values for call in readings(wire))
+    calls = (call.parameters.values for call in readings(wire, CONTRACT.naming))
     return {call.get(name, b"") for call in calls if call.get("function") == function.encode()}
 
 
@@ -67,7 +68,7 @@ def test_a_body_may_be_cut_off_within_a_did() -> None:
 
 def test_a_query_has_the_last_word_over_the_body() -> None:
     wire = f"POST /p?function=version{END}function=add_did&did_pattern=1"
-    assert Request("function=version", "function=add_did&did_pattern=1", "POST") in set(readings(wire))
+    assert Request("function=version", "function=add_did&did_pattern=1", "POST") in set(readings(wire, CONTRACT.naming))
 
 
 def test_what_makes_no_difference_is_cut_short() -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from conformance.contract.world import Did, PutDid
+from conformance.contract.world import Put
 from conformance.run.files import RunFile, ledger_path, write_run
 from conformance.run.ledger import open_ledger
 from tests.edges.programs import PROGRAM, environment
@@ -153,7 +153,7 @@ def _owed(report: Path, server: Server) -> None:
     lines = ledger_path(report).read_bytes().splitlines(keepends=True)
     ledger_path(report).write_bytes(b"".join(lines[:-1]))  # a run that is killed does not close it
     for did in OWN[:4]:
-        server.store.apply((PutDid(Did(server.store.next_did_id, did, {})),))
+        server.store.apply((Put(did(server.store.next_did_id, did, {})),))
 
 
 def _started(point: Point, url: str, folder: Path, met: _Met, report: str = "r") -> tuple[int, str]:

@@ -17,6 +17,7 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, honest
 from conformance.emulator.server import running
 from conformance.emulator.store import Store
+from tests.support.rows import dids_after
 
 Answer = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
 
@@ -123,7 +124,7 @@ class Server:
     @property
     def rows(self) -> list[str]:
         """The DIDs there."""
-        return sorted(str(dict(row)["did_pattern"]) for row in self.store.rows())
+        return sorted(str(dict(row)["did_pattern"]) for row in dids_after(self.store))
 
     @property
     def ours(self) -> list[str]:

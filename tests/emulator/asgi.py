@@ -15,6 +15,7 @@ from conformance.emulator.clock import Clock
 from conformance.emulator.config import Config
 from conformance.emulator.store import Store
 from conformance.exchange import Reply
+from tests.support.rows import dids_after
 
 RECORDED_AT = 1795287974.0
 """A moment of the recordings: 2026-11-21 19:06:14 UTC."""
@@ -69,7 +70,7 @@ class Emulator:
 
     def columns(self, pattern: str) -> dict[str, str | int | None]:
         """The stored row of a DID; fails if there is none."""
-        return next(dict(row) for row in self.store.rows() if row["did_pattern"] == pattern)
+        return next(dict(row) for row in dids_after(self.store) if row["did_pattern"] == pattern)
 
 
 @contextmanager

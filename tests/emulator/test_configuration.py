@@ -1,4 +1,4 @@
-"""Which users, entities and DIDs an emulator begins with, and what is said of a file that is wrong."""
+"""Which users and rows an emulator begins with, and what is said of a file that is wrong."""
 
 from pathlib import Path
 
@@ -6,15 +6,17 @@ import pytest
 
 from conformance.cases.expand import Login
 from conformance.cases.model import Entity, Role
+from conformance.contract.world import Row
 from conformance.emulator.config import Config
 from conformance.emulator.defaults import default_columns, read_defaults
 from conformance.errors import UsageError
 from tests.emulator.asgi import Emulator, emulator
-from tests.support.world import DEFAULTS, ENTITIES, RECORDED_DIDS, USERS
+from tests.support.rows import DID
+from tests.support.world import DEFAULTS, RECORDED_DIDS, REFERRED_TO, USERS
 
 USER = '[[users]]\nname = "1"\npassword = "x"\nlevel = 9\n'
-ENTITY = "[entities]\n"
-DID = '[[dids]]\npattern = "999"\n'
+ROWS = "[rows]\n"
+DID_999 = '[[rows.did]]\nkey = ["999"]\n'
 LOGINS = {Role.ADMIN: Login("boss", "secret"), Role.OTHER_GROUP: Login("guest", "secret")}
 TARGET = {Entity.INGROUP: "SALES", Entity.HIDDEN_DID: "7275559999"}
 
@@ -24,16 +26,21 @@ def test_the_users_of_the_recordings_are_there() -> None:
     assert Config().users.items() >= named.items()
 
 
-def test_the_default_entities_are_those_of_the_recordings() -> None:
-    assert Config().entities == ENTITIES
+@pytest.mark.parametrize("kind", REFERRED_TO)
+def test_the_rows_that_dids_refer_to_are_those_of_the_recordings(kind: str) -> None:
+    assert rows(kind) == list(REFERRED_TO[kind].values())
 
 
 def test_the_first_dids_are_those_of_the_recordings() -> None:
-    assert Config().dids[:3] == tuple(RECORDED_DIDS.values())
+    assert rows(DID)[:3] == list(RECORDED_DIDS.values())
+
+
+def rows(kind: str) -> list[Row]:
+    return [row for row in Config().rows if row.kind == kind]
 
 
 def test_columns_that_nobody_set_hold_the_defaults_of_add_did() -> None:
-    assert default_columns() == DEFAULTS
+    assert default_columns(DID) == {**DEFAULTS, "user_group": "---ALL---"}
 
 
 def test_no_password_shows_when_a_configuration_is_printed() -> None:
@@ -44,15 +51,21 @@ def test_no_password_shows_when_a_configuration_is_printed() -> None:
     ("content", "complaint"),
     [
         ("users = [", "bad.toml: Invalid value"),
-        (ENTITY + DID, "bad.toml: Object missing required field `users`"),
-        (USER.replace("9", '"9"') + ENTITY + DID, r"bad.toml: Expected `int`, got `str` - at `\$.users\[0\].level`"),
+        (ROWS + DID_999, "bad.toml: Object missing required field `users`"),
+        (USER.replace("9", '"9"') + ROWS + DID_999, r"bad.toml: Expected `int`, got `str` - at `\$.users\[0\].level`"),
         (
-            USER + "leval = 9\n" + ENTITY + DID,
+            USER + "leval = 9\n" + ROWS + DID_999,
             r"bad.toml: Object contains unknown field `leval` - at `\$.users\[0\]`",
         ),
-        (USER + USER + ENTITY + DID, r"bad.toml: users\[1\]: '1' stands twice"),
-        (USER + ENTITY + DID + DID, r"bad.toml: dids\[1\]: '999' stands twice"),
-        (USER + ENTITY + DID + "columns = { colour = 1 }\n", r"bad.toml: dids\[0\].columns.colour: is not a column"),
+        (USER + USER + ROWS + DID_999, r"bad.toml: users\[1\]: '1' stands twice"),
+        (USER, "bad.toml: Object missing required field `rows`"),
+        (USER + DID_999 + DID_999, r"bad.toml: rows.did\[1\]: '999' stands twice"),
+        (USER + DID_999 + "columns = { colour = 1 }\n", r"bad.toml: rows.did\[0\].columns.colour: is not a column"),
+        (USER + ROWS + "didd = []\n", "bad.toml: rows.didd: is not a kind of row: there are call_menu, did, "),
+        (
+            USER + ROWS + 'did = [{ key = ["1", "2"] }]\n',
+            r"bad.toml: rows.did\[0\].key: expected a value for each of did_pattern",
+        ),
     ],
 )
 def test_a_mistake_in_a_defaults_file_is_named_with_file_and_key(tmp_path: Path, content: str, complaint: str) -> None:

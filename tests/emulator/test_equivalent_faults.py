@@ -23,6 +23,7 @@ from conformance.emulator.respond import Behaviour, honest
 from tests.cases.perfect_server import GROUND
 from tests.emulator.asgi import RECORDED_AT
 from tests.emulator.test_faults_show import BASE, CASES, CONTRACT, Shown, after
+from tests.support.rows import DID
 
 pytestmark = pytest.mark.untraced
 
@@ -64,7 +65,7 @@ def asked() -> tuple[tuple[Request, ...], ...]:
 
 def said(behaviour: Behaviour, config: Config, sent: Sequence[Request]) -> Shown:
     """What a server says to the requests of one case."""
-    state = replace(world(GROUND, config.settings), next_did_id=4)
+    state = replace(world(GROUND, config.settings), numbers={DID: 4})
     given: Shown = []
     for request in sent:
         response = behaviour(CONTRACT, state, request, config, RECORDED_AT)

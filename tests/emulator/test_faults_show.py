@@ -15,6 +15,7 @@ from conformance.emulator.faults.model import Fault, Kind
 from conformance.emulator.respond import Behaviour, honest
 from tests.cases.perfect_server import GROUND
 from tests.emulator.asgi import RECORDED_AT
+from tests.support.rows import DID
 
 pytestmark = pytest.mark.untraced
 
@@ -66,7 +67,7 @@ class Sight:
 
 
 def said(behaviour: Behaviour, config: Config, number: int) -> Shown:
-    state = replace(world(GROUND, config.settings), next_did_id=4)
+    state = replace(world(GROUND, config.settings), numbers={DID: 4})
     given: Shown = []
     for request in requests(CASES[number], GROUND, number):
         response = behaviour(CONTRACT, state, request, config, RECORDED_AT)

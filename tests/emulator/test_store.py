@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.request import Request
-from conformance.contract.world import Did, DropDid, PutDid
+from conformance.contract.world import Drop, Put
 from conformance.emulator.config import Config
 from conformance.emulator.store import Store
 from conformance.errors import UsageError
 from tests.emulator.asgi import Emulator, FakeClock, emulator
+from tests.support.rows import DID, did, dids_after, find
 
 ADDED = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|9990001\n"
 BAD = "ERROR: Login incorrect, please try again: |6666|wrong|BAD|\n"
@@ -95,36 +96,36 @@ def test_a_did_id_is_never_used_again(shipped: Emulator) -> None:
 
 def test_no_did_of_the_emulator_has_the_number_of_an_unknown_one(shipped: Emulator) -> None:
     good_login(shipped)
-    assert shipped.store.unknown_did_id not in {row["did_id"] for row in shipped.store.rows()}
+    assert shipped.store.unknown_number(DID) not in {row["did_id"] for row in dids_after(shipped.store)}
 
 
 def test_letter_case_is_disregarded_in_any_script(shipped: Emulator) -> None:
-    shipped.store.apply((PutDid(Did(4, "ÉCOLE", {})),))
-    found = shipped.store.find("école", exact=False)
+    shipped.store.apply((Put(did(4, "ÉCOLE")),))
+    found = find(shipped.store, "école", exact=False)
     assert found is not None
-    assert found.pattern == "ÉCOLE"
+    assert found.name == "ÉCOLE"
 
 
 def test_an_exact_search_minds_letter_case(shipped: Emulator) -> None:
-    shipped.store.apply((PutDid(Did(4, "SALES", {})),))
-    assert shipped.store.find("sales", exact=True) is None
+    shipped.store.apply((Put(did(4, "SALES")),))
+    assert find(shipped.store, "sales") is None
 
 
 def test_changes_are_made_all_or_none(shipped: Emulator) -> None:
-    before = shipped.store.rows()
-    impossible = PutDid(Did(2**70, "9990002", {}))
+    before = dids_after(shipped.store)
+    impossible = Put(did(2**70, "9990002"))
     with pytest.raises(OverflowError):
-        shipped.store.apply((DropDid(2), impossible))
-    assert shipped.store.rows() == before
+        shipped.store.apply((Drop(did(2, "7275551114")), impossible))
+    assert dids_after(shipped.store) == before
 
 
 def test_dids_survive_a_restart_with_the_same_state_file(tmp_path: Path) -> None:
     config = Config(state=tmp_path / "state.sqlite")
     with emulator(config) as first:
         good_login(first)
-        rows = first.store.rows()
+        rows = dids_after(first.store)
     with emulator(config) as second:
-        assert second.store.rows() == rows
+        assert dids_after(second.store) == rows
 
 
 def test_a_lock_survives_a_restart_with_the_same_state_file(tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from starlette.applications import Starlette
 from conformance.cases.expand import request, requests, world
 from conformance.cases.make import case
 from conformance.cases.model import Case, Param, Place, Step
+from conformance.cases.rows import removal
 from conformance.cases.steps import OFF, TOO_SHORT, add, copy, delete, setup, update
 from conformance.contract.request import Request
-from conformance.contract.world import Change, PutDid
+from conformance.contract.world import Change, Put
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.faults.model import Kind, faulty
@@ -24,11 +25,11 @@ from conformance.emulator.faults.subtle import subtle
 from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.emulator.store import Store
 from conformance.exchange import Exchange
-from conformance.run.cleanup import deletion, question
 from conformance.verdict.judge import judge
 from conformance.verdict.model import Deviates, Expect, Fail, Pass, Verdict
 from tests.cases.perfect_server import CASES, CONTRACT, GROUND, servers
 from tests.emulator.asgi import RECORDED_AT, Emulator, FakeClock
+from tests.support.rows import DID
 
 pytestmark = pytest.mark.untraced
 
@@ -151,19 +152,19 @@ def visible(response: Response) -> tuple[object, ...]:
 
 
 def _bare(change: Change) -> Change:
-    return PutDid(replace(change.did, columns={})) if isinstance(change, PutDid) else change
+    return Put(replace(change.row, columns={})) if isinstance(change, Put) else change
 
 
 @pytest.mark.parametrize("name", MEMORIES)
 def test_cleaning_up_after_written_out_cases_leaves_nothing_on_a_server_with_a_memory(name: str) -> None:
     fault = FAULTS[name]
     with closing(Store(CONFIG, FakeClock())) as store:
-        before, behaviour = store.rows(), fault.make()
+        before, behaviour = store.rows(DID), fault.make()
         for number, written in enumerate(CASES):
             if written.subject in ("life-cycle", "delete_did", "example"):
                 play(behaviour, store, requests(written, GROUND, number))
                 play(behaviour, store, clean_up(store, len(before)))
-        assert store.rows() == before
+        assert store.rows(DID) == before
 
 
 def play(behaviour: Behaviour, store: Store, sent: tuple[Request, ...]) -> None:
@@ -173,8 +174,8 @@ def play(behaviour: Behaviour, store: Store, sent: tuple[Request, ...]) -> None:
 
 def clean_up(store: Store, kept: int) -> tuple[Request, ...]:
     """What a run sends after a case: each DID is deleted and asked for."""
-    left = [str(row["did_pattern"]) for row in store.rows()[kept:]]
-    return tuple(request(step, GROUND, 0) for did in left for step in (deletion(did), question(did)))
+    left = store.rows(DID)[kept:]
+    return tuple(request(step, GROUND, 0) for row in left for step in removal(CONTRACT, row.called))
 
 
 def test_a_fault_is_deterministic_given_what_a_did_went_through() -> None:

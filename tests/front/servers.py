@@ -16,6 +16,7 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Behaviour, Response, honest
 from conformance.emulator.server import running
 from conformance.emulator.store import Store
+from tests.support.rows import dids_after
 
 PASSWORD = "1234"
 BUILT_IN = "http://127.0.0.1:8080/vicidial/non_agent_api.php"
@@ -44,7 +45,7 @@ class Server:
     @property
     def ours(self) -> list[object]:
         """The DIDs there that runs made."""
-        patterns = [str(dict(row)["did_pattern"]) for row in self.store.rows()]
+        patterns = [str(dict(row)["did_pattern"]) for row in dids_after(self.store)]
         return [pattern for pattern in patterns if pattern.lstrip("+").startswith("999")]
 
     def target(self, folder: Path, *, more: str = "") -> Path:

@@ -19,6 +19,7 @@ from conformance.emulator.config import Config
 from conformance.emulator.server import running
 from conformance.emulator.store import Store
 from conformance.run.files import RunFile, write_run
+from tests.support.rows import dids_after
 
 OWN = "99912345600011"
 
@@ -53,7 +54,7 @@ def add(url: str, did: str) -> None:
 
 
 def patterns(store: Store) -> set[object]:
-    return {row["did_pattern"] for row in store.rows()}
+    return {row["did_pattern"] for row in dids_after(store)}
 
 
 def test_cleanup_removes_what_the_ledger_names_and_nothing_else(server: tuple[str, Store], tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ def test_cleanup_does_not_ask_another_server(server: tuple[str, Store], tmp_path
 
 def test_doctor_says_what_works_and_how_to_provide_the_rest(server: tuple[str, Store], tmp_path: Path) -> None:
     url, store = server
-    before = store.rows()
+    before = dids_after(store)
 
     done = command("doctor", url, "--user", "6666", "--json", cwd=tmp_path)
 
@@ -126,7 +127,7 @@ def test_doctor_says_what_works_and_how_to_provide_the_rest(server: tuple[str, S
     assert findings["admin"]["state"] == "works"
     assert findings["level7"]["state"] == "missing"
     assert "User Level 7" in findings["level7"]["advice"]
-    assert store.rows() == before
+    assert dids_after(store) == before
 
 
 def test_doctor_names_a_role_that_is_not_what_the_file_says(server: tuple[str, Store], tmp_path: Path) -> None:
@@ -139,7 +140,7 @@ def test_doctor_names_a_role_that_is_not_what_the_file_says(server: tuple[str, S
 
 def test_a_dry_run_sends_nothing_and_shows_every_request(server: tuple[str, Store], tmp_path: Path) -> None:
     url, store = server
-    before = store.rows()
+    before = dids_after(store)
 
     given = ("--user", "6666", "--allow-writes", "--dry-run", "--only", "add_did/life-cycle/add")
     done = command("run", url, *given, cwd=tmp_path)
@@ -148,7 +149,7 @@ def test_a_dry_run_sends_nothing_and_shows_every_request(server: tuple[str, Stor
     assert done.stdout.count("curl ") == 11
     assert done.stdout.endswith("Nothing was sent.\n")
     assert "$VICIDIAL_PASS" in done.stdout
-    assert store.rows() == before
+    assert dids_after(store) == before
 
 
 def test_provision_prints_sql_and_writes_a_target_file_that_loads(tmp_path: Path) -> None:

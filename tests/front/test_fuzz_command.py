@@ -17,6 +17,7 @@ from conformance.verdict.model import Kind
 from tests.front.conftest import Cli
 from tests.front.servers import Server, liar, serving
 from tests.fuzz.support import crashing
+from tests.support.rows import dids_after
 from tests.support.some import some
 
 pytestmark = pytest.mark.untraced
@@ -60,12 +61,12 @@ def reported(folder: Path) -> Report:
 def test_a_right_server_passes_with_any_budget_and_gets_no_more_requests(
     server: Server, budget: int, seed: int, command: Cli, tmp_path: Path
 ) -> None:
-    before, asked = server.store.rows(), server.asked.requests
+    before, asked = dids_after(server.store), server.asked.requests
     given = ("--user", "6666", "--budget", budget, "--seed", seed, "--allow-writes", "--report", tmp_path / "r")
     ended = command("fuzz", server.url, *given)
     report = reported(tmp_path / "r")
     assert (ended.code, len(report.results), report.left) == (0, len(NAMES), ())
-    assert (server.asked.requests - asked <= report.requests <= budget, server.store.rows()) == (True, before)
+    assert (server.asked.requests - asked <= report.requests <= budget, dids_after(server.store)) == (True, before)
 
 
 def test_what_a_small_budget_does_not_reach_is_not_tested_and_says_what_would_be_enough(
@@ -82,11 +83,11 @@ def test_what_a_small_budget_does_not_reach_is_not_tested_and_says_what_would_be
 
 
 def test_fuzzing_leaves_the_server_as_it_was(server: Server, command: Cli, tmp_path: Path) -> None:
-    before = server.store.rows()
+    before = dids_after(server.store)
     command(
         "fuzz", "--target", server.target(tmp_path), "--report", tmp_path / "r", "--budget", "200", "--allow-writes"
     )
-    assert server.store.rows() == before
+    assert dids_after(server.store) == before
 
 
 def test_a_finding_is_in_every_report_with_the_line_that_repeats_it(command: Cli, tmp_path: Path) -> None:

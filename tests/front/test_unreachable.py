@@ -15,6 +15,7 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, Response, honest
 from tests.front.conftest import Cli
 from tests.front.servers import LIES, Body, liar, serving
+from tests.support.rows import dids_after
 
 SILENT_AFTER = 12
 
@@ -73,9 +74,9 @@ def test_a_server_that_wraps_its_replies_is_a_vicidial_with_a_fault_that_is_name
 def test_nothing_is_written_to_a_server_whose_replies_nobody_can_read(fault: str, command: Cli) -> None:
     body, content_type = WRAPPED[fault]
     with serving(answer=liar(body, content_type, about_version=True)) as server:
-        before = server.store.rows()
+        before = dids_after(server.store)
         ended = command("run", server.url, "--user", "6666")
-        assert server.store.rows() == before
+        assert dids_after(server.store) == before
     assert ended.code == 2
     assert f"its reply to version is not a plain line: {fault}; use --level probe" in ended.err
 

@@ -27,6 +27,7 @@ from conformance.run.guard import Forbidden, Guard
 from conformance.verdict.judge import Judgement, judge
 from conformance.verdict.model import Deviates, Expect, Fail, Pass
 from tests.emulator.asgi import Emulator, FakeClock
+from tests.support.rows import dids_after
 
 CONTRACT = load_contract()
 ENTITIES = {Entity.INGROUP: "TEST_IN2", Entity.CALL_MENU: "test_menu", Entity.SERVER_IP: "10.10.10.15"}
@@ -115,9 +116,9 @@ def driven(function: str, config: Config | None = None, behaviour: Behaviour = h
     app = create_app(config or Config(), FakeClock(), behaviour)
     with closing(app.state.store), asyncio.Runner() as loop:
         stub = Stub(Emulator(app, loop))
-        before = stub.emulator.store.rows()
+        before = dids_after(stub.emulator.store)
         assert drive(stub, CONTRACT, function, budget, SEED, stub.on_result) == len(stub.sent)
-        assert stub.emulator.store.rows() == before
+        assert dids_after(stub.emulator.store) == before
     return stub
 
 

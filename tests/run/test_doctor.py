@@ -12,12 +12,13 @@ from conformance.cases.expand import Login
 from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Entity, Level, Need, Role
 from conformance.contract.model import Contract
 from conformance.contract.request import Request
-from conformance.contract.world import Did, LoginFailed, LoginSucceeded, PutDid, State
+from conformance.contract.world import LoginFailed, LoginSucceeded, Put, State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Response, honest
 from conformance.run.doctor import ADVICE, Finding, examine
 from conformance.run.doctor import State as Is
 from tests.safety.support import PASSWORD, Server, planned, serving
+from tests.support.rows import did
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_an_entity_that_is_not_there_is_wrong(server: Server, tmp_path: Path, en
 
 
 def test_a_hidden_did_that_is_there_works(server: Server, tmp_path: Path) -> None:
-    server.store.apply((PutDid(Did(99, "8005550123", {})),))
+    server.store.apply((Put(did(99, "8005550123", {})),))
     found = findings(server, tmp_path, entities={Entity.HIDDEN_DID: "8005550123"})
     assert found[Entity.HIDDEN_DID].state is Is.WORKS
 
@@ -133,7 +134,7 @@ def accepting(contract: Contract, state: State, request: Request, config: Config
         return honestly
     pattern = request.parameters.values["did_pattern"].decode()
     there = state.find(pattern, exact=True)
-    done = () if there else (PutDid(Did(state.next_did_id or 1, pattern, {})),)
+    done = () if there else (Put(did(state.next_did_id or 1, pattern, {})),)
     return Response(200, HTML, f"SUCCESS: add_did {PASSWORD} ADDED - 6666|{pattern}\n".encode(), done)
 
 

@@ -13,7 +13,7 @@ from conformance.cases.expand import Login
 from conformance.cases.model import Level, Role
 from conformance.contract.model import Contract
 from conformance.contract.request import Request
-from conformance.contract.world import Did, LoginFailed, LoginSucceeded, PutDid, State
+from conformance.contract.world import LoginFailed, LoginSucceeded, Put, State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Response, honest
 from conformance.errors import UsageError
@@ -21,6 +21,7 @@ from conformance.run.ledger import open_ledger, read_ledger
 from conformance.run.recover import Recovered, recover
 from conformance.run.run import Plan
 from tests.safety.support import OWN, PASSWORD, RUN, Server, planned, serving
+from tests.support.rows import did
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def owe(plan: Plan, *dids: str, name: str = "ledger.jsonl", run: str = RUN) -> N
 
 def put(server: Server, *patterns: str) -> None:
     for pattern in patterns:
-        server.store.apply((PutDid(Did(server.store.next_did_id, pattern, {})),))
+        server.store.apply((Put(did(server.store.next_did_id, pattern, {})),))
 
 
 def left(plan: Plan) -> dict[str, str]:

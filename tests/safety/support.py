@@ -35,6 +35,7 @@ from conformance.run.sender import Send, Sender
 from conformance.run.settings import Target, load_target, resolve
 from conformance.run.transport import Transport
 from conformance.verdict.model import Expect
+from tests.support.rows import dids_after
 
 PASSWORD = "1234"
 RUN = "123456"
@@ -87,7 +88,7 @@ class Server:
         return built_in_target(self.url)
 
     def rows(self) -> list[Mapping[str, Column]]:
-        return self.store.rows()
+        return dids_after(self.store)
 
     def patterns(self) -> list[object]:
         return [row["did_pattern"] for row in self.rows()]

@@ -10,11 +10,12 @@ from conformance.cases.model import Level
 from conformance.contract.model import Contract, Dialect
 from conformance.contract.request import Request
 from conformance.contract.sanitise import sanitise
-from conformance.contract.world import Did, PutDid, State
+from conformance.contract.world import Put, State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Response, honest
 from conformance.run.recover import recover
 from tests.safety.support import CASES, carried_out, planned, run_in_process, serving
+from tests.support.rows import did
 
 pytestmark = pytest.mark.untraced
 
@@ -36,13 +37,13 @@ def credulous(contract: Contract, state: State, request: Request, config: Config
     honestly = honest(contract, state, request, config, now)
     values = request.parameters.values
     function = values.get("function", b"").decode("latin-1")
-    if function not in TARGETS or any(isinstance(change, PutDid) for change in honestly.changes):
+    if function not in TARGETS or any(isinstance(change, Put) for change in honestly.changes):
         return honestly
     name = TARGETS[function]
     wanted = sanitise(values.get(name, b""), contract.functions[function].by_name[name], state.settings)
     names = [entry[:50] for entry in wanted.split(",") if len(entry) > 1 and state.find(entry[:50], exact=True) is None]
     first = state.next_did_id or 1
-    added = (PutDid(Did(first + n, entry, {})) for n, entry in enumerate(dict.fromkeys(names)))
+    added = (Put(did(first + n, entry, {})) for n, entry in enumerate(dict.fromkeys(names)))
     return Response(honestly.status, honestly.headers, honestly.body, (*honestly.changes, *added))
 
 

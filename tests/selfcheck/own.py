@@ -11,7 +11,7 @@ from conformance.cases.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.contract.model import Build, Contract
 from conformance.contract.request import Request
-from conformance.contract.world import PutDid, State
+from conformance.contract.world import Put, State
 from conformance.emulator.config import Config
 from conformance.emulator.faults.generated import mutant, parameter_mutation, rule_mutation
 from conformance.emulator.faults.model import Fault, Kind
@@ -46,7 +46,7 @@ def replacing(old: bytes, new: bytes) -> Change:
 
 def storing_nothing(request: Request, response: Response) -> Response:
     added = request.parameters.values.get("function") == b"add_did"
-    kept = tuple(change for change in response.changes if not isinstance(change, PutDid))
+    kept = tuple(change for change in response.changes if not isinstance(change, Put))
     return replace(response, changes=kept) if added else response
 
 

@@ -8,13 +8,14 @@ import pytest
 
 from conformance.contract.load import load_contract
 from conformance.contract.request import Request
-from conformance.contract.world import Change, Did, DropDid, LoginFailed, LoginSucceeded, PutDid
+from conformance.contract.world import Change, Drop, LoginFailed, LoginSucceeded, Put
 from conformance.emulator.config import Config
 from conformance.emulator.respond import answering, honest, work_out
 from conformance.emulator.store import Store
 from conformance.selfcheck.ground import NOW, clock
 from conformance.selfcheck.remembered import Remembered
 from conformance.selfcheck.shelf import Shelf
+from tests.support.rows import did
 
 PATTERNS = ("5", "abc", "ABC", "aBc", "é", "É", "")
 USERS = ("6666", "8000", "8004")
@@ -23,10 +24,10 @@ USERS = ("6666", "8000", "8004")
 def changes(seed: int) -> Iterator[tuple[Change, ...]]:
     draw = random.Random(seed)  # noqa: S311 - for variety
     for _ in range(150):
-        did = Did(draw.randrange(1, 40), draw.choice(PATTERNS), {"did_route": draw.choice(["EXTEN", None, 3])}, "A")
+        did = did(draw.randrange(1, 40), draw.choice(PATTERNS), {"did_route": draw.choice(["EXTEN", None, 3])}, "A")
         user = draw.choice(USERS)
         kind = draw.randrange(6)
-        yield ((PutDid(did),), (DropDid(did.did_id),), (LoginFailed(user),) * 3, (LoginSucceeded(user),), (), ())[kind]
+        yield ((Put(did),), (Drop(did.did_id),), (LoginFailed(user),) * 3, (LoginSucceeded(user),), (), ())[kind]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -49,12 +50,12 @@ def test_the_state_without_a_database_says_what_the_store_says(seed: int) -> Non
 def test_a_failed_login_of_nobody_changes_nothing_at_all() -> None:
     shelf = Shelf(Config())
     with pytest.raises(KeyError):
-        shelf.apply((PutDid(Did(99, "abc", {})), LoginFailed("nobody")))
+        shelf.apply((Put(did(99, "abc", {})), LoginFailed("nobody")))
     assert shelf.find("abc", exact=True) is None
 
 
 def test_the_next_did_id_can_be_set_but_never_to_one_in_use() -> None:
-    shelf = Shelf(Config(dids=(Did(7, "7", {}),)))
+    shelf = Shelf(Config(dids=(did(7, "7", {}),)))
     shelf.begin_at(100)
     assert shelf.next_did_id == 100
     shelf.begin_at(8)
@@ -75,7 +76,7 @@ def test_a_remembered_answer_is_the_one_that_would_be_worked_out() -> None:
             shelf.apply(response.changes)
             assert honest(contract, shelf, ADD, config, NOW) == work_out(contract, shelf, ADD, config, NOW)
             shelf.begin_at(shelf.next_did_id + 5)
-            shelf.apply(tuple(DropDid(did.did_id) for did in [shelf.find("99912345678901", exact=True)] if did))
+            shelf.apply(tuple(Drop(did.did_id) for did in [shelf.find("99912345678901", exact=True)] if did))
 
 
 def test_outside_the_block_answers_are_worked_out_again() -> None:

@@ -22,6 +22,7 @@ from conformance.errors import UsageError
 from conformance.stand_in.app import StandIn, fault_named
 from conformance.stand_in.latency import Latency
 from conformance.stand_in.seen import Seen
+from tests.support.rows import dids_after
 
 CALL = "source=test&user=6666&pass={}&function=add_did&did_pattern="
 RIGHT, WRONG = CALL.format(1234), CALL.format("wrong")
@@ -55,12 +56,16 @@ def app() -> Iterator[StandIn]:
 
 
 def test_a_reset_puts_dids_and_their_ids_back(app: StandIn) -> None:
-    client, before = Client(app), app.store.rows()
+    client, before = Client(app), dids_after(app.store)
     client.call(f"{RIGHT}999")
     told = client.reset()
-    assert (told.status_code, told.text, app.store.rows()) == (200, "The emulator is as it was at its start.\n", before)
+    assert (told.status_code, told.text, dids_after(app.store)) == (
+        200,
+        "The emulator is as it was at its start.\n",
+        before,
+    )
     client.call(f"{RIGHT}999")
-    assert app.store.rows()[-1]["did_id"] == 5
+    assert dids_after(app.store)[-1]["did_id"] == 5
 
 
 def test_a_reset_forgets_failed_logins(app: StandIn) -> None:
@@ -100,7 +105,7 @@ def test_a_reset_gives_a_state_file_what_it_held_at_the_start(tmp_path: Path) ->
         Client(app).call(f"{RIGHT}999")
         Client(app).reset()
     with closing(StandIn(config)) as app:
-        assert [row["did_pattern"] for row in app.store.rows()][-1] == "998"
+        assert [row["did_pattern"] for row in dids_after(app.store)][-1] == "998"
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "172.17.0.1", "2001:db8::1", "::ffff:192.0.2.1", "testclient"])
@@ -108,7 +113,7 @@ def test_only_this_machine_may_reset(address: str, app: StandIn) -> None:
     Client(app).call(f"{RIGHT}999")
     told = Client(app, address).reset()
     assert (told.status_code, told.text) == (403, "Only this machine may reset the emulator.\n")
-    assert app.store.rows()[-1]["did_pattern"] == "999"
+    assert dids_after(app.store)[-1]["did_pattern"] == "999"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
@@ -120,7 +125,7 @@ def test_this_machine_has_several_addresses(address: str, app: StandIn) -> None:
 def test_a_link_that_is_followed_resets_nothing(method: str, app: StandIn) -> None:
     Client(app).call(f"{RIGHT}999")
     assert Client(app).ask("/emulator/reset", method).status_code == 405
-    assert app.store.rows()[-1]["did_pattern"] == "999"
+    assert dids_after(app.store)[-1]["did_pattern"] == "999"
 
 
 def test_a_request_is_told_of_before_its_reply_has_left() -> None:

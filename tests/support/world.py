@@ -3,8 +3,9 @@
 from itertools import product
 
 from conformance.contract.model import ServerSettings, SqlErrors, SqlMode
-from conformance.contract.world import Column, Did, Entities, User, World
+from conformance.contract.world import Column, User, World
 from tests.support.recordings import Scenario
+from tests.support.rows import DID, did, referred
 
 DIDS = frozenset({"modify_dids", "delete_dids"})
 OTHERS = frozenset({"campaigns_list", "agent_status", "add_lead"})
@@ -26,11 +27,12 @@ USERS = {
     )
 }
 
-ENTITIES = Entities(
-    ingroup=frozenset({"TEST_IN2", "AGENTDIRECT", "AGENTDIRECT_CHAT"}),
-    call_menu=frozenset({"test_menu", "defaultlog", "default---agent", "2FA_say_auth_code"}),
-    server_ip=frozenset({"10.10.10.15", "192.168.198.5"}),
-)
+REFERRED_TO = {
+    "ingroup": referred("ingroup", "TEST_IN2", "AGENTDIRECT", "AGENTDIRECT_CHAT"),
+    "call_menu": referred("call_menu", "test_menu", "defaultlog", "default---agent", "2FA_say_auth_code"),
+    "server_ip": referred("server_ip", "10.10.10.15", "192.168.198.5"),
+}
+"""Rows that DIDs can refer to, by kind and number."""
 
 DEFAULTS: dict[str, Column] = {
     "did_description": None,
@@ -65,20 +67,20 @@ MASTER: dict[str, Column] = {
 }
 
 RECORDED_DIDS = {
-    1: Did(1, "default", DEFAULTS | {"did_description": "Default DID"}),
-    2: Did(2, "7275551114", DEFAULTS | MASTER),
-    3: Did(3, "+17275550100", DEFAULTS | {"did_description": "Plus master", "extension": "8300"}),
+    1: did(1, "default", DEFAULTS | {"did_description": "Default DID"}),
+    2: did(2, "7275551114", DEFAULTS | MASTER),
+    3: did(3, "+17275550100", DEFAULTS | {"did_description": "Plus master", "extension": "8300"}),
 }
 MORE_DIDS = RECORDED_DIDS | {
-    4: Did(4, "7275551199", DEFAULTS | {"did_description": "Of the admins"}, "ADMIN"),
-    5: Did(5, "7275551188", DEFAULTS | {"did_description": "Of the others"}, "OTHER"),
+    4: did(4, "7275551199", DEFAULTS | {"did_description": "Of the admins"}, "ADMIN"),
+    5: did(5, "7275551188", DEFAULTS | {"did_description": "Of the others"}, "OTHER"),
 }
 
 
 def recorded_world(settings: ServerSettings | None = None, *, more: bool = False) -> World:
     """The world before a scenario, or before one `more` of the DID functions; the next DID gets the next did_id."""
     dids = MORE_DIDS if more else RECORDED_DIDS
-    return World(settings or ServerSettings(), USERS, ENTITIES, dids, len(dids) + 1)
+    return World(settings or ServerSettings(), USERS, {**REFERRED_TO, DID: dids}, {DID: len(dids) + 1})
 
 
 def world_of(scenario: Scenario) -> World:

@@ -5,13 +5,14 @@ import pytest
 from conformance.contract.load import load_contract
 from conformance.contract.model import ServerSettings
 from conformance.contract.request import Request
-from conformance.contract.world import Did, User, World
+from conformance.contract.world import User, World
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.judge import CONTENT_TYPE, judge
 from conformance.verdict.model import Expect, Fail, Verdict
+from tests.support.rows import DID, did
 
-SOURCE = Did(-1, "9990001", {})
-WORLD = World(ServerSettings(), {"u": User("u", "p")}, dids={-1: SOURCE})
+SOURCE = did(-1, "9990001", {})
+WORLD = World(ServerSettings(), {"u": User("u", "p")}, held={DID: {-1: SOURCE}})
 GRANTS = frozenset({"modify_dids", "delete_dids"})
 
 
@@ -35,7 +36,7 @@ def deleted(pattern: str, did_id: str) -> Exchange:
 def verdict(*exchanges: Exchange) -> Verdict:
     password = exchanges[0].request.parameters.values["pass"].decode()
     user = User("u", password, level=9, grants=GRANTS)
-    world = World(WORLD.settings, {"u": user}, dids=WORLD.dids)
+    world = World(WORLD.settings, {"u": user}, held=WORLD.held)
     return judge(load_contract(), [world], exchanges, Expect.EITHER).verdict
 
 
