@@ -40,7 +40,7 @@ def add(call: Call) -> Ending:
 
 
 def _stored_key(call: Call) -> tuple[Call, tuple[str, ...]]:
-    """The key as its columns hold it. Raises RefusedError where a value does not fit, or two rows would have one key."""
+    """The key as its columns hold it. Raises RefusedError where one does not fit, or two rows would have one key."""
     kind, sent = call.kind, call.key(call.kind)
     columns = [kind.columns[name] for name in kind.key if name in kind.columns]
     if not call.shipped or call.harmless or len(columns) < len(sent):
@@ -200,7 +200,8 @@ def defaults(call: Call) -> Mapping[str, Column]:
 
 def _fields(call: Call) -> tuple[Parameter, ...]:
     """The parameters that are stored in columns which do not name the row."""
-    return tuple(p for p in call.called.parameters if p.column and p.column not in call.kind.key)
+    naming = {column for kind in call.contract.kinds_of(call.called) for column in kind.key}
+    return tuple(p for p in call.called.parameters if p.column and p.column not in naming)
 
 
 def _store(call: Call) -> tuple[Call, Mapping[str, Column]]:

@@ -226,7 +226,7 @@ class Kind(Struct, frozen=True):
     the other columns of a key of a run's own. `special` are the names of rows that are never touched on any server.
     `group` is the column with the user group that must be visible to a caller, `campaign` that of the campaign that the
     caller's own group must be allowed; `hidden` is the deviation that says so.
-    Two rows of one key can only be there of a kind with a `number`; `twice` is the deviation of the other ones' servers.
+    Two rows of one key can only be there of a kind with a `number`; `twice` is the deviation of what happens to others.
     """
 
     name: str

@@ -308,7 +308,7 @@ def _function(request: Request) -> str:
 
 def _only_asks(request: Request, function: Function, kind: Kind) -> bool:
     """Whether a call has no field on any server, and only says whether the row exists."""
-    if kind.ask is None or function.name != kind.ask.function:
+    if kind.ask is None or function.name != kind.ask.function or function.effect is Effect.DELETES:
         return False
     sent = request.parameters
     is_read = request.form is None or (request.method == "POST" and not request.sends_json)

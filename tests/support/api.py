@@ -58,7 +58,7 @@ class ApiScenario:
 
 @cache
 def api_scenarios(function: str, folder: str | None = None) -> tuple[ApiScenario, ...]:
-    """The scenarios of one function on one server, or on all that were recorded. None where a build could not run it."""
+    """The scenarios of one function on one server, or on all: none where a build could not run it."""
     return tuple(one for name in ([folder] if folder else SETTINGS) for one in _scenarios(name, function))
 
 
@@ -223,12 +223,12 @@ def _key(kind: Kind, row: Row) -> dict[str, Column]:
 
 
 def rows_of(scenario: ApiScenario) -> list[Table]:
-    """The rows that a scenario changed, but for users: what changes of them are counters of logins, or its own state."""
+    """The rows that a scenario changed, but for users: of them only counters of logins, or what its own state says."""
     return [change for change in scenario.changes if change["table"] != USERS_TABLE]
 
 
 def sorted_rows(changes: Iterable[Table]) -> list[str]:
-    """Changes in an order that has nothing to do with that of tables; one that stands twice, once, as in a recording."""
+    """Changes in an order that has nothing to do with that of tables, each once, as in a recording."""
     return sorted({json.dumps(change, sort_keys=True) for change in changes})
 
 
