@@ -59,7 +59,7 @@ class Matrix:
 
     def case(self, function: Function, role: Role) -> Case:
         """A role's call of a function."""
-        if self._may_call(function, role):
+        if function.is_described and self._may_call(function, role):
             *before, act = self.recipes.valid(function)
             return self._case(function, "role", role, function.name, *before, sent_by(role, act))
         act = self.recipes.bare(function)  # without preparation: permission is checked before anything is looked up

@@ -54,19 +54,32 @@ class Recipes:
             if parameter.required and parameter not in made and is_own(value):
                 of = self._named_by(parameter) or kind
                 if of is not None:
-                    yield setup(self._adding(of, value))
+                    yield setup(self.adding(of, value))
                     return
 
     def _named_by(self, parameter: Parameter) -> Kind | None:
         reference = parameter.shipped.reference or parameter.documented.reference
         return self.contract.kinds[reference] if reference else None
 
-    def _adding(self, kind: Kind, name: str) -> Step:
+    def made_by(self, step: Step) -> Iterator[Kind]:
+        """The kinds of which a step may make rows that have to be removed again."""
+        function = self.contract.functions.get(step.function or "")
+        if function is None or not function.makes:
+            return
+        usual, *others = self.contract.kinds_of(function)
+        told = {param.name: param.value for param in (*step.params, *step.form)}
+        instead = function.instead
+        is_other = instead is not None and told.get(instead.parameter) == instead.value
+        yield from others if is_other else [usual]
+
+    def adding(self, kind: Kind, name: str) -> Step:
         """The call that adds a row of a kind under that name."""
-        adding = next(f for f in self.contract.functions.values() if f.creates == kind.name)
+        adding = next(f for f in self.contract.functions.values() if kind in self.contract.kinds_of(f) and f.creates)
         targets = {parameter.column or "": parameter.name for parameter in self.contract.targets(adding, kind)}
         own = targets[kind.own or ""]
         others = [Param(targets[column], value) for column, value in kind.fixed.items()]
+        if adding.instead is not None and adding.instead.kind == kind.name:
+            others.append(Param(adding.instead.parameter, adding.instead.value))
         return _called(adding, (Param(own, name), *others), adding.optional_samples, first=True)
 
     def level_of_name(self, function: Function, parameter: Parameter, size: int) -> Level:
