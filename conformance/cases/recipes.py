@@ -6,7 +6,7 @@ follows from functions, kinds and the samples of parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -64,13 +64,16 @@ class Recipes:
     def made_by(self, step: Step) -> Iterator[Kind]:
         """The kinds of which a step may make rows that have to be removed again."""
         function = self.contract.functions.get(step.function or "")
-        if function is None or not function.makes:
-            return
-        usual, *others = self.contract.kinds_of(function)
-        told = {param.name: param.value for param in (*step.params, *step.form)}
+        if function is not None and function.makes:
+            yield from self._kinds(function, {param.name: param.value for param in (*step.params, *step.form)})
+
+    def _kinds(self, function: Function, sent: Mapping[str, str]) -> tuple[Kind, ...]:
+        """The kind of the row that a call with these values works on, if it is known."""
+        usual, *others = (*self.contract.kinds_of(function), None)
         instead = function.instead
-        is_other = instead is not None and told.get(instead.parameter) == instead.value
-        yield from others if is_other else [usual]
+        is_other = instead is not None and sent.get(instead.parameter) == instead.value
+        kind = others[0] if is_other else usual
+        return (kind,) if kind else ()
 
     def adding(self, kind: Kind, name: str) -> Step:
         """The call that adds a row of a kind under that name."""
@@ -138,7 +141,7 @@ class Recipes:
         """A question for each row of the run's own that a request names, if one may be asked at that level."""
         function = self.contract.functions.get(act.function or "")
         sent = {param.name: param.value for param in (*act.params, *act.form)}
-        for kind in self.contract.kinds_of(function) if function else self._kinds_named_by(sent):
+        for kind in self._kinds(function, sent) if function else self._kinds_named_by(sent):
             if kind.ask is None or (kind.ask == kind.undo and level is Level.PROBE):
                 continue
             targets = self.contract.targets(function, kind) if function else self._naming(kind)
