@@ -142,7 +142,7 @@ def ruled(case: str, ids: Sequence[str]) -> object:
 
 def _ruling(level: Level, request: Request) -> object:
     try:
-        return sorted(_guard(level).rule(request))
+        return sorted(map(str, _guard(level).rule(request)))
     except Forbidden as forbidden:
         return str(forbidden)
 
