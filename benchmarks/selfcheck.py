@@ -26,8 +26,8 @@ def measured(share: int, chosen: Sequence[Fault], *, shortcuts: bool = True) -> 
     start = time.process_time()
     checker.honest(checker.base)
     once = time.process_time() - start
-    attempts = [checker.attempt(fault) for fault in chosen]
-    each = sum(attempt.seconds for attempt in attempts) / len(attempts)
+    trials = [checker.trial(fault) for fault in chosen]
+    each = sum(trial.seconds for trial in trials) / len(trials)
     product = len(cases) * len(chosen)
     name = "" if shortcuts else "  every case sent"
     print(

@@ -82,9 +82,9 @@ def selfcheck(
     Nothing is sent to any server but those of this process. Faults that the API cannot show do not count.
     """
     from conformance.emulator.faults.catalogue import faults
-    from conformance.selfcheck.command import Asked, Selfcheck
+    from conformance.selfcheck.command import Selfcheck, SelfcheckOptions
 
-    asked = Asked(
+    asked = SelfcheckOptions(
         only=tuple(only or ()),
         sample=sample,
         seed=seed,

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.compare import view
-from conformance.compare.model import Cell, Change, Comparison, DeviationChange, Pair, Row
+from conformance.compare.model import CaseRow, ChangeKind, Comparison, DeviationChange, Pair, RunCell
 from conformance.report.terminal import SEVERITIES, TONES
 from conformance.report.terminal import STYLES as VERDICTS
 from conformance.report.text import visible
@@ -56,8 +56,8 @@ def _facts(comparison: Comparison) -> Iterator[RenderableType]:
 
 
 def _pair(pair: Pair, prediction: str) -> Iterator[RenderableType]:
-    for effect in pair.felt:
-        yield from _felt(pair, effect)
+    for effect in pair.effects:
+        yield from _effect(pair, effect)
     yield from _unseen(pair, prediction)
     yield from _deviations(pair)
     yield from _shifts(pair)
@@ -76,8 +76,8 @@ def _counts(pair: Pair) -> Iterator[RenderableType]:
         yield _indented(table)
 
 
-def _felt(pair: Pair, effect: Effect) -> Iterator[RenderableType]:
-    cases = pair.feeling(effect)
+def _effect(pair: Pair, effect: Effect) -> Iterator[RenderableType]:
+    cases = pair.with_effect(effect)
     found = view.groups(cases)
     yield _heading(f"{WORDS[effect].heading}: {_counted(len(cases))}", STYLES[effect])
     yield _indented(Text(WORDS[effect].meaning, style="dim"))
@@ -155,7 +155,7 @@ def _shifts(pair: Pair) -> Iterator[RenderableType]:
     yield _indented(table)
 
 
-def _named(pair: Pair, change: Change, heading: str) -> Iterator[RenderableType]:
+def _named(pair: Pair, change: ChangeKind, heading: str) -> Iterator[RenderableType]:
     found = pair.of(change)
     if not found:
         return
@@ -183,12 +183,12 @@ def _matrix(comparison: Comparison) -> Iterator[RenderableType]:
         yield Text(visible(f"{pair.before + 1} -> {pair.after + 1}: {pair.answer}"))
 
 
-def _cells(row: Row) -> Iterator[Text]:
-    yield from (_text(row.id), _text(view.felt(row)))
+def _cells(row: CaseRow) -> Iterator[Text]:
+    yield from (_text(row.id), _text(view.effect(row)))
     yield from map(_cell, row.cells)
 
 
-def _cell(cell: Cell) -> Text:
+def _cell(cell: RunCell) -> Text:
     if cell.kind is None:
         return Text("-", style="dim")
     told = f"{cell.kind.value}{f' {cell.replies}' * bool(cell.replies)}{' flaky' * cell.is_flaky}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from conformance.cases.model import Purpose
-from conformance.compare.felt import Replies, Said, said
+from conformance.compare.client_effect import Replies, Said, said
 from conformance.compare.normal import Normal
 from conformance.contract.request import FORM_TYPE, Request
 from conformance.contract.sanitise import as_text

@@ -16,7 +16,7 @@ from conformance.verdict.model import Fail
 REPLAY_SCHEMA = 2
 
 
-class Key(msgspec.Struct, frozen=True, order=True):
+class FindingKey(msgspec.Struct, frozen=True, order=True):
     """What makes two failures one defect: function, fields, the rules that their values meet, the aspect that is wrong.
 
     Of several fields, `field` and `rule` name each in the same order, with a plus between.
@@ -38,7 +38,7 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     schema: int = REPLAY_SCHEMA
-    key: Key
+    key: FindingKey
     search: str
     title: str
     clause: str
@@ -63,7 +63,7 @@ class Finding:
     `after` is how many requests had been sent when it first showed.
     """
 
-    key: Key
+    key: FindingKey
     search: str
     case: Case
     number: int
@@ -100,7 +100,7 @@ class Finding:
 
 
 @dataclass
-class Tally:
+class FuzzTally:
     """What a fuzzing run has covered: inputs, distinct reply forms, distinct (field, rule, outcome) combinations."""
 
     inputs: int = 0

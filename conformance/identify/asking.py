@@ -15,7 +15,7 @@ from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.identify.choice import best, questions, tells
 from conformance.identify.hypothesis import Hypothesis, hypotheses
 from conformance.identify.prediction import Predictions, explains
-from conformance.identify.result import Asked, Identified
+from conformance.identify.result import Identified, Question
 from conformance.report.text import visible
 from conformance.run.engine import Finished
 from conformance.run.known import told_build
@@ -28,13 +28,13 @@ _WIDEST = 100
 
 
 @dataclass
-class Search:
+class Identification:
     """What is known so far. `missed` counts for each hypothesis the questions whose replies it does not explain."""
 
     predictions: Predictions
     missed: dict[Hypothesis, int]
     cases: list[Case]
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)
 
     @property
     def left(self) -> tuple[Hypothesis, ...]:
@@ -60,7 +60,7 @@ class Search:
             self.missed[hypothesis] += not fits
             any_explains |= fits
         self.cases.remove(case)
-        self.asked.append(Asked(case.id, case.title, before, len(self.left), came, any_explains))
+        self.asked.append(Question(case.id, case.title, before, len(self.left), came, any_explains))
 
 
 def identify(plan: Plan, predictions: Predictions | None = None) -> Identified:
@@ -97,12 +97,12 @@ def predictions_for(ground: Ground) -> Predictions:
     return Predictions(contract, ground, numbers, frozenset(h.settings for h in hypotheses(contract)))
 
 
-def _begin(contract: Contract, plan: Plan, predictions: Predictions) -> Search:
+def _begin(contract: Contract, plan: Plan, predictions: Predictions) -> Identification:
     cases = questions(catalogue(contract), plan.ground, contract, plan.level)
-    return Search(predictions, dict.fromkeys(hypotheses(contract), 0), list(cases))
+    return Identification(predictions, dict.fromkeys(hypotheses(contract), 0), list(cases))
 
 
-def _ask(run: Run, search: Search) -> str | None:
+def _ask(run: Run, search: Identification) -> str | None:
     """Ask until there is nothing more to learn. Gives why it ended early, if it did."""
     while (case := search.next) is not None:
         if search.given_up:
@@ -138,7 +138,7 @@ def _shown(text: str) -> str:
     return visible(text[:_WIDEST]) + "…" * (len(text) > _WIDEST)
 
 
-def _wanting(search: Search, plan: Plan) -> tuple[str, ...]:
+def _wanting(search: Identification, plan: Plan) -> tuple[str, ...]:
     """What would have to be allowed or given for a question that tells the rest apart; nothing if none ever would."""
     ground, contract = plan.ground, load_contract()
     full = Ground({**SAMPLE.logins, **ground.logins}, {**SAMPLE.entities, **ground.entities}, ground.run)

@@ -10,7 +10,7 @@ from pathlib import Path
 from conformance.cases.model import Case, Purpose
 from conformance.contract.model import Build, ServerSettings
 from conformance.errors import UsageError
-from conformance.rejudge.known import Known, Learning
+from conformance.rejudge.known import Learning, RecordedTarget
 from conformance.report.model import CaseResult, Report
 from conformance.report.read import check_folder, load_report
 from conformance.report.text import visible
@@ -31,7 +31,7 @@ class Recorded:
     folder: Path
     report: Report
     run: RunFile
-    known: Known
+    known: RecordedTarget
     begins: Mapping[str, int]
 
     def lines(self, result: CaseResult) -> list[ExchangeLine]:

@@ -36,7 +36,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AlignedLine:
     """One line of both texts."""
 
     expected: tuple[Piece, ...]
@@ -56,10 +56,10 @@ class _Pair:
         return max(_columns(self.expected), _columns(self.got))
 
 
-def aligned(expected: str, got: str) -> tuple[Line, ...]:
+def aligned(expected: str, got: str) -> tuple[AlignedLine, ...]:
     """Both texts in lines of `COLUMNS`, every character visible, and no more than `LIMIT` of them."""
     pairs = _pairs(expected[:LIMIT], got[:LIMIT])
-    return tuple(Line(_pieces(line, "expected"), _pieces(line, "got")) for line in _wrapped(pairs))
+    return tuple(AlignedLine(_pieces(line, "expected"), _pieces(line, "got")) for line in _wrapped(pairs))
 
 
 def _pieces(pairs: Iterable[_Pair], side: str) -> tuple[Piece, ...]:

@@ -26,7 +26,7 @@ _MOMENT = (
 )
 
 
-class Line(Protocol):
+class HarLine(Protocol):
     """One line of exchanges.jsonl, as far as it is told here."""
 
     @property
@@ -83,14 +83,14 @@ class Line(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class HarCounts:
     """How many requests are in the file, and how many byte-level messages are not: they are no HTTP requests."""
 
     entries: int
     left_out: int
 
 
-def write(lines: Iterable[Line], url: str, started: str, path: Path) -> Written:
+def write(lines: Iterable[HarLine], url: str, started: str, path: Path) -> HarCounts:
     """Write the exchanges with `url` as a HAR file; `started` is ISO 8601. Raises UsageError if the disk does not."""
     entries = left_out = 0
     creator = Creator(name="vicidial-conformance", version=__version__)
@@ -103,10 +103,10 @@ def write(lines: Iterable[Line], url: str, started: str, path: Path) -> Written:
                     continue
                 _add(har, line, url, started)
                 entries += 1
-    return Written(entries, left_out)
+    return HarCounts(entries, left_out)
 
 
-def _add(har: HarFile, line: Line, url: str, started: str) -> None:
+def _add(har: HarFile, line: HarLine, url: str, started: str) -> None:
     waited = line.elapsed * 1000
     again = f", try {line.attempt}" if line.attempt > 1 else ""
     har.add_entry(
@@ -119,7 +119,7 @@ def _add(har: HarFile, line: Line, url: str, started: str) -> None:
     )
 
 
-def _request(line: Line, url: str) -> Request:
+def _request(line: HarLine, url: str) -> Request:
     form, json = line.form, (line.form or "").startswith("{")
     kind = "application/json" if json else FORM_TYPE
     return Request(
@@ -133,7 +133,7 @@ def _request(line: Line, url: str) -> Request:
     )
 
 
-def _response(line: Line) -> Response:
+def _response(line: HarLine) -> Response:
     """The reply; status 0, as browsers write it, where there is none."""
     body, kind = line.body or "", line.content_type or ""
     return Response(

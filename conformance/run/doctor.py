@@ -25,7 +25,7 @@ DOCTOR = "doctor"
 _SHOWN = 120
 
 
-class State(StrEnum):
+class Condition(StrEnum):
     """How a role or an entity is: as it should be, wrong, asked for in vain, not given, or not to be tried."""
 
     WORKS = "works"
@@ -36,11 +36,11 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One role or entity: its state, what was said or why nothing was, what to do, how many cases."""
 
     need: Need
-    state: State
+    state: Condition
     said: str
     advice: str
     cases: int
@@ -60,7 +60,7 @@ TOO_LONG = Param("filter_clean_cid_number", "R" * 21)
 """A field that every build checks after the references, and refuses: nothing is ever stored by such a request."""
 
 
-def examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
+def examine(plan: Plan) -> tuple[str, tuple[Diagnosis, ...]]:
     """The server's version line, and a finding for every role and entity. Raises what preflight raises, LeftBehind."""
     with closing(Run(plan)) as run:
         found = run.examine(lambda sender: _examine(plan, sender))
@@ -68,31 +68,31 @@ def examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
     return found
 
 
-async def _examine(plan: Plan, sender: Sender) -> tuple[str, tuple[Finding, ...]]:
+async def _examine(plan: Plan, sender: Sender) -> tuple[str, tuple[Diagnosis, ...]]:
     found = await sanity(sender, plan.ground, plan.target.url)
     version = f"{found.line} ({found.fault})" if found.fault else found.line
     needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
     return sender.redact(version), tuple([await _finding(plan, sender, need) for need in needs])
 
 
-async def _finding(plan: Plan, sender: Sender, need: Need) -> Finding:
+async def _finding(plan: Plan, sender: Sender, need: Need) -> Diagnosis:
     cases = sum(need in case.needs for case in catalogue(load_contract()))
     state, said = await _state(plan, sender, need)
-    advice = "" if state is State.WORKS else ADVICE[need]
-    return Finding(need, state, said, advice, cases)
+    advice = "" if state is Condition.WORKS else ADVICE[need]
+    return Diagnosis(need, state, said, advice, cases)
 
 
-async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[State, str]:
+async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[Condition, str]:
     ground = plan.ground
     if need not in ground.logins and need not in ground.entities:
-        return State.MISSING, "not in the target file"
+        return Condition.MISSING, "not in the target file"
     if need in CANNOT_LOG_IN:
-        return State.NOT_TRIED, "asking would count as a failed login"
+        return Condition.NOT_TRIED, "asking would count as a failed login"
     if isinstance(need, Entity) and Role.ADMIN not in ground.logins:
-        return State.NOT_TRIED, "needs the role admin"
+        return Condition.NOT_TRIED, "needs the role admin"
     exchange = await sender.send(request(_question(need), ground, SENTINEL), DOCTOR, 0)
     if isinstance(exchange.result, Failure):
-        return State.NO_ANSWER, exchange.result.message
+        return Condition.NO_ANSWER, exchange.result.message
     return _judged(need, exchange.result, sender.redact)
 
 
@@ -105,18 +105,18 @@ def _question(need: Need) -> Step:
     return Step("add_did", (Param("did_pattern", "<did>"), Param("active", "N"), reference, TOO_LONG))
 
 
-def _judged(need: Need, reply: Reply, redact: Callable[[str], str]) -> tuple[State, str]:
+def _judged(need: Need, reply: Reply, redact: Callable[[str], str]) -> tuple[Condition, str]:
     line = parse_line(reply.body.split("\n")[0])
     for sign, said in ((LOGIN_INCORRECT, "login refused"), (LOCKED, "is locked: try again in 15 minutes")):
         if sign in line.message:
-            return State.WRONG, said
+            return Condition.WRONG, said
     if reply.status != 200 or not line.status:
         what = "no reply of the API" if reply.status == 200 else f"HTTP {reply.status}"
         body = repr(redact(reply.body).strip()[:_SHOWN]) if reply.body else "an empty body"
-        return State.WRONG, f"{what}: {body}"
+        return Condition.WRONG, f"{what}: {body}"
     if line.message not in _wanted(need):
-        return State.WRONG, f"the server said: {redact(line.message) or 'nothing'}"
-    return State.WORKS, "answers as it should"
+        return Condition.WRONG, f"the server said: {redact(line.message) or 'nothing'}"
+    return Condition.WORKS, "answers as it should"
 
 
 def _wanted(need: Need) -> frozenset[str]:

@@ -22,7 +22,7 @@ from conformance.contract.request import Request, every_value
 from conformance.contract.sanitise import as_text, sanitise
 from conformance.contract.wire import readings, texts
 from conformance.contract.world import Did, DropDid, Entities, MayChange, PutDid, State, User, World
-from conformance.run.withheld import Secrets, is_bytes
+from conformance.run.withheld_secrets import Secrets, is_bytes
 
 SPECIAL_DIDS = frozenset({"default", "did_system_filter"})
 """DIDs that every install depends on (observed.md section 9)."""

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.exchange import Exchange, Failure, Reply
-from conformance.report.model import Call, CaseResult
+from conformance.report.model import CaseCall, CaseResult
 from conformance.run.engine import Finished
 from conformance.verdict.judge import failed
 from conformance.verdict.model import Deviates, Difference, Error, Fail, Kind, Pass, Verdict, kind
@@ -99,9 +99,9 @@ def _differences(differences: Iterable[Difference], redact: Redact) -> tuple[Dif
     )
 
 
-def _call(exchange: Exchange, purpose: str, redact: Redact, curl: Curl) -> Call:
+def _call(exchange: Exchange, purpose: str, redact: Redact, curl: Curl) -> CaseCall:
     result, told = exchange.result, redact(curl(exchange))
-    call = Call(curl=told, status=None, body="", elapsed=result.elapsed, purpose=purpose)
+    call = CaseCall(curl=told, status=None, body="", elapsed=result.elapsed, purpose=purpose)
     if isinstance(result, Failure):
         return replace(call, trouble=_trouble(result, redact))
     return replace(call, status=result.status, body=redact(result.body))

@@ -24,7 +24,6 @@ from conformance.errors import ConformanceError, LeftBehind
 from conformance.exchange import Exchange
 from conformance.report.curl import curl_line
 from conformance.report.model import Fuzzed
-from conformance.run.again import Again
 from conformance.run.budget import Budget, most
 from conformance.run.cleanup import finish as clean_up
 from conformance.run.engine import Check, Engine, Finished, predicted
@@ -38,6 +37,7 @@ from conformance.run.pace import Pace
 from conformance.run.preflight import Preflight, sanity
 from conformance.run.record import Record, record
 from conformance.run.redact import Redactor
+from conformance.run.retry import Retry
 from conformance.run.sender import Sender
 from conformance.run.settings import Target
 from conformance.run.transport import Transport
@@ -241,7 +241,7 @@ class Run:
     async def _ask_first(self) -> None:
         self._heard, possible = await first_questions(self.sender, self.ground, self.plan.target, self.plan.level)
         self._engine = self._ready(frozenset(possible))
-        self._cases = Again(self._engine, self.plan.try_again)
+        self._cases = Retry(self._engine, self.plan.try_again)
 
     def _ready(self, possible: frozenset[ServerSettings]) -> Engine:
         from conformance.cases.catalogue import catalogue  # noqa: PLC0415 - while the server thinks about the first reply

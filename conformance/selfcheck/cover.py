@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from conformance.selfcheck.ground import PREFLIGHT
-from conformance.selfcheck.result import Row
+from conformance.selfcheck.result import FaultRow
+from conformance.selfcheck.target import PREFLIGHT
 
 Killers = Mapping[str, Collection[str]]
 """For each fault that is caught, the cases that catch it."""
 
 
-def killers(rows: Sequence[Row]) -> dict[str, frozenset[str]]:
+def killers(rows: Sequence[FaultRow]) -> dict[str, frozenset[str]]:
     """Every fault that a case catches; what preflight catches needs none."""
-    caught = ((row.id, row.attempt.killed_by) for row in rows if row.killed)
+    caught = ((row.id, row.trial.killed_by) for row in rows if row.killed)
     return {fault: cases for fault, cases in caught if PREFLIGHT not in cases}
 
 

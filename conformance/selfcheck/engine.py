@@ -58,7 +58,7 @@ class RememberingEngine(Engine):
     async def _exchange(self, case: Case, lane: int, number: int) -> Finished:
         known = self.known.get(case.id)
         if known is not None and isinstance(self.server, Direct):
-            self.server.shelf.begin_at(known.begins_at)
+            self.server.store.begin_at(known.begins_at)
         if known is not None and case.id not in self.shared and self._answered_alike(case, known):
             return self._judged(case, known.exchanges)
         if self.recorder is not None:
@@ -98,4 +98,4 @@ class RememberingEngine(Engine):
         assert isinstance(logins.memory, OwnFailures)
         assert isinstance(pace, NoPace)
         counted = tuple(sorted((logins.memory.count + logins.spent).items()))
-        return Counters(server.shelf.failed_logins(), counted, frozenset(logins.locked), pace.troubles)
+        return Counters(server.store.failed_logins(), counted, frozenset(logins.locked), pace.troubles)

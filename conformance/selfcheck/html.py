@@ -20,7 +20,7 @@ def _lists(summary: Summary) -> dict[str, object]:
         "survivors": [(row.id, f"{row.title}; {row.reason}") for row in result.survivors],
         "hidden": [(row.id, f"{row.title}; {row.hidden}") for row in result.hidden],
         "honest": [
-            (server.server, ", ".join([*sorted(server.attempt.killed_by), *server.attempt.errors]))
+            (server.server, ", ".join([*sorted(server.trial.killed_by), *server.trial.errors]))
             for server in summary.failed_honest
         ],
         "lost": [(loss.fault, ", ".join(loss.cases)) for loss in summary.losses],
@@ -29,5 +29,5 @@ def _lists(summary: Summary) -> dict[str, object]:
             for check in summary.differing
         ],
         "caught": caught,
-        "most": max((len(row.attempt.kills) for row in caught), default=1),
+        "most": max((len(row.trial.kills) for row in caught), default=1),
     }

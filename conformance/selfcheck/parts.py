@@ -11,7 +11,7 @@ from conformance.cases.model import Purpose
 from conformance.contract.load import load_contract
 from conformance.contract.reply import Aspect
 from conformance.selfcheck.model import Kill
-from conformance.selfcheck.result import Row
+from conformance.selfcheck.result import FaultRow
 
 EXACT = frozenset({Aspect.MESSAGE.value, Aspect.SEPARATOR.value, Aspect.FIELDS.value})
 """The aspects that say exactly what a line has to read, beyond its status word and the function's name."""
@@ -64,11 +64,11 @@ PARTS = (
 )
 
 
-def bought(rows: Sequence[Row]) -> tuple[Bought, ...]:
+def bought(rows: Sequence[FaultRow]) -> tuple[Bought, ...]:
     """For each part left out, what is still caught of these faults."""
     return tuple(_bought(part, rows) for part in PARTS)
 
 
-def _bought(part: Part, rows: Sequence[Row]) -> Bought:
-    lost = tuple(row.id for row in rows if row.killed and not any(map(part.keeps, row.attempt.kills)))
+def _bought(part: Part, rows: Sequence[FaultRow]) -> Bought:
+    lost = tuple(row.id for row in rows if row.killed and not any(map(part.keeps, row.trial.kills)))
     return Bought(part, sum(row.killed for row in rows) - len(lost), lost)

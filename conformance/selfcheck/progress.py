@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from conformance.selfcheck.model import Attempt
+from conformance.selfcheck.model import Trial
 from conformance.selfcheck.pool import Watch
 
 
@@ -23,9 +23,9 @@ def watching(console: Console, total: int) -> Iterator[Watch]:
     task = bar.add_task("faults", total=total, survivors=0)
     survivors = 0
 
-    def watch(attempt: Attempt) -> None:
+    def watch(trial: Trial) -> None:
         nonlocal survivors
-        survivors += not attempt.kills
+        survivors += not trial.kills
         bar.update(task, advance=1, survivors=survivors, refresh=True)
 
     with bar:

@@ -19,9 +19,9 @@ from conformance.run.ledger import Ledger
 from conformance.run.logins import Logins
 from conformance.run.run import first_questions
 from conformance.selfcheck.engine import Diverged, RememberingEngine
-from conformance.selfcheck.ground import LOGIN_FAILURES, RUN, ground, target
 from conformance.selfcheck.memory import Memory, RememberingGuard, RememberingSender, Seen
 from conformance.selfcheck.recording import CaseRecord, Recorder
+from conformance.selfcheck.target import LOGIN_FAILURES, RUN, ground, target
 from conformance.selfcheck.unwritten import NoPace, OwnFailures
 from conformance.selfcheck.wire import Server
 from conformance.verdict.model import Error, Expect, Verdict

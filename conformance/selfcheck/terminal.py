@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from conformance.selfcheck.result import Row
+from conformance.selfcheck.result import FaultRow
 from conformance.selfcheck.summary import Summary
 
 NAMED = 5
@@ -24,9 +24,9 @@ def matrix(summary: Summary) -> RenderableType:
     return Group(*lines)
 
 
-def _caught(row: Row) -> Text:
-    first = row.attempt.kills[0].case
-    return Text.assemble(f"{len(row.attempt.kills):>5}  ", row.id, ("  ", ""), (first, "dim"))
+def _caught(row: FaultRow) -> Text:
+    first = row.trial.kills[0].case
+    return Text.assemble(f"{len(row.trial.kills):>5}  ", row.id, ("  ", ""), (first, "dim"))
 
 
 def kinds(summary: Summary) -> RenderableType:
@@ -70,7 +70,7 @@ def _wrong(summary: Summary) -> Iterator[Text]:
     survivors = (f"{row.id}: {row.reason}\n    {row.title}" for row in summary.result.survivors)
     yield from _section("survivors: no case fails", survivors, "red")
     honest = (
-        f"{server.server}: {_some([kill.case for kill in server.attempt.kills] + list(server.attempt.errors))}"
+        f"{server.server}: {_some([kill.case for kill in server.trial.kills] + list(server.trial.errors))}"
         for server in summary.failed_honest
     )
     yield from _section("the fault-free server fails", honest, "red")
@@ -81,7 +81,7 @@ def _wrong(summary: Summary) -> Iterator[Text]:
         for check in summary.differing
     )
     yield from _section("a socket makes a difference", differing, "red")
-    shown = (f"{row.id}: {row.attempt.kills[0].case}" for row in summary.shown_after_all)
+    shown = (f"{row.id}: {row.trial.kills[0].case}" for row in summary.shown_after_all)
     yield from _section("said to be hidden, and caught", shown, "yellow")
 
 

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 
 from conformance.contract.model import Contract
 from conformance.upgrade.effect import WORDS, Effect
-from conformance.upgrade.model import PHP, Cause, Origin
+from conformance.upgrade.model import PHP, BuildCause, Origin
 
-_BEGINS: Mapping[Cause, str] = {
-    Cause.FUNCTION: "The server gains this function; before, it answers NO FUNCTION SPECIFIED.",
-    Cause.FIELD: "The server begins to read this field; before, it ignores it without a word.",
+_BEGINS: Mapping[BuildCause, str] = {
+    BuildCause.FUNCTION: "The server gains this function; before, it answers NO FUNCTION SPECIFIED.",
+    BuildCause.FIELD: "The server begins to read this field; before, it ignores it without a word.",
 }
-_ENDS: Mapping[Cause, str] = {
-    Cause.FUNCTION: "The server no longer has this function, and answers NO FUNCTION SPECIFIED.",
-    Cause.FIELD: "The server no longer reads this field: it ignores it without a word.",
+_ENDS: Mapping[BuildCause, str] = {
+    BuildCause.FUNCTION: "The server no longer has this function, and answers NO FUNCTION SPECIFIED.",
+    BuildCause.FIELD: "The server no longer reads this field: it ignores it without a word.",
 }
-_EITHER: Mapping[Cause, str] = {
-    Cause.SANITISING: "The server strips other characters from this field before it looks at it.",
-    Cause.BUILD: "The reply to version names the build.",
-    Cause.UNNAMED: "The prediction differs for a reason that has no name yet.",
+_EITHER: Mapping[BuildCause, str] = {
+    BuildCause.SANITISING: "The server strips other characters from this field before it looks at it.",
+    BuildCause.BUILD: "The reply to version names the build.",
+    BuildCause.UNNAMED: "The prediction differs for a reason that has no name yet.",
 }
 
 
@@ -29,7 +29,7 @@ def meaning(contract: Contract, origin: Origin, effect: Effect, *, downgrade: bo
 
 
 def _why(contract: Contract, origin: Origin, *, downgrade: bool) -> str:
-    if origin.cause is Cause.DEVIATION and origin.field is not None:
+    if origin.cause is BuildCause.DEVIATION and origin.field is not None:
         deviation = contract.deviations[origin.field]
         first = "sql-errors-thrown" in deviation.only if origin.build == PHP else str(deviation.since) == origin.build
         begins = first is not downgrade

@@ -13,7 +13,7 @@ from conformance.contract.model import Deviation, Dialect, Severity
 from conformance.report.terminal import SEVERITIES
 from conformance.upgrade.effect import WORDS, Effect
 from conformance.upgrade.family import Family, answer, families
-from conformance.upgrade.model import Change, Forecast, Turn
+from conformance.upgrade.model import BuildChange, PredictedChange, UpgradeForecast
 
 STYLES = {
     Effect.FAILS: "bold red",
@@ -25,7 +25,7 @@ STYLES = {
 }
 
 
-def page(forecast: Forecast) -> RenderableType:
+def page(forecast: UpgradeForecast) -> RenderableType:
     """All of it. Print it with `crop=False`, or the curl lines are cut at the edge of the terminal."""
     return Group(
         *(part for family in families(forecast.shipped) for part in _family(family)),
@@ -47,7 +47,7 @@ def _family(family: Family) -> Iterator[RenderableType]:
     yield from _example(head)
 
 
-def _example(change: Change) -> Iterator[RenderableType]:
+def _example(change: PredictedChange) -> Iterator[RenderableType]:
     example = change.example
     yield _indented(Text(f"for example {example.case}, request {example.request}:", style="dim"))
     replies, stored = example.replies[Dialect.SHIPPED], example.stored
@@ -62,26 +62,28 @@ def _example(change: Change) -> Iterator[RenderableType]:
     yield Text(f"  {example.curl}", no_wrap=True, overflow="ignore", style="dim")
 
 
-def _deviations(forecast: Forecast) -> Iterator[RenderableType]:
+def _deviations(forecast: UpgradeForecast) -> Iterator[RenderableType]:
     """The deviations that come and go, those that come before those that go."""
     for begins, heading in ((True, "Deviations from the documentation that begin"), (False, "... that end")):
-        turns = [(turn.deviation, turn) for turn in forecast.turns if turn.deviation and turn.begins is begins]
-        if turns:
+        begun = [
+            (change.deviation, change) for change in forecast.turns if change.deviation and change.begins is begins
+        ]
+        if begun:
             yield Text(f"\n{heading}", style="bold")
             order = list(Severity)
-            yield from (_deviation(*one) for one in sorted(turns, key=lambda one: -order.index(one[0].severity)))
+            yield from (_deviation(*one) for one in sorted(begun, key=lambda one: -order.index(one[0].severity)))
 
 
-def _deviation(deviation: Deviation, turn: Turn) -> RenderableType:
+def _deviation(deviation: Deviation, change: BuildChange) -> RenderableType:
     severity = (deviation.severity.value, SEVERITIES[deviation.severity.value])
-    head = Text.assemble(severity, "  ", deviation.id, (f"  {turn.origin.build}", "dim"))
+    head = Text.assemble(severity, "  ", deviation.id, (f"  {change.origin.build}", "dim"))
     return _indented(Group(head, _indented(Text(deviation.effect))))
 
 
-def _notes(forecast: Forecast) -> Iterator[RenderableType]:
+def _notes(forecast: UpgradeForecast) -> Iterator[RenderableType]:
     if forecast.unshown:
         yield Text("\nChanges that no case shows", style="bold")
-        yield from (_indented(Text(f"{turn.origin.build}  {turn.told}")) for turn in forecast.unshown)
+        yield from (_indented(Text(f"{change.origin.build}  {change.told}")) for change in forecast.unshown)
     others = len(forecast.changes) - len(forecast.shipped)
     if others:
         note = f"\nAnd {others} on servers that do what is documented: --json and --markdown have them."

@@ -8,12 +8,12 @@ import msgspec
 from conformance.compare import html as compare_html
 from conformance.compare.compare import compare
 from conformance.compare.traces import Given, Traces, Wait
-from conformance.emulator.faults.model import Kind
+from conformance.emulator.faults.model import FaultKind
 from conformance.report import html
 from conformance.report.model import Fuzzed, Report
 from conformance.selfcheck import html as selfcheck_html
-from conformance.selfcheck.model import Attempt, Kill
-from conformance.selfcheck.result import FaultFree, Result, Row
+from conformance.selfcheck.model import Kill, Trial
+from conformance.selfcheck.result import FaultFree, FaultRow, Result
 from conformance.selfcheck.summary import Summary
 from conformance.verdict.model import Deviates, NotTested, Pass, Verdict
 from tests.compare.support import replies
@@ -44,12 +44,12 @@ def selfcheck() -> str:
     """Two faults that are caught, one that is not, and one that nobody could see."""
     kill = Kill("add_did/life-cycle/add", "act", ("message",))
     rows = (
-        _row("own/word", Kind.REPLY, kill),
-        _row("own/limit", Kind.LIMIT, kill),
-        _row("own/same", Kind.REPLY),
-        _row("own/hidden", Kind.LIMIT, hidden="nothing shows it"),
+        _row("own/word", FaultKind.REPLY, kill),
+        _row("own/limit", FaultKind.LIMIT, kill),
+        _row("own/same", FaultKind.REPLY),
+        _row("own/hidden", FaultKind.LIMIT, hidden="nothing shows it"),
     )
-    honest = FaultFree(server="honest", attempt=Attempt(fault="honest"))
+    honest = FaultFree(server="honest", trial=Trial(fault="honest"))
     cases = ("add_did/life-cycle/add", "add_did/life-cycle/add-again")
     return selfcheck_html.render(Summary(Result(level="full", cases=cases, rows=rows, fault_free=(honest,))))
 
@@ -124,9 +124,9 @@ def _given(report: Report, said: str, seconds: float) -> Given:
     return Given("before", report, Traces({result.id: replies(said) for result in report.results}, waits))
 
 
-def _row(id: str, kind: Kind, *kills: Kill, hidden: str | None = None) -> Row:
+def _row(id: str, kind: FaultKind, *kills: Kill, hidden: str | None = None) -> FaultRow:
     title = f"The fault {id}"
-    return Row(id=id, title=title, kind=kind.value, hidden=hidden, attempt=Attempt(fault=id, kills=kills))
+    return FaultRow(id=id, title=title, kind=kind.value, hidden=hidden, trial=Trial(fault=id, kills=kills))
 
 
 ALL = {"report": report, "hostile": hostile, "fuzzed": fuzzed, "selfcheck": selfcheck}

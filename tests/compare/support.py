@@ -10,10 +10,10 @@ import msgspec
 
 from conformance.cases.expand import requests, world
 from conformance.cases.model import Case
+from conformance.compare.client_effect import Said
 from conformance.compare.compare import compare
-from conformance.compare.felt import Said
 from conformance.compare.load import load
-from conformance.compare.model import Change, Comparison, Pair
+from conformance.compare.model import ChangeKind, Comparison, Pair
 from conformance.contract.model import Dialect
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
@@ -112,7 +112,7 @@ def pair(*folders: Path) -> Pair:
     return found
 
 
-def ids(found: Pair, *changes: Change) -> set[str]:
+def ids(found: Pair, *changes: ChangeKind) -> set[str]:
     return {case.id for case in found.of(*changes)}
 
 

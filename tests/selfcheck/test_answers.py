@@ -8,26 +8,26 @@ import pytest
 from conformance.cases.model import Purpose
 from conformance.errors import UsageError
 from conformance.selfcheck import cover, matrix, quick
-from conformance.selfcheck.model import Attempt, Kill
+from conformance.selfcheck.model import Kill, Trial
 from conformance.selfcheck.parts import bought
-from conformance.selfcheck.result import FaultFree, OverHttp, Result, Row, percent
+from conformance.selfcheck.result import FaultFree, FaultRow, OverHttp, Result, percent
 from tests.selfcheck.own import CASES
 
 IDS = list(CASES)
 ORDER = next(id for id in IDS if "/order/" in id)
 
 
-def row(id: str, *kills: Kill, hidden: str | None = None, **attempt: object) -> Row:
-    made = Attempt(fault=id, kills=kills, **attempt)  # type: ignore[arg-type]
-    return Row(id=id, title=id, kind="by-hand", hidden=hidden, attempt=made)
+def row(id: str, *kills: Kill, hidden: str | None = None, **trial: object) -> FaultRow:
+    made = Trial(fault=id, kills=kills, **trial)  # type: ignore[arg-type]
+    return FaultRow(id=id, title=id, kind="by-hand", hidden=hidden, trial=made)
 
 
 def kill(case: str, *aspects: str, purpose: Purpose = Purpose.ACT) -> Kill:
     return Kill(case, purpose.value, aspects or ("status",))
 
 
-def result(*rows: Row, **more: object) -> Result:
-    honest = FaultFree(server="any", attempt=Attempt(fault="honest"))
+def result(*rows: FaultRow, **more: object) -> Result:
+    honest = FaultFree(server="any", trial=Trial(fault="honest"))
     return Result(level="full", cases=tuple(IDS), rows=rows, fault_free=(honest,), **more)  # type: ignore[arg-type]
 
 
@@ -40,7 +40,7 @@ def test_a_survivor_is_exit_code_1() -> None:
 
 
 def test_a_failed_fault_free_server_is_exit_code_1() -> None:
-    wrong = FaultFree(server="any", attempt=Attempt(fault="honest", kills=(kill(IDS[0]),)))
+    wrong = FaultFree(server="any", trial=Trial(fault="honest", kills=(kill(IDS[0]),)))
     assert Result(level="full", cases=(), rows=(), fault_free=(wrong,)).exit_code == 1
 
 

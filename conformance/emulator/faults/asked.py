@@ -19,7 +19,7 @@ _RAW = "'"
 
 
 @dataclass(frozen=True)
-class View:
+class SeenState:
     """A state seen otherwise: users, DIDs and entities as somebody makes of them."""
 
     real: State
@@ -74,7 +74,7 @@ class Asked:
 
     def seeing(self, **view: Any) -> Asked:
         """The same request, asked of a state that is seen otherwise; the fields of View by name."""
-        return replace(self, state=replace(View(self.state), **view))
+        return replace(self, state=replace(SeenState(self.state), **view))
 
     def sent(self, name: str) -> str:
         """A parameter as it was sent, decoded once; empty if it was not."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.contract.model import Contract, Parameter
 from conformance.emulator.faults.generated import mutant, parameter_mutation
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 
 NO_REPLY = "no reply shows what a column holds; only the database does"
 
@@ -23,7 +23,7 @@ def _other(parameter: Parameter) -> Fault:
     return mutant(
         f"add_did/{parameter.name}/other",
         f"add_did without {parameter.name} stores {default!r}",
-        Kind.DEFAULT,
+        FaultKind.DEFAULT,
         parameter_mutation("add_did", parameter.name, default=default),
         hidden=NO_REPLY,
     )

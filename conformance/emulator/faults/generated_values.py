@@ -10,7 +10,7 @@ from conformance.contract.model import Contract, Parameter
 from conformance.contract.world import Entities
 from conformance.emulator.faults.asked import Asked, behaving
 from conformance.emulator.faults.generated import CHECKED, Mutation, function_of, mutant, rule_mutation
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response
 
 UNKNOWN = "X"
@@ -31,7 +31,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
     for kind in fields(Entities):
         if kind.name not in CASELESS:
             title = f"Names of kind {kind.name} must be spelled in their own letter case"
-            yield Fault(f"values/{kind.name}/exact", title, Kind.VALUES, partial(_exact, kind.name))
+            yield Fault(f"values/{kind.name}/exact", title, FaultKind.VALUES, partial(_exact, kind.name))
 
 
 def _listed(function: str, parameter: Parameter) -> Iterator[Fault]:
@@ -55,7 +55,7 @@ def _listed(function: str, parameter: Parameter) -> Iterator[Fault]:
 
 def _rule(function: str, parameter: Parameter, how: str, title: str, **changes: object) -> Fault:
     mutation: Mutation = rule_mutation(function, parameter.name, **changes)
-    return mutant(f"{function}/{parameter.name}/{how}", title, Kind.VALUES, mutation)
+    return mutant(f"{function}/{parameter.name}/{how}", title, FaultKind.VALUES, mutation)
 
 
 @dataclass(frozen=True, slots=True)

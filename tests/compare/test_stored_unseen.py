@@ -8,7 +8,7 @@ import pytest
 
 from conformance.compare import view
 from conformance.compare.model import Pair
-from conformance.compare.unseen import unseen
+from conformance.compare.stored_unseen import unseen
 from conformance.report.advice import Tone
 from conformance.verdict.model import Fail, Pass, Verdict
 from tests.compare.support import compared, line, made_up

@@ -21,7 +21,7 @@ from conformance.contract.world import (
 )
 from conformance.emulator.config import Config
 from conformance.emulator.store import LOCK_SECONDS, LONG_AGO
-from conformance.selfcheck.ground import clock
+from conformance.selfcheck.target import clock
 
 
 @dataclass
@@ -43,7 +43,7 @@ class _Index:
         return min(self.by_pattern.get(pattern, ()), default=None)
 
 
-class Shelf:
+class MemoryStore:
     """A `State` that changes can be applied to. `next_did_id` may be set, to a did_id that was not in use yet."""
 
     def __init__(self, config: Config) -> None:

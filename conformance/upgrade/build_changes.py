@@ -8,7 +8,7 @@ from itertools import product
 
 from conformance.contract.model import Build, Contract, Function, Parameter, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.sanitise import sanitise
-from conformance.upgrade.model import PHP, Cause, Origin
+from conformance.upgrade.model import PHP, BuildCause, Origin
 
 _PROBE = "".join(map(chr, range(0x20, 0x7F))).encode() + "é".encode()
 """Every printable ASCII character and a letter of another script: what is left of it is what a server keeps."""
@@ -16,7 +16,7 @@ _PROBE = "".join(map(chr, range(0x20, 0x7F))).encode() + "é".encode()
 Trait = Callable[[Build], object]
 """Something of a server that its build decides."""
 
-Turning = Mapping[tuple[str, str | None, Cause], Origin]
+BuildChanges = Mapping[tuple[str, str | None, BuildCause], Origin]
 """What is not the same at two builds, by function, field and cause. A deviation is of no function."""
 
 
@@ -28,7 +28,7 @@ class Span:
     high: Build
     php: tuple[SqlErrors, SqlErrors] = (SqlErrors.THROWN, SqlErrors.THROWN)
 
-    def turns(self, trait: Trait) -> bool:
+    def differs(self, trait: Trait) -> bool:
         """Whether a trait is not the same at both ends."""
         return trait(self.low) != trait(self.high)
 
@@ -39,32 +39,32 @@ class Span:
         return str(next(build for build in builds if trait(build) == trait(self.high)))
 
 
-def turning(contract: Contract, span: Span) -> Turning:
+def build_changes(contract: Contract, span: Span) -> BuildChanges:
     """Every function, field, sanitising and deviation that is not the same at both ends."""
-    return {(origin.function, origin.field, origin.cause): origin for origin in _turns(contract, span)}
+    return {(origin.function, origin.field, origin.cause): origin for origin in _origins(contract, span)}
 
 
-def _turns(contract: Contract, span: Span) -> Iterator[Origin]:
+def _origins(contract: Contract, span: Span) -> Iterator[Origin]:
     for function in contract.functions.values():
-        if span.turns(function.known_to):
-            yield Origin(function.name, None, Cause.FUNCTION, span.at(function.known_to))
+        if span.differs(function.known_to):
+            yield Origin(function.name, None, BuildCause.FUNCTION, span.at(function.known_to))
         elif function.known_to(span.high):
             for parameter in (*contract.common.parameters, *function.parameters):
                 yield from _of_field(function, parameter, span)
     for id in contract.deviations:
         trait = deviating(contract, id, span.php)
         before, after = (deviating(contract, id, (errors,))(span.high) for errors in span.php)
-        if span.turns(trait):
-            yield Origin("", id, Cause.DEVIATION, span.at(trait))
+        if span.differs(trait):
+            yield Origin("", id, BuildCause.DEVIATION, span.at(trait))
         elif before != after:
-            yield Origin("", id, Cause.DEVIATION, PHP)
+            yield Origin("", id, BuildCause.DEVIATION, PHP)
 
 
 def _of_field(function: Function, parameter: Parameter, span: Span) -> Iterator[Origin]:
-    if span.turns(parameter.known_to):
-        yield Origin(function.name, parameter.name, Cause.FIELD, span.at(parameter.known_to))
-    elif parameter.known_to(span.high) and span.turns(_keeping(parameter)):
-        yield Origin(function.name, parameter.name, Cause.SANITISING, span.at(_keeping(parameter)))
+    if span.differs(parameter.known_to):
+        yield Origin(function.name, parameter.name, BuildCause.FIELD, span.at(parameter.known_to))
+    elif parameter.known_to(span.high) and span.differs(_keeping(parameter)):
+        yield Origin(function.name, parameter.name, BuildCause.SANITISING, span.at(_keeping(parameter)))
 
 
 def deviating(contract: Contract, id: str, php: Collection[SqlErrors]) -> Trait:
