@@ -114,7 +114,7 @@ class Guard:
     level: Level
     settings: tuple[ServerSettings, ...]
 
-    @property
+    @cached_property
     def real_users(self) -> frozenset[str]:
         """The users of the target that this run logs in as."""
         return frozenset(login.user for login in self.ground.logins.values())

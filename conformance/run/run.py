@@ -26,7 +26,7 @@ from conformance.report.curl import curl_line
 from conformance.report.model import Fuzzed
 from conformance.run.budget import Budget, most
 from conformance.run.cleanup import finish as clean_up
-from conformance.run.engine import Check, Engine, Finished, predicted
+from conformance.run.engine import CaseJudge, CaseSender, Check, Engine, Finished, predicted
 from conformance.run.files import RunFile
 from conformance.run.folder import begin, cleanup_line
 from conformance.run.guard import Guard
@@ -248,13 +248,13 @@ class Run:
 
         cases = catalogue(load_contract())
         return Engine(
-            contract=load_contract(),
             ground=self.ground,
             sender=self.sender,
+            exchanging=CaseSender(self.sender, self.ground),
+            judging=CaseJudge(load_contract(), self.ground, self.plan.expect),
             numbers={case.id: number for number, case in enumerate(cases)},
             cases={case.id: case for case in cases},
             level=self.plan.level,
-            expect=self.plan.expect,
             possible=possible,
             lanes=self.plan.concurrency,
         )

@@ -8,18 +8,17 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from conformance.contract.load import load_contract
 from conformance.emulator.config import Config
 from conformance.emulator.faults.generated import Follower
 from conformance.emulator.faults.model import Fault
 from conformance.emulator.respond import Behaviour, answering
-from conformance.selfcheck.engine import Diverged
+from conformance.selfcheck.cache import SuiteCache
 from conformance.selfcheck.loop import waited
-from conformance.selfcheck.memory import Memory
 from conformance.selfcheck.model import HONEST, Trial, trial_of
 from conformance.selfcheck.recording import Recorder, Recording, recording
 from conformance.selfcheck.remembered import Remembered
-from conformance.selfcheck.run import Shortcut, Suite, Verdicts, numbers, run_in_process
+from conformance.selfcheck.run import Suite, Verdicts, numbers, run_in_process
+from conformance.selfcheck.shortcut import Diverged, Shortcut
 from conformance.selfcheck.target import ground
 from conformance.selfcheck.wire import direct, wrapped
 from conformance.verdict.model import Expect
@@ -42,13 +41,15 @@ class Checker:
     `shortcuts` False sends every case to every server, also where the fault is known not to touch it.
     """
 
-    suite: Suite = field(default_factory=Suite)
+    suite: Suite
     base: Config = field(default_factory=Config)
     shortcuts: bool = True
-    _memory: Memory = field(default_factory=Memory)
-    _remembered: Remembered = field(default_factory=lambda: Remembered(load_contract()))
+    _cache: SuiteCache = field(default_factory=SuiteCache)
     _honest: list[_FaultFree] = field(default_factory=list)
     _strict: Checker | None = None
+
+    def __post_init__(self) -> None:
+        self._remembered = Remembered(self.suite.contract)
 
     def config(self, fault: Fault) -> Config:
         """The configuration that shows a fault."""
@@ -87,7 +88,7 @@ class Checker:
         recorder = Recorder()
         verdicts = self._direct(recorder, config, recorder)
         trial = trial_of(HONEST, verdicts, verdicts, time.process_time() - began)
-        seen = recording(load_contract(), recorder, ground(), numbers())
+        seen = recording(self.suite.contract, recorder, ground(), numbers(self.suite.contract))
         self._honest.append(_FaultFree(config, trial, verdicts, seen))
         return self._honest[-1]
 
@@ -111,9 +112,9 @@ class Checker:
         recorder: Recorder | None = None,
         shortcut: Shortcut | None = None,
     ) -> Verdicts:
-        server = direct(behaviour, config, load_contract())
-        return waited(run_in_process(server, self.suite, self._memory, recorder, shortcut))
+        server = direct(behaviour, config, self.suite.contract)
+        return waited(run_in_process(server, self.suite, self._cache, recorder, shortcut))
 
     async def _wrapped(self, fault: Fault, config: Config) -> Verdicts:
         async with wrapped(fault, config) as server:
-            return await run_in_process(server, self.suite, self._memory)
+            return await run_in_process(server, self.suite, self._cache)

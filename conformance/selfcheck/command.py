@@ -7,12 +7,12 @@ import fnmatch
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 
-from conformance.cases.model import Case, Level
+from conformance.cases.model import Level
 from conformance.emulator.faults.model import Fault
 from conformance.errors import UsageError
 from conformance.report.files import check_writable, write_whole
@@ -23,7 +23,7 @@ from conformance.selfcheck.over_http import compared, drawn
 from conformance.selfcheck.pool import check_all
 from conformance.selfcheck.progress import watching
 from conformance.selfcheck.result import OverHttp, Result, fault_row
-from conformance.selfcheck.run import Suite, written_out
+from conformance.selfcheck.run import Suite
 from conformance.selfcheck.summary import Summary
 from conformance.verdict.model import Expect
 
@@ -60,20 +60,18 @@ class SelfcheckOptions:
 
 @dataclass(frozen=True)
 class Selfcheck:
-    """The command, on two consoles. `cases` are all that there are."""
+    """The command, on two consoles. `checker` has all the cases that there are."""
 
     out: Console
     err: Console
-    cases: tuple[Case, ...] = field(default_factory=written_out)
-    checker: Checker = field(default_factory=Checker)
+    checker: Checker
 
     def __call__(self, asked: SelfcheckOptions, faults: Sequence[Fault]) -> int:
         """Do what is asked. Raises UsageError."""
         _check(asked)
         before = self._before(asked)
         chosen = select(faults, asked)
-        self.checker.suite = self._suite(asked)
-        result = self._checked(asked, chosen)
+        result = self._checked(asked, chosen, replace(self.checker, suite=self._suite(asked)))
         losses = matrix.losses(before, result.rows) if before is not None else ()
         summary = Summary(result, losses)
         for shown in terminal.report(summary, quiet=asked.quiet, with_parts=asked.parts):
@@ -82,7 +80,9 @@ class Selfcheck:
         return summary.exit_code
 
     def _suite(self, asked: SelfcheckOptions) -> Suite:
-        return Suite(quick.read(asked.cases, self.cases) if asked.cases is not None else self.cases, asked.level)
+        whole = self.checker.suite
+        cases = quick.read(asked.cases, whole.cases) if asked.cases is not None else whole.cases
+        return replace(whole, cases=cases, level=asked.level)
 
     def _before(self, asked: SelfcheckOptions) -> dict[str, frozenset[str]] | None:
         """What is compared with; and all that could be wrong is found out before the work begins."""
@@ -94,28 +94,19 @@ class Selfcheck:
                 check_writable(file)
         return matrix.read(asked.compare) if asked.compare is not None else None
 
-    def _checked(self, asked: SelfcheckOptions, faults: Sequence[Fault]) -> Result:
+    def _checked(self, asked: SelfcheckOptions, faults: Sequence[Fault], checker: Checker) -> Result:
         began = time.monotonic()
         jobs = asked.jobs if asked.jobs is not None else os.cpu_count() or 1
         with watching(self.err, len(faults)) as watch:
-            done = check_all(self.checker, faults, jobs, watch)
+            done = check_all(checker, faults, jobs, watch)
         return Result(
             level=asked.level.value,
-            cases=tuple(case.id for case in self.checker.suite.cases),
+            cases=tuple(case.id for case in checker.suite.cases),
             rows=tuple(fault_row(*pair) for pair in zip(faults, done.trials, strict=True)),
             fault_free=done.fault_free,
-            over_http=self._over_http(asked, faults, done.trials),
+            over_http=_over_http(asked, faults, done.trials, checker),
             seconds=time.monotonic() - began,
         )
-
-    def _over_http(
-        self, asked: SelfcheckOptions, faults: Sequence[Fault], trials: Sequence[Trial]
-    ) -> tuple[OverHttp, ...]:
-        count = asked.over_http if asked.over_http is not None else len(faults) // ONE_IN
-        known = {trial.fault: trial for trial in trials}
-        usual = [fault for fault in faults if known[fault.id].expect is Expect.EITHER]
-        chosen = drawn(usual, min(count, len(usual)), asked.seed)
-        return tuple(compared(f, known[f.id], self.checker.suite, self.checker.base) for f in chosen)
 
     def _write(self, asked: SelfcheckOptions, summary: Summary) -> None:
         rows, cases = summary.result.rows, summary.result.cases
@@ -127,6 +118,16 @@ class Selfcheck:
             write_whole(asked.write_matrix, matrix.encode(rows, cases))
         if asked.write_quick is not None:
             write_whole(asked.write_quick, quick.encode(summary.fewest, len(summary.killers)))
+
+
+def _over_http(
+    asked: SelfcheckOptions, faults: Sequence[Fault], trials: Sequence[Trial], checker: Checker
+) -> tuple[OverHttp, ...]:
+    count = asked.over_http if asked.over_http is not None else len(faults) // ONE_IN
+    known = {trial.fault: trial for trial in trials}
+    usual = [fault for fault in faults if known[fault.id].expect is Expect.EITHER]
+    chosen = drawn(usual, min(count, len(usual)), asked.seed)
+    return tuple(compared(f, known[f.id], checker.suite, checker.base) for f in chosen)
 
 
 def _check(asked: SelfcheckOptions) -> None:

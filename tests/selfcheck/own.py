@@ -18,13 +18,15 @@ from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.selfcheck.run import Suite
 
-CASES = {case.id: case for case in catalogue(load_contract())}
+CONTRACT = load_contract()
+CASES = {case.id: case for case in catalogue(CONTRACT)}
 SMALL = Suite(
+    CONTRACT,
     tuple(
         case
         for number, case in enumerate(CASES.values())
         if number % 45 == 0 or number < 10 or case.id.startswith("add_did/did_description/")
-    )
+    ),
 )
 """Every 45th case, the plainest, and those of one field."""
 

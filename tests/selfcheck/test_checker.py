@@ -12,7 +12,6 @@ from conformance.emulator.faults.catalogue import faults
 from conformance.emulator.faults.model import Fault
 from conformance.selfcheck.checker import Checker
 from conformance.selfcheck.over_http import compared, drawn
-from conformance.selfcheck.run import Suite
 from tests.selfcheck.own import (
     BREAKING,
     CAUGHT,
@@ -47,7 +46,7 @@ def test_a_server_without_a_fault_is_not_caught(checker: Checker) -> None:
 
 @pytest.mark.parametrize("fault", SOME, ids=lambda fault: fault.id)
 def test_what_is_not_sent_again_would_make_no_difference(fault: Fault, checker: Checker) -> None:
-    thorough = Checker(SMALL, shortcuts=False, _memory=checker._memory, _honest=checker._honest)
+    thorough = Checker(SMALL, shortcuts=False, _cache=checker._cache, _honest=checker._honest)
     quick, slow = checker.trial(fault), thorough.trial(fault)
     assert (quick.kills, quick.errors) == (slow.kills, slow.errors)
 
@@ -90,7 +89,7 @@ def test_a_server_under_strict_sql_without_a_fault_is_failed_by_no_case(checker:
 
 
 def test_at_level_probe_nothing_is_caught_that_only_a_did_shows() -> None:
-    checker = Checker(Suite(SMALL.cases, Level.PROBE))
+    checker = Checker(replace(SMALL, level=Level.PROBE))
     assert (checker.trial(NOT_STORED).kills, checker.trial(WORD).kills != ()) == ((), True)
 
 

@@ -32,7 +32,7 @@ Check = Callable[..., Said]
 def check(checker: Checker) -> Check:
     def run(faults: Sequence[Fault] = (*CAUGHT, HIDDEN), **asked: object) -> Said:
         out, err = io.StringIO(), io.StringIO()
-        command = Selfcheck(Console(file=out, width=200), Console(file=err, width=200), SMALL.cases, checker)
+        command = Selfcheck(Console(file=out, width=200), Console(file=err, width=200), checker)
         given = {"jobs": 1, "over_http": 0, **asked}
         code = command(SelfcheckOptions(**given), faults)  # type: ignore[arg-type]
         return Said(code, out.getvalue(), err.getvalue())
