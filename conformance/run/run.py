@@ -246,12 +246,12 @@ class Run:
     def _ready(self, possible: frozenset[ServerSettings]) -> Engine:
         from conformance.cases.catalogue import catalogue  # noqa: PLC0415 - while the server thinks about the first reply
 
-        cases = catalogue(load_contract())
+        cases = catalogue(self.sender.contract)
         return Engine(
             ground=self.ground,
             sender=self.sender,
             exchanging=CaseSender(self.sender, self.ground),
-            judging=CaseJudge(load_contract(), self.ground, self.plan.expect),
+            judging=CaseJudge(self.sender.contract, self.ground, self.plan.expect),
             numbers={case.id: number for number, case in enumerate(cases)},
             cases={case.id: case for case in cases},
             level=self.plan.level,
@@ -380,11 +380,11 @@ def redactor(plan: Plan) -> Redactor:
 def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender:
     admin = plan.target.logins.get(Role.ADMIN)
     user = admin.user if admin and not plan.mask_users else ""
-    logins = logins_of(plan.target, plan.login_failures)
-    settings = worst(possible_settings(plan.target, NEWEST_BUILD))
-    guard = Guard(load_contract(), plan.ground, plan.level, settings)
+    contract = load_contract()
+    logins = logins_of(contract, plan.target, plan.login_failures)
+    guard = Guard(contract, plan.ground, plan.level, worst(possible_settings(plan.target, NEWEST_BUILD)))
     ledger = begin(plan.folder, _run_file(plan, user), plan.settling, worker)
-    return Sender(load_contract(), guard, ledger, logins, pace, transport.send)
+    return Sender(contract, guard, ledger, logins, pace, transport.send)
 
 
 def _run_file(plan: Plan, user: str) -> RunFile:

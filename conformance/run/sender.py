@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.cases.expand import request as expanded
 from conformance.cases.model import Param, Role, Step
-from conformance.contract.model import Contract, Dialect
+from conformance.contract.model import Contract
 from conformance.contract.reply import Line, parse_reply
 from conformance.contract.request import Request
 from conformance.contract.sanitise import as_text, sanitise
@@ -19,6 +19,7 @@ from conformance.run.budget import Budget
 from conformance.run.guard import SHORTEST_DELETABLE, Forbidden, Guard
 from conformance.run.ledger import Ledger
 from conformance.run.logins import Logins
+from conformance.run.messages import lines
 from conformance.run.pace import Pacing
 from conformance.run.redact import Redactor
 
@@ -47,9 +48,7 @@ class Sender:
 
     def __post_init__(self) -> None:
         self.redact = Redactor(login.password for login in self.guard.ground.logins.values())
-        form = self.contract.functions["update_did"].replies["missing"]
-        texts = [form.text(dialect) for dialect in Dialect]
-        self._missing = tuple((line.status, line.message) for text in texts if text for line in parse_reply(text))
+        self._missing = tuple((line.status, line.message) for line in lines(self.contract, "update_did", "missing"))
 
     async def send(self, request: Request, case: str, lane: int, *, cleanup: bool = False) -> Exchange:
         """Send one request and note what it means for the ledger. A forbidden one comes back as a Failure.

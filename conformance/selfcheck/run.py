@@ -100,7 +100,7 @@ async def run_in_process(
 ) -> Verdicts:
     """Every case against one server. Raises Diverged if the shortcut does not lead there."""
     failures, pace = OwnFailures(), NoPace()
-    logins = Logins(failures, LOGIN_FAILURES, ground().logins[Role.LOCKABLE].user)
+    logins = Logins(suite.contract, failures, LOGIN_FAILURES, ground().logins[Role.LOCKABLE].user)
     guard = Guard(suite.contract, ground(), suite.level, possible_settings(target(), NEWEST_BUILD))
     sender = Sender(suite.contract, guard, Ledger(None, RUN), logins, pace, server.send, cache.rule)
     try:
