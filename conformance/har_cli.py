@@ -22,9 +22,9 @@ def har(
     Byte-level messages are left out: no archive can hold what is not HTTP.
     """
     from conformance.report.har import write
-    from conformance.report.read import load_report
-    from conformance.run.exchanges import read_exchanges
+    from conformance.report.json_file import load_report
     from conformance.run.folder import EXCHANGES
+    from conformance.run.record import read_exchanges
 
     run = load_report(report)
     path = output or report / "exchanges.har"

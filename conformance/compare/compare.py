@@ -21,10 +21,11 @@ from conformance.compare.model import (
     RunCell,
     Side,
 )
-from conformance.compare.stored_unseen import unseen
 from conformance.compare.timing import shifts
 from conformance.compare.traces import Given
+from conformance.contract.model import Contract
 from conformance.report.model import CaseResult, DeviationSeen, Report
+from conformance.upgrade.compare import stored_unseen
 from conformance.upgrade.effect import Effect
 from conformance.verdict.model import Blocked, Deviates, Kind
 
@@ -47,10 +48,10 @@ _CONFORMING = (ChangeKind.DEVIATES, ChangeKind.NO_DEVIATION, ChangeKind.REPLY)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def compare(given: Sequence[Given], fail_on: Iterable[Effect] = ()) -> Comparison:
+def compare(contract: Contract, given: Sequence[Given], fail_on: Iterable[Effect] = ()) -> Comparison:
     """Two or more runs beside each other: every later one beside the first. `fail_on` is what no client may feel."""
     first, *others = given
-    pairs = tuple(_pair(first, other, number) for number, other in enumerate(others, 1))
+    pairs = tuple(_pair(contract, first, other, number) for number, other in enumerate(others, 1))
     return Comparison(
         sides=tuple(map(_side, given)),
         facts=tuple(_facts([one.report for one in given])),
@@ -110,7 +111,7 @@ def _facts(reports: Sequence[Report]) -> Iterable[Fact]:
             yield Fact(name=name, values=values)
 
 
-def _pair(before: Given, after: Given, place: int) -> Pair:
+def _pair(contract: Contract, before: Given, after: Given, place: int) -> Pair:
     same_judge = all(FACTS[name](before.report) == FACTS[name](after.report) for name in ("suite", "expect"))
     old, new = ({result.id: result for result in given.report.results} for given in (before, after))
     broken_off = bool(before.report.unreported), bool(after.report.unreported)
@@ -139,7 +140,7 @@ def _pair(before: Given, after: Given, place: int) -> Pair:
         fields=_tallies(changes, lambda case: case.field),
         deviations=_deviations(before.report, after.report, found),
         shifts=shifts(*waits),
-        unseen=unseen(explained, (before.report.target.build, after.report.target.build)),
+        unseen=stored_unseen(contract, explained, (before.report.target.build, after.report.target.build)),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from conformance.compare import view
 from conformance.compare.model import LOOKS, CaseChange, ChangeKind, Comparison
 from conformance.report import grid
-from conformance.report.page import page
+from conformance.report.html import page
 from conformance.upgrade.effect import WORDS, Effect
 from conformance.verdict.model import kind
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from conformance.contract.model import Severity
 from conformance.report.model import BaselineUse, CaseCall, CaseResult, DeviationSeen, Report
-from conformance.verdict.form import in_form
-from conformance.verdict.model import Blocked, Deviates, Difference, Error, Expect, Fail, Kind, NotTested
+from conformance.verdict.model import Blocked, Deviates, Difference, Error, Expect, Fail, Kind, NotTested, in_form
 
 UNSPECIFIED = "(unspecified)"
 DID_NOT_REPEAT = "did not repeat when tried again"

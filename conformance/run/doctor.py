@@ -15,10 +15,10 @@ from conformance.contract.reply import parse_line
 from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply
 from conformance.run.messages import messages
-from conformance.run.needs import ADVICE
 from conformance.run.preflight import SENTINEL, sanity
 from conformance.run.run import Plan, Run, closing, raise_if_left
 from conformance.run.sender import Sender
+from conformance.run.target_file import ADVICE
 
 DOCTOR = "doctor"
 _SHOWN = 120

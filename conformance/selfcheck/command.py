@@ -16,15 +16,15 @@ from conformance.cases.model import Level
 from conformance.emulator.faults.model import Fault
 from conformance.errors import UsageError
 from conformance.report.files import check_writable, write_whole
-from conformance.selfcheck import html, json_file, matrix, quick, terminal
+from conformance.selfcheck import cover, matrix, terminal, writers
 from conformance.selfcheck.checker import Checker
 from conformance.selfcheck.model import Trial
 from conformance.selfcheck.over_http import compared, drawn
 from conformance.selfcheck.pool import check_all
-from conformance.selfcheck.progress import watching
 from conformance.selfcheck.result import OverHttp, Result, fault_row
 from conformance.selfcheck.run import Suite
 from conformance.selfcheck.summary import Summary
+from conformance.selfcheck.terminal import watching
 from conformance.verdict.model import Expect
 
 ONE_IN = 100
@@ -81,7 +81,7 @@ class Selfcheck:
 
     def _suite(self, asked: SelfcheckOptions) -> Suite:
         whole = self.checker.suite
-        cases = quick.read(asked.cases, whole.cases) if asked.cases is not None else whole.cases
+        cases = cover.read_quick_file(asked.cases, whole.cases) if asked.cases is not None else whole.cases
         return replace(whole, cases=cases, level=asked.level)
 
     def _before(self, asked: SelfcheckOptions) -> dict[str, frozenset[str]] | None:
@@ -111,13 +111,13 @@ class Selfcheck:
     def _write(self, asked: SelfcheckOptions, summary: Summary) -> None:
         rows, cases = summary.result.rows, summary.result.cases
         if asked.json is not None:
-            write_whole(asked.json, json_file.encode(summary))
+            write_whole(asked.json, writers.as_json(summary))
         if asked.html is not None:
-            write_whole(asked.html, html.render(summary).encode())
+            write_whole(asked.html, writers.as_page(summary).encode())
         if asked.write_matrix is not None:
             write_whole(asked.write_matrix, matrix.encode(rows, cases))
         if asked.write_quick is not None:
-            write_whole(asked.write_quick, quick.encode(summary.fewest, len(summary.killers)))
+            write_whole(asked.write_quick, cover.quick_file(summary.fewest, len(summary.killers)))
 
 
 def _over_http(

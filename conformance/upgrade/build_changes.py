@@ -1,4 +1,4 @@
-"""What the contract says begins or ends between two builds, and the build at which it does."""
+"""What the contract says begins or ends between two builds, the build at which it does, and what that means."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import product
 
 from conformance.contract.model import Build, Contract, Function, Parameter, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.sanitise import sanitise
+from conformance.upgrade.effect import WORDS, Effect
 from conformance.upgrade.model import PHP, BuildCause, Origin
 
 _PROBE = "".join(map(chr, range(0x20, 0x7F))).encode() + "é".encode()
@@ -18,6 +19,20 @@ Trait = Callable[[Build], object]
 
 BuildChanges = Mapping[tuple[str, str | None, BuildCause], Origin]
 """What is not the same at two builds, by function, field and cause. A deviation is of no function."""
+
+_BEGINS: Mapping[BuildCause, str] = {
+    BuildCause.FUNCTION: "The server gains this function; before, it answers NO FUNCTION SPECIFIED.",
+    BuildCause.FIELD: "The server begins to read this field; before, it ignores it without a word.",
+}
+_ENDS: Mapping[BuildCause, str] = {
+    BuildCause.FUNCTION: "The server no longer has this function, and answers NO FUNCTION SPECIFIED.",
+    BuildCause.FIELD: "The server no longer reads this field: it ignores it without a word.",
+}
+_EITHER: Mapping[BuildCause, str] = {
+    BuildCause.SANITISING: "The server strips other characters from this field before it looks at it.",
+    BuildCause.BUILD: "The reply to version names the build.",
+    BuildCause.UNNAMED: "The prediction differs for a reason that has no name yet.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +97,17 @@ def _keeping(parameter: Parameter) -> Trait:
         return [sanitise(_PROBE, parameter, ServerSettings(build, non_latin=latin)) for latin in (False, True)]
 
     return kept
+
+
+def meaning(contract: Contract, origin: Origin, effect: Effect, *, downgrade: bool) -> str:
+    """What a change means for a client, in sentences: why it happens, then what the client sees of it."""
+    return f"{_why(contract, origin, downgrade=downgrade)} {WORDS[effect].meaning}"
+
+
+def _why(contract: Contract, origin: Origin, *, downgrade: bool) -> str:
+    if origin.cause is BuildCause.DEVIATION and origin.field is not None:
+        deviation = contract.deviations[origin.field]
+        first = "sql-errors-thrown" in deviation.only if origin.build == PHP else str(deviation.since) == origin.build
+        begins = first is not downgrade
+        return f"A deviation {'begins' if begins else 'ends'}: {deviation.title}."
+    return _EITHER.get(origin.cause) or (_ENDS if downgrade else _BEGINS)[origin.cause]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from conformance.cases.sample import predicted_text
+from conformance.cases.catalogue import catalogue
+from conformance.cases.expand import requests, world
+from conformance.cases.sample import SAMPLE, predicted_text
 from conformance.contract.call import Call, read
 from conformance.contract.load import refusal_name
-from conformance.contract.model import Contract, Dialect
+from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Contract, Dialect, ServerSettings
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
@@ -135,3 +137,29 @@ def deviations(contract: Contract, end: End) -> frozenset[str]:
     answers = end.answers if isinstance(end, Outcome) else ()
     forms = [answer.form(contract) for answer in answers]
     return end.quirks.union(*(form.deviations.values() for form in forms), *(f.invariants.values() for f in forms))
+
+
+def stored_unseen(contract: Contract, alike: Collection[str], builds: tuple[str, str]) -> tuple[str, ...]:
+    """Those of the cases with these ids that two builds are known to store otherwise although they reply alike.
+
+    No run can show it. The settings are the usual ones of a server.
+    """
+    before, after = map(_described, builds)
+    if before is None or after is None or before == after:
+        return ()
+    worlds = world(SAMPLE, ServerSettings(before)), world(SAMPLE, ServerSettings(after))
+    found = []
+    for case in catalogue(contract):
+        if case.id in alike:
+            difference = first_difference(contract, requests(case, SAMPLE, 0), worlds, Dialect.SHIPPED)
+            if difference is not None and effect(contract, difference) is Effect.STORED:
+                found.append(case.id)
+    return tuple(found)
+
+
+def _described(build: str) -> Build | None:
+    try:
+        found = Build.parse(build)
+    except ValueError:
+        return None
+    return found if OLDEST_BUILD <= found <= NEWEST_BUILD else None

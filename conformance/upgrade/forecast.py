@@ -13,11 +13,10 @@ from conformance.cases.sample import SAMPLE
 from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.request import Request
 from conformance.contract.world import World
-from conformance.upgrade.build_changes import BuildChanges, Span, build_changes, deviating
+from conformance.upgrade.build_changes import BuildChanges, Span, build_changes, deviating, meaning
 from conformance.upgrade.compare import BuildDifference, deviations, effect, first_difference, origins
 from conformance.upgrade.effect import Effect
 from conformance.upgrade.example import example
-from conformance.upgrade.meaning import meaning
 from conformance.upgrade.model import (
     AS_DOCUMENTED,
     PHP,

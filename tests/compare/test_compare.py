@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from conformance.compare.compare import compare
-from conformance.compare.load import load
 from conformance.compare.model import ChangeKind, Comparison, to_json
+from conformance.compare.traces import load
+from conformance.contract.load import load_contract
 from conformance.reporting import EXCHANGES
 from conformance.upgrade.effect import Effect
 from conformance.verdict.model import Blocked, Deviates, Error, Fail, NotTested, Pass, Verdict
@@ -266,8 +267,8 @@ def test_cases_that_neither_run_answered_are_counted(tmp_path: Path) -> None:
 def test_what_a_client_must_not_feel_has_an_exit_code_of_its_own(
     fail_on: tuple[Effect, ...], code: int, tmp_path: Path
 ) -> None:
-    given = [load(run(tmp_path / said[:1], {"a/b/c": Pass()}, said)) for said in ("A: a", "ERROR: b")]
-    found = compare(given, fail_on)
+    given = [load(load_contract(), run(tmp_path / said[:1], {"a/b/c": Pass()}, said)) for said in ("A: a", "ERROR: b")]
+    found = compare(load_contract(), given, fail_on)
     assert found.exit_code == code
     assert found.answer.endswith(" Exit code 5, as asked with --fail-on.") is (code == 5)
 
@@ -275,7 +276,10 @@ def test_what_a_client_must_not_feel_has_an_exit_code_of_its_own(
 def test_a_regression_is_exit_code_1_and_what_is_felt_in_half_a_run_is_5(tmp_path: Path) -> None:
     one, two = run(tmp_path / "1", FIFTEEN), run(tmp_path / "2", {**FIFTEEN, "a/b/0": FAIL}, "ERROR: b")
     half = run(tmp_path / "3", {"a/b/0": Pass()}, "ERROR: b", ended="no reply", expected=15)
-    assert [compare([load(one), load(other)], Effect).exit_code for other in (two, half)] == [1, 5]
+    assert [
+        compare(load_contract(), [load(load_contract(), one), load(load_contract(), other)], Effect).exit_code
+        for other in (two, half)
+    ] == [1, 5]
     assert compared(one, half).exit_code == 3
 
 

@@ -19,8 +19,8 @@ from conformance.contract.request import Request
 from conformance.contract.world import Change, PutDid
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
+from conformance.emulator.faults.catalogue import subtle
 from conformance.emulator.faults.model import FaultKind, faulty
-from conformance.emulator.faults.subtle import subtle
 from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.emulator.store import Store
 from conformance.exchange import Exchange

@@ -6,8 +6,8 @@ from statistics import median
 
 import pytest
 
+from conformance.emulator.faults.catalogue import subtle
 from conformance.emulator.faults.model import Fault, FaultKind
-from conformance.emulator.faults.subtle import subtle
 from conformance.fuzz.repeat import Now
 from tests.fuzz.findings import FOLDER, kept, path_of, repeated
 

@@ -11,7 +11,7 @@ from conformance.cases.model import Param, Role
 from conformance.cases.steps import add, sent_by, setup, update
 from conformance.errors import UsageError
 from conformance.fuzz.model import FindingKey, Replay
-from conformance.fuzz.replay import read_replay, write_replay
+from conformance.fuzz.repeat import read_replay, write_replay
 
 REPLAY = Replay(
     key=FindingKey("update_did", "group", "plain", "http-status"),

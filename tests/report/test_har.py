@@ -9,8 +9,7 @@ from jsonschema import Draft202012Validator
 
 from conformance.errors import UsageError
 from conformance.report.har import HarCounts, write
-from conformance.run.exchanges import read_exchanges
-from conformance.run.record import ExchangeLine
+from conformance.run.record import ExchangeLine, read_exchanges
 from tests.compare.support import every, line, ran
 
 SCHEMA = json.loads((Path(__file__).parent / "har-1.2.schema.json").read_text("utf-8"))

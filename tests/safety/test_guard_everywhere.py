@@ -17,7 +17,7 @@ from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.server import running
 from conformance.fuzz.model import FindingKey, Replay
-from conformance.fuzz.replay import read_replay, write_replay
+from conformance.fuzz.repeat import read_replay, write_replay
 from conformance.report.model import CaseResult
 from conformance.run.run import Plan, Run
 from conformance.run.settings import load_target, resolve

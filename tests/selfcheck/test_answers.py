@@ -7,7 +7,7 @@ import pytest
 
 from conformance.cases.model import Purpose
 from conformance.errors import UsageError
-from conformance.selfcheck import cover, matrix, quick
+from conformance.selfcheck import cover, matrix
 from conformance.selfcheck.model import Kill, Trial
 from conformance.selfcheck.parts import bought
 from conformance.selfcheck.result import FaultFree, FaultRow, OverHttp, Result, percent
@@ -132,8 +132,8 @@ def test_a_missing_matrix_is_refused(tmp_path: Path) -> None:
 
 def test_the_quick_file_gives_its_cases_in_the_order_of_the_catalogue(tmp_path: Path) -> None:
     path = tmp_path / "quick.json"
-    path.write_bytes(quick.encode([IDS[5], IDS[1]], 12))
-    assert [case.id for case in quick.read(path, list(CASES.values()))] == [IDS[1], IDS[5]]
+    path.write_bytes(cover.quick_file([IDS[5], IDS[1]], 12))
+    assert [case.id for case in cover.read_quick_file(path, list(CASES.values()))] == [IDS[1], IDS[5]]
     assert json.loads(path.read_bytes()) == {"faults": 12, "cases": [IDS[5], IDS[1]]}
 
 
@@ -144,6 +144,6 @@ def test_a_quick_file_that_does_not_fit_is_refused(text: str, said: str, tmp_pat
     path = tmp_path / "quick.json"
     path.write_text(text)
     with pytest.raises(UsageError, match=said):
-        quick.read(path, list(CASES.values()))
+        cover.read_quick_file(path, list(CASES.values()))
     with pytest.raises(UsageError, match="--write-quick"):
-        quick.read(tmp_path / "none.json", [])
+        cover.read_quick_file(tmp_path / "none.json", [])

@@ -9,7 +9,14 @@ from functools import partial
 from conformance.contract.model import Contract, Parameter
 from conformance.contract.world import Entities
 from conformance.emulator.faults.asked import Asked, behaving
-from conformance.emulator.faults.generated import CHECKED, Mutation, function_of, mutant, rule_mutation
+from conformance.emulator.faults.generated import (
+    CHECKED,
+    Mutation,
+    function_of,
+    mutant,
+    parameter_mutation,
+    rule_mutation,
+)
 from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response
 
@@ -77,3 +84,24 @@ def _exact(kind: str) -> Behaviour:
         return asked.seeing(as_entities=entities).honestly()
 
     return behaving(answer)
+
+
+NO_REPLY = "no reply shows what a column holds; only the database does"
+
+
+def defaults(contract: Contract) -> Iterator[Fault]:
+    """One for each column that add_did fills by itself: no reply shows what it holds that a request left out."""
+    for parameter in contract.functions["add_did"].optional:
+        if parameter.column:
+            yield _other(parameter)
+
+
+def _other(parameter: Parameter) -> Fault:
+    default = parameter.default + 1 if isinstance(parameter.default, int) else f"{parameter.default or ''}9"
+    return mutant(
+        f"add_did/{parameter.name}/other",
+        f"add_did without {parameter.name} stores {default!r}",
+        FaultKind.DEFAULT,
+        parameter_mutation("add_did", parameter.name, default=default),
+        hidden=NO_REPLY,
+    )
