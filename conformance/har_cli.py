@@ -21,10 +21,10 @@ def har(
 
     Byte-level messages are left out: no archive can hold what is not HTTP.
     """
+    from conformance.report.exchanges import read_exchanges
     from conformance.report.har import write
     from conformance.report.json_file import load_report
     from conformance.run.folder import EXCHANGES
-    from conformance.run.record import read_exchanges
 
     run = load_report(report)
     path = output or report / "exchanges.har"

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from conformance.cases.model import Purpose
 from conformance.compare.normal import Normal
 from conformance.contract.reply import Aspect, Line, parse_line
+from conformance.report.exchanges import ExchangeLine
 from conformance.report.model import CaseResult
 from conformance.report.placeholders import shortened
-from conformance.run.record import ExchangeLine
 from conformance.upgrade.effect import Effect, Standing, effect, standing
 from conformance.verdict.model import Difference, Fail
 

@@ -19,11 +19,11 @@ from conformance.contract.model import Contract
 from conformance.contract.request import FORM_TYPE, Request
 from conformance.contract.sanitise import as_text
 from conformance.report.curl import curl_line
+from conformance.report.exchanges import ExchangeLine, read_exchanges
 from conformance.report.json_file import check_folder, load_report
 from conformance.report.model import Report
 from conformance.report.text import visible
 from conformance.run.folder import EXCHANGES
-from conformance.run.record import ExchangeLine, read_exchanges
 from conformance.run.redact import MASK
 
 _COMPARED = frozenset(purpose.value for purpose in Purpose)

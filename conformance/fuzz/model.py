@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import msgspec
 
@@ -54,6 +55,15 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
         """The input as a case."""
         id = f"{self.key.function}/fuzz/{self.search}"
         return Case(id, self.title, self.clause, Level(self.level), self.steps, needs=needs_of(self.steps))
+
+
+class Now(StrEnum):
+    """What has become of a finding."""
+
+    FIXED = "fixed"
+    STILL_THERE = "still there"
+    DIFFERENT = "different now"
+    NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -13,7 +12,7 @@ import msgspec
 from conformance.crash import told_redacted
 from conformance.errors import UsageError
 from conformance.fuzz.keys import first_difference, key_of
-from conformance.fuzz.model import REPLAY_SCHEMA, Replay
+from conformance.fuzz.model import REPLAY_SCHEMA, Now, Replay
 from conformance.fuzz.search import search_of
 from conformance.options import Effort, Options, plan
 from conformance.prompt import ask_password
@@ -23,15 +22,6 @@ from conformance.run.files import read_run
 from conformance.run.record import Record
 from conformance.run.run import Plan, Run, closing, left_line, redactor
 from conformance.verdict.model import Error, Fail
-
-
-class Now(StrEnum):
-    """What has become of a finding."""
-
-    FIXED = "fixed"
-    STILL_THERE = "still there"
-    DIFFERENT = "different now"
-    NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from conformance.cases.expand import Login
 from conformance.cases.model import Case, Entity, Role
 from conformance.rejudge.template import MASKS, About, Told, told
-from conformance.run.record import ExchangeLine
+from conformance.report.exchanges import ExchangeLine
 from conformance.run.redact import MASK, USER_MASK, Redactor
 
 _FIRST_PASSWORD = 271828182845904523

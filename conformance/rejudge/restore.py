@@ -12,7 +12,7 @@ from conformance.contract.request import Request
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.rejudge.known import RecordedTarget
 from conformance.rejudge.template import About, hidden, pairs, told
-from conformance.run.record import ExchangeLine
+from conformance.report.exchanges import ExchangeLine
 from conformance.run.redact import MASK, USER_MASK
 from conformance.verdict.model import NotTested
 

@@ -34,17 +34,6 @@ class Condition(StrEnum):
     NOT_TRIED = "not tried"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """One role or entity: its state, what was said or why nothing was, what to do, how many cases."""
-
-    need: Need
-    state: Condition
-    said: str
-    advice: str
-    cases: int
-
-
 REFUSED_BY: Mapping[Need, str] = {
     Role.LEVEL7: "no-permission",
     Role.NO_MODIFY_DIDS: "no-permission",
@@ -60,6 +49,17 @@ _NO_LOGIN = {"login-incorrect": "login refused", "locked": "is locked: try again
 FIELD_OF: Mapping[Entity, str] = {Entity.INGROUP: "group", Entity.CALL_MENU: "menu_id", Entity.SERVER_IP: "server_ip"}
 TOO_LONG = Param("filter_clean_cid_number", "R" * 21)
 """A field that every build checks after the references, and refuses: nothing is ever stored by such a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One role or entity: its state, what was said or why nothing was, what to do, how many cases."""
+
+    need: Need
+    state: Condition
+    said: str
+    advice: str
+    cases: int
 
 
 def examine(plan: Plan) -> tuple[str, tuple[Diagnosis, ...]]:

@@ -6,7 +6,7 @@ Pure text: nothing is sent anywhere. Column names are those of VICIdial's own sc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from conformance.cases.model import Role
 from conformance.schemas import SchemaKind, directive
@@ -22,8 +22,7 @@ OTHER_GROUP = "VCTESTGRP"
 HIDDEN_DID = "9990000000"
 
 
-@dataclass(frozen=True, slots=True)
-class UserSettings:
+class UserSettings(NamedTuple):
     """The settings of one test user that matter to the API."""
 
     level: int = 8

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from conformance.cases.expand import Ground
-from conformance.contract.model import Contract, ServerSettings
+from conformance.contract.model import Contract
 from conformance.contract.request import Request
-from conformance.contract.world import Did, Entities, LoginFailed, State, User
+from conformance.contract.world import Did, LoginFailed, State
 from conformance.emulator.config import Config
+from conformance.emulator.faults.asked import SeenState
 from conformance.emulator.respond import Response, work_out
 from conformance.exchange import Exchange
 from conformance.selfcheck.target import PREFLIGHT
@@ -72,7 +73,7 @@ class Recorder:
             self.records[self.case] = CaseRecord(state.next_did_id or 0)
         record = self.records[self.case]
         self._reads.seen = record.reads
-        response = work_out(self._traced, _Watched(state, record.patterns), request, config, now)
+        response = work_out(self._traced, _watched(state, record.patterns), request, config, now)
         record.wire.append((request, response))
         record.fails_logins |= any(isinstance(change, LoginFailed) for change in response.changes)
         return response
@@ -84,41 +85,14 @@ class Recorder:
             self.records[self.case].after = after
 
 
-@dataclass(frozen=True)
-class _Watched:
+def _watched(state: State, patterns: set[str]) -> State:
     """A state that notes which DIDs are looked for."""
 
-    state: State
-    patterns: set[str]
+    def noted(pattern: str, found: Did | None) -> Did | None:
+        patterns.add(pattern)
+        return found
 
-    @property
-    def settings(self) -> ServerSettings:
-        """The server's settings."""
-        return self.state.settings
-
-    @property
-    def entities(self) -> Entities:
-        """What DIDs may refer to."""
-        return self.state.entities
-
-    @property
-    def next_did_id(self) -> int | None:
-        """The did_id of the next DID."""
-        return self.state.next_did_id
-
-    @property
-    def unknown_did_id(self) -> int:
-        """A did_id that no DID has."""
-        return self.state.unknown_did_id
-
-    def user(self, name: str) -> User | None:
-        """The user of that name."""
-        return self.state.user(name)
-
-    def find(self, pattern: str, *, exact: bool) -> Did | None:
-        """The DID with that pattern."""
-        self.patterns.add(pattern)
-        return self.state.find(pattern, exact=exact)
+    return SeenState(state, as_found=noted)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from conformance.selfcheck.model import Trial
 from conformance.selfcheck.pool import Watch
-from conformance.selfcheck.result import FaultRow
+from conformance.selfcheck.result import FaultFree, FaultRow, OverHttp
 from conformance.selfcheck.summary import Summary
 
 NAMED = 5
@@ -71,22 +71,26 @@ def _redundancy(summary: Summary) -> Iterator[Text]:
 
 def _wrong(summary: Summary) -> Iterator[Text]:
     """All that makes the exit code 1, and what is said of a fault and not true."""
-    survivors = (f"{row.id}: {row.reason}\n    {row.title}" for row in summary.result.survivors)
-    yield from _section("survivors: no case fails", survivors, "red")
-    honest = (
-        f"{server.server}: {_some([kill.case for kill in server.trial.kills] + list(server.trial.errors))}"
-        for server in summary.failed_honest
-    )
-    yield from _section("the fault-free server fails", honest, "red")
+    yield from _section("survivors: no case fails", map(_survivor, summary.result.survivors), "red")
+    yield from _section("the fault-free server fails", map(_failed_honest, summary.failed_honest), "red")
     lost = (f"{loss.fault}: no longer by {_some(loss.cases)}" for loss in summary.losses)
     yield from _section("lost: caught before", lost, "red")
-    differing = (
-        f"{check.fault}: only there {_some(check.only_there) or 'none'}, only here {_some(check.only_here) or 'none'}"
-        for check in summary.differing
-    )
-    yield from _section("a socket makes a difference", differing, "red")
+    yield from _section("a socket makes a difference", map(_differing, summary.differing), "red")
     shown = (f"{row.id}: {row.trial.kills[0].case}" for row in summary.shown_after_all)
     yield from _section("said to be hidden, and caught", shown, "yellow")
+
+
+def _survivor(row: FaultRow) -> str:
+    return f"{row.id}: {row.reason}\n    {row.title}"
+
+
+def _failed_honest(server: FaultFree) -> str:
+    return f"{server.server}: {_some([*(kill.case for kill in server.trial.kills), *server.trial.errors])}"
+
+
+def _differing(check: OverHttp) -> str:
+    here, there = (_some(cases) or "none" for cases in (check.only_here, check.only_there))
+    return f"{check.fault}: only there {there}, only here {here}"
 
 
 def _section(title: str, lines: Iterable[str], style: str = "") -> Iterator[Text]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import NamedTuple
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import requests, world
@@ -24,8 +25,7 @@ from conformance.upgrade.model import BuildCause, Origin
 End = Outcome | Unspecified
 
 
-@dataclass(frozen=True, slots=True)
-class BuildSide:
+class BuildSide(NamedTuple):
     """One of the two builds: the world before the request, and what is predicted."""
 
     world: World

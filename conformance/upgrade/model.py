@@ -13,10 +13,6 @@ AS_DOCUMENTED = "as documented"
 """The setting of a change that only a server would show that does what the documentation says."""
 
 
-PHP = "PHP 8.1"
-"""In place of a build where it is not the build that decides: the first PHP that ends a script at an SQL error."""
-
-
 class BuildCause(StrEnum):
     """What differs between two builds, so that they treat a call differently."""
 
@@ -26,6 +22,10 @@ class BuildCause(StrEnum):
     DEVIATION = "deviation"
     BUILD = "build"
     UNNAMED = "unnamed"
+
+
+PHP = "PHP 8.1"
+"""In place of a build where it is not the build that decides: the first PHP that ends a script at an SQL error."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from conformance.contract.model import Deviation, Dialect, Severity
-from conformance.report.terminal import SEVERITIES
+from conformance.report.terminal import SEVERITIES, indented
 from conformance.upgrade.effect import WORDS, Effect
 from conformance.upgrade.family import Family, answer, families
 from conformance.upgrade.model import BuildChange, PredictedChange, UpgradeForecast
@@ -42,14 +41,14 @@ def _family(family: Family) -> Iterator[RenderableType]:
     yield Text.assemble(
         "\n", (WORDS[head.effect].many, STYLES[head.effect]), "  ", (cause, "bold"), (f"  {cases}", "dim")
     )
-    yield from (_indented(Text(member)) for member in family.members)
-    yield _indented(Text(head.meaning))
+    yield from (indented(Text(member)) for member in family.members)
+    yield indented(Text(head.meaning))
     yield from _example(head)
 
 
 def _example(change: PredictedChange) -> Iterator[RenderableType]:
     example = change.example
-    yield _indented(Text(f"for example {example.case}, request {example.request}:", style="dim"))
+    yield indented(Text(f"for example {example.case}, request {example.request}:", style="dim"))
     replies, stored = example.replies[Dialect.SHIPPED], example.stored
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim")
@@ -58,7 +57,7 @@ def _example(change: PredictedChange) -> Iterator[RenderableType]:
         table.add_row(name, Text(reply))
         if left:
             table.add_row("", Text(f"leaves {left}"))
-    yield _indented(table)
+    yield indented(table)
     yield Text(f"  {example.curl}", no_wrap=True, overflow="ignore", style="dim")
 
 
@@ -77,18 +76,14 @@ def _deviations(forecast: UpgradeForecast) -> Iterator[RenderableType]:
 def _deviation(deviation: Deviation, change: BuildChange) -> RenderableType:
     severity = (deviation.severity.value, SEVERITIES[deviation.severity.value])
     head = Text.assemble(severity, "  ", deviation.id, (f"  {change.origin.build}", "dim"))
-    return _indented(Group(head, _indented(Text(deviation.effect))))
+    return indented(Group(head, indented(Text(deviation.effect))))
 
 
 def _notes(forecast: UpgradeForecast) -> Iterator[RenderableType]:
     if forecast.unshown:
         yield Text("\nChanges that no case shows", style="bold")
-        yield from (_indented(Text(f"{change.origin.build}  {change.told}")) for change in forecast.unshown)
+        yield from (indented(Text(f"{change.origin.build}  {change.told}")) for change in forecast.unshown)
     others = len(forecast.changes) - len(forecast.shipped)
     if others:
         note = f"\nAnd {others} on servers that do what is documented: --json and --markdown have them."
         yield Text(note, style="dim")
-
-
-def _indented(renderable: RenderableType) -> Padding:
-    return Padding(renderable, (0, 0, 0, 2), expand=False)

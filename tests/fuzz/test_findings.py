@@ -8,7 +8,7 @@ import pytest
 
 from conformance.emulator.faults.catalogue import subtle
 from conformance.emulator.faults.model import Fault, FaultKind
-from conformance.fuzz.repeat import Now
+from conformance.fuzz.model import Now
 from tests.fuzz.findings import FOLDER, kept, path_of, repeated
 
 HONEST = Fault("subtle/none", "A server without a fault", FaultKind.SUBTLE)

@@ -8,8 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance.errors import UsageError
+from conformance.report.exchanges import ExchangeLine, read_exchanges
 from conformance.report.har import HarCounts, write
-from conformance.run.record import ExchangeLine, read_exchanges
 from tests.compare.support import every, line, ran
 
 SCHEMA = json.loads((Path(__file__).parent / "har-1.2.schema.json").read_text("utf-8"))
