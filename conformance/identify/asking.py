@@ -9,7 +9,6 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Entity, Level, Role
 from conformance.cases.sample import SAMPLE
-from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, Contract
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.identify.choice import best, questions, tells
@@ -63,7 +62,7 @@ class Identification:
         self.asked.append(Question(case.id, case.title, before, len(self.left), came, any_explains))
 
 
-def identify(plan: Plan, predictions: Predictions | None = None) -> Identified:
+def identify(contract: Contract, plan: Plan, predictions: Predictions | None = None) -> Identified:
     """Place a server by what it answers. Raises what preflight raises, and LeftBehind if it is stopped untidily.
 
     `predictions` are those of `predictions_for` this plan's ground, kept from another server.
@@ -72,7 +71,7 @@ def identify(plan: Plan, predictions: Predictions | None = None) -> Identified:
     run = Run(replace(plan, target=replace(plan.target, build=NEWEST_BUILD)))
     with closing(run):
         run.open()
-        search = _begin(load_contract(), plan, predictions or predictions_for(plan.ground))
+        search = _begin(contract, plan, predictions or predictions_for(contract, plan.ground))
         run.consider({hypothesis.settings for hypothesis in search.missed})
         ended = _ask(run, search)
     facts = run.close()
@@ -83,16 +82,15 @@ def identify(plan: Plan, predictions: Predictions | None = None) -> Identified:
         left=search.left,
         asked=tuple(search.asked),
         contradiction=min(search.missed.values()) > 0,
-        wanting=() if ended else _wanting(search, plan),
+        wanting=() if ended else _wanting(contract, search, plan),
         requests=facts.requests,
         left_behind=facts.left,
         ended=ended or facts.silent,
     )
 
 
-def predictions_for(ground: Ground) -> Predictions:
+def predictions_for(contract: Contract, ground: Ground) -> Predictions:
     """What every hypothesis expects of a target."""
-    contract = load_contract()
     numbers = {case.id: number for number, case in enumerate(catalogue(contract))}
     return Predictions(contract, ground, numbers, frozenset(h.settings for h in hypotheses(contract)))
 
@@ -138,11 +136,11 @@ def _shown(text: str) -> str:
     return visible(text[:_WIDEST]) + "…" * (len(text) > _WIDEST)
 
 
-def _wanting(search: Identification, plan: Plan) -> tuple[str, ...]:
+def _wanting(contract: Contract, search: Identification, plan: Plan) -> tuple[str, ...]:
     """What would have to be allowed or given for a question that tells the rest apart; nothing if none ever would."""
-    ground, contract = plan.ground, load_contract()
+    ground = plan.ground
     full = Ground({**SAMPLE.logins, **ground.logins}, {**SAMPLE.entities, **ground.entities}, ground.run)
-    predictions = predictions_for(full)
+    predictions = predictions_for(contract, full)
     possible = questions(catalogue(contract), full, contract, Level.STANDARD)
     known = {asked.case for asked in search.asked}.union(case.id for case in search.cases)
     wanted = {
