@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from conformance.contract.call import Call, Step
+from conformance.contract.call import Call, Step, read_as
+from conformance.contract.conditions import may_see, met
 from conformance.contract.load import refusal_name
-from conformance.contract.model import Arguments, Kind, check_of
+from conformance.contract.model import Arguments, Kind, Parameter, check_of
 from conformance.contract.outcome import CLOCK, NUMBER, Outcome
 from conformance.contract.reply import Value
-from conformance.contract.rules import allows, disagreement
+from conformance.contract.rules import allows, disagreement, is_taken
 from conformance.contract.world import (
-    ALL_GROUPS,
     LOCK_AFTER,
     LOGIN_LEVEL,
     Drop,
     LoginFailed,
     LoginSucceeded,
+    MayChange,
     Row,
     User,
 )
@@ -63,6 +64,14 @@ def function(call: Call) -> Step:
     return call if call.function is not None else replace(call, logged=True).ends(call.answer("no-function"))
 
 
+def restricted(call: Call) -> Step:
+    """A user who is kept to some lists needs a user group, for functions that look at it, whatever else is wrong."""
+    looked_at = any(check.endswith("-allowed") for check in call.called.checks)
+    if not looked_at or not call.caller.lists_restricted or call.caller.has_group:
+        return call
+    return replace(call, logged=True).ends(call.answer("no-user-group", user_group=call.caller.group))
+
+
 def source(call: Call) -> Step:
     """`source` has 2 characters at least; the documented 20 at most are not checked (sections 3 and 4)."""
     parameter, value = call.contract.common.by_name["source"], call.value("source")
@@ -103,6 +112,7 @@ def required(call: Call) -> Step:
     for parameter in call.called.required:
         if call.is_array(parameter.name):
             return _asked_of_an_array(call) or call.ends(call.answer("required"))
+        call = call.noting(disagreement(parameter, call.value(parameter.name), call.state))
         if allows(parameter, call.value(parameter.name), call.state, call.dialect) is False:
             return call.ends(call.answer("required"))
     return call
@@ -121,12 +131,32 @@ def is_new(kind: Kind, told: Arguments, call: Call) -> Step:
 
 
 def exists(kind: Kind, told: Arguments, call: Call) -> Step:
-    """A row has this key and the caller may see it (sections 5 and 6)."""
+    """A row has this key and the caller may see it (sections 5 and 6).
+
+    Where servers leave the check out, the row is whatever has the key, and may be anybody's.
+    """
     kind = call.kind_instead(kind)
     call, row = look_up(call, kind, _key(call, kind, told))
-    if row is not None and not may_see(call.caller, kind, row):
-        call, row = call.noting(kind.hidden), None
-    return replace(call, row=row) if row is not None else call.ends(call.answer(told.reply or "missing"))
+    visible = row is not None and may_see(call.caller, kind, row)
+    if call.shipped and any(map(call.has, told.unless)):
+        return replace(call.noting(None if visible else told.left_out), row=row, unbound=True)
+    if row is not None and visible:
+        return replace(call, row=row)
+    call = call.noting(kind.hidden if row is not None else None)
+    further = told.otherwise
+    if further is not None and call.value(further.parameter) == further.value:
+        return read_as(call.says(further.reply), call.contract.functions[further.function])
+    return call.ends(call.answer(told.reply or "missing"))
+
+
+def list_allowed(kind: Kind, told: Arguments, call: Call) -> Step:
+    """A user who is kept to some lists may name only those of allowed campaigns, each just as it is stored."""
+    if not call.caller.lists_restricted:
+        return call
+    row = call.state.find(kind.name, call.key(kind), exact=True)
+    if row is not None and may_see(call.caller, kind, row):
+        return call
+    return call.ends(call.answer(told.reply or "not-allowed"))
 
 
 def _key(call: Call, kind: Kind, told: Arguments) -> tuple[str, ...]:
@@ -153,36 +183,49 @@ def delete(told: Arguments, call: Call) -> Step:
 
 def optional(call: Call) -> Step:
     """Every optional field that was sent has an allowed value; the first that has not answers (section 2)."""
-    for parameter in call.called.optional:
-        if call.is_array(parameter.name) and parameter.known_to(call.state.settings.build):
-            ended = _asked_of_an_array(call)
-            if ended:
-                return ended
-            call = call.noting("array-not-sent")
-            continue
-        value = call.value(parameter.name)
-        if value == "":
-            continue
-        call = call.noting(disagreement(parameter, value, call.state))
-        verdict = allows(parameter, value, call.state, call.dialect)
-        if verdict is None:
-            return call.silent(f"the documented values of {parameter.name} break off before {value!r}")
-        if not verdict:
-            return call.ends(call.answer(refusal_name(parameter.name)))
+    for parameter in call.called.looked_at:
+        step = _optional(call, parameter)
+        if not isinstance(step, Call):
+            return step
+        call = step
     return call
+
+
+def _optional(call: Call, parameter: Parameter) -> Step:
+    if call.is_array(parameter.name) and parameter.known_to(call.state.settings.build):
+        return _asked_of_an_array(call) or call.noting("array-not-sent")
+    value = call.value(parameter.name)
+    if value == "":
+        return call
+    call = call.noting(disagreement(parameter, value, call.state))
+    if not is_taken(parameter, value, call.state, call.dialect):
+        return call
+    verdict = allows(parameter, value, call.state, call.dialect)
+    if verdict is None:
+        return call.silent(f"the documented values of {parameter.name} break off before {value!r}")
+    if not verdict and parameter.message:
+        return call.ends(call.answer(refusal_name(parameter.name)))
+    if not verdict:
+        return call.silent(f"documentation does not say what answers {parameter.name}={value}")
+    return met(call, parameter.needs, MayChange(call.kind.name))[0]
 
 
 _PLAIN: Mapping[str, Callable[[Call], Step]] = {
     "version": version,
     "login": login,
     "function": function,
+    "restricted": restricted,
     "source": source,
     "allowed": allowed,
     "permission": permission,
     "required": required,
     "optional": optional,
 }
-_OF_A_KIND: Mapping[str, Callable[[Kind, Arguments, Call], Step]] = {"is-new": is_new, "exists": exists}
+_OF_A_KIND: Mapping[str, Callable[[Kind, Arguments, Call], Step]] = {
+    "is-new": is_new,
+    "exists": exists,
+    "allowed": list_allowed,
+}
 
 
 def check(name: str, call: Call) -> Step:
@@ -197,22 +240,15 @@ def check(name: str, call: Call) -> Step:
 
 
 def look_up(call: Call, kind: Kind, key: tuple[str, ...], *, wanted: bool = True) -> tuple[Call, Row | None]:
-    """The row with that key; servers disregard letter case, documentation does not say so.
+    """The row with that key; servers disregard letter case and compare numbers, documentation does not say so.
 
     `wanted` is as in `State.find`.
     """
-    row = call.state.find(kind.name, key, exact=not call.shipped, wanted=wanted)
+    sought = kind.stored(key) if call.shipped else key
+    row = call.state.find(kind.name, sought, exact=not call.shipped, wanted=wanted)
     if row is not None and row.key != key:
         call = call.noting(kind.collision)
     return call, row
-
-
-def may_see(user: User, kind: Kind, row: Row) -> bool:
-    """Whether a user may view the user group of a row (section 6)."""
-    if user.groups is None or kind.group is None:
-        return True
-    group = row.columns.get(kind.group, kind.columns[kind.group].default)
-    return group in {ALL_GROUPS, *user.groups}
 
 
 def shown_number(kind: Kind, row: Row) -> Mapping[str, Value]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import Literal
 
-import msgspec
+from conformance.contract.action import Action, Condition, Given, Struct
 
 
 class Dialect(StrEnum):
@@ -90,21 +90,22 @@ class ServerSettings:
         return f"{self.build}, {self.sql_mode} SQL, use_non_latin={int(self.non_latin)}, {self.sql_errors.php}"
 
 
-class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
-    """The base of everything decoded from a contract file."""
-
-
 class Rule(Struct, frozen=True):
     """What a value must be. Lengths are bytes as shipped and characters as documented; both ends belong.
 
     `values` is a closed list, or with `open` one that the documentation breaks off with "...";
-    `reference` is the kind of which a row of that name must exist.
+    `reference` is the kind of which a row of that name must exist. `words` are values that mean another, such as the
+    empty one, and are looked at no further. A value that does not match `taken` in full counts as not sent.
     """
 
     min: int = 0
     max: int | None = None
     digits: bool = False
     dotted: bool = False
+    date: bool = False
+    pattern: str | None = None
+    words: Mapping[str, str] = {}
+    taken: str | None = None
     values: tuple[str, ...] = ()
     open: bool = False
     reference: str | None = None
@@ -115,7 +116,11 @@ class Parameter(Struct, frozen=True):
 
     `kept` is the inside of a character class: what sanitising leaves. `column` is where the value is stored; if that
     is a column of a kind's key, the value names the row, or, with a `separator`, several rows.
-    `stored` says what the column's type does to it: `text`, `integer` or `enumeration` of `stored_values`.
+    `stored` says what the column's type does to it: `text`, `integer` or `enumeration` of `stored_values`; a column
+    that the kind describes says so itself. `kept_words` are values that sanitising leaves alone.
+
+    `needs` are conditions beyond the rule. `decoded_again` is the deviation of a value that is decoded a second time,
+    after sanitising. A value sent together with the parameter `lost_with` is not stored, as `lost` says.
     """
 
     name: str
@@ -126,7 +131,13 @@ class Parameter(Struct, frozen=True):
     required: bool = False
     documented: Rule = Rule()
     shipped: Rule = Rule()
+    shipped_before: Mapping[str, Rule] = {}
     deviation: str | None = None
+    kept_words: tuple[str, ...] = ()
+    needs: tuple[Condition, ...] = ()
+    decoded_again: str | None = None
+    lost_with: str | None = None
+    lost: str | None = None
     message: str | None = None
     shipped_function: str | None = None
     function_deviation: str | None = None
@@ -139,9 +150,14 @@ class Parameter(Struct, frozen=True):
     strict_deviation: str | None = None
     case_deviation: str | None = None
 
-    def rule(self, dialect: Dialect) -> Rule:
-        """The rule that `dialect` states."""
-        return self.documented if dialect is Dialect.DOCUMENTED else self.shipped
+    def rule(self, dialect: Dialect, build: Build | None = None) -> Rule:
+        """The rule that `dialect` states, for a server of that build; of the newest unless told."""
+        if dialect is Dialect.DOCUMENTED:
+            return self.documented
+        for limit in sorted(self.shipped_before, key=Build.parse):
+            if build and build < Build.parse(limit):
+                return self.shipped_before[limit]
+        return self.shipped
 
     def known_to(self, build: Build) -> bool:
         """Whether a server of that build reads this parameter at all (observed.md section 8)."""
@@ -195,11 +211,13 @@ class Refusal(Struct, frozen=True):
 class Stored(Struct, frozen=True):
     """A column: how a value is kept in it, and the `default` of a row about which nothing was said.
 
-    `size` is the most that it holds, in characters, and `least` what a name needs to be found again. What is longer is
-    cut, or refused under strict SQL: `cut` and `strict` are the deviations that say so.
+    `size` is the most that it holds, in characters, and `least` what a name needs to be found again. What does not fit
+    (longer text, no number, none of the `values` of an enumeration, no date) is bent, or refused under strict SQL:
+    `cut` and `strict` are the deviations that say so.
     """
 
-    type: Literal["text", "integer"] = "text"
+    type: Literal["text", "integer", "enumeration", "date"] = "text"
+    values: tuple[str, ...] = ()
     size: int | None = None
     least: int = 1
     default: str | int | None = None
@@ -218,6 +236,15 @@ class Use(Struct, frozen=True):
     reply: str
 
 
+def leading_number(text: str) -> str:
+    """The number at the beginning of a text, as MySQL reads it; 0 where there is none."""
+    found = _LEADING_DIGITS.match(text)
+    return str(int(found[0])) if found else "0"
+
+
+_LEADING_DIGITS = re.compile(r"[0-9]+")
+
+
 class Kind(Struct, frozen=True):
     """What rows of the API are: what names one, where it is kept, and how a run makes, asks for and removes its own.
 
@@ -227,6 +254,7 @@ class Kind(Struct, frozen=True):
     `group` is the column with the user group that must be visible to a caller, `campaign` that of the campaign that the
     caller's own group must be allowed; `hidden` is the deviation that says so.
     Two rows of one key can only be there of a kind with a `number`; `twice` is the deviation of what happens to others.
+    `stamp` is the column that holds when a row changed last.
     """
 
     name: str
@@ -244,6 +272,7 @@ class Kind(Struct, frozen=True):
     hidden: str | None = None
     collision: str | None = None
     twice: str | None = None
+    stamp: str | None = None
     ask: Use | None = None
     undo: Use | None = None
 
@@ -255,7 +284,13 @@ class Kind(Struct, frozen=True):
 
     def is_special(self, key: Iterable[str]) -> bool:
         """Whether every install depends on the row of that key."""
-        return not {name.lower() for name in self.special}.isdisjoint(value.lower() for value in key)
+        stored = self.stored(tuple(key))
+        return not {name.lower() for name in self.special}.isdisjoint(value.lower() for value in stored)
+
+    def stored(self, key: tuple[str, ...]) -> tuple[str, ...]:
+        """A key as the columns hold and compare it: numbers without zeros before them and letters behind."""
+        types = (self.columns[name].type if name in self.columns else "text" for name in self.key)
+        return tuple(leading_number(value) if type == "integer" else value for type, value in zip(types, key, strict=True))
 
 
 class Effect(StrEnum):
@@ -269,10 +304,21 @@ class Effect(StrEnum):
     UNSPECIFIED = "unspecified"
 
 
-CHECKS = ("version", "login", "function", "source", "allowed", "permission", "required", "optional", "delete")
+CHECKS = (
+    "version",
+    "login",
+    "function",
+    "restricted",
+    "source",
+    "allowed",
+    "permission",
+    "required",
+    "optional",
+    "delete",
+)
 """The checks that are of no kind."""
 
-KIND_CHECKS = ("is-new", "exists")
+KIND_CHECKS = ("is-new", "exists", "allowed")
 """Those that are of a kind, whose name comes before theirs: `did-exists`, or `source-did-exists` of another DID."""
 
 
@@ -287,15 +333,29 @@ def check_of(name: str, kinds: Collection[str]) -> tuple[str, str | None] | None
     return None
 
 
+class Otherwise(Struct, frozen=True):
+    """A value of a parameter that hands a call on to another function, once `reply` has said so."""
+
+    parameter: str
+    function: str
+    reply: str
+    value: str = "Y"
+
+
 class Arguments(Struct, frozen=True):
     """What a check is told besides its kind: the parameters that name the row, if not those of its key's columns.
 
-    `reply` is what answers where the check ends a call; `setting` is the permission it asks for.
+    `reply` is what answers where the check ends a call; `setting` is the permission it asks for. `otherwise` is the
+    function that the call goes to where there is no such row. Servers leave the check out where any of `unless` was
+    sent: `left_out` is the deviation that says so.
     """
 
     parameter: str | None = None
     reply: str | None = None
     setting: str | None = None
+    otherwise: Otherwise | None = None
+    unless: tuple[Given, ...] = ()
+    left_out: str | None = None
 
 
 class Instead(Struct, frozen=True):
@@ -322,6 +382,7 @@ class Function(Struct, frozen=True):
 
     `creates`, `changes`, `deletes` and `copies` name kinds; `reads` says that it only tells something. A function of
     which none of these is said does nobody knows what to those who may call it. `arguments` are those of its checks.
+    A function that does several things has `actions`: their names stand among its checks, in the order of the replies.
     """
 
     name: str
@@ -337,6 +398,7 @@ class Function(Struct, frozen=True):
     instead: Instead | None = None
     traces: tuple[Trace, ...] = ()
     arguments: Mapping[str, Arguments] = {}
+    actions: Mapping[str, Action] = {}
     permission: Permission | None = None
     parameters: tuple[Parameter, ...] = ()
     replies: Mapping[str, ReplyForm] = {}
@@ -356,6 +418,11 @@ class Function(Struct, frozen=True):
     def optional(self) -> tuple[Parameter, ...]:
         """The parameters that are checked only when sent, in the order of their checks."""
         return tuple(p for p in self.parameters if not p.required and p.message)
+
+    @property
+    def looked_at(self) -> tuple[Parameter, ...]:
+        """The parameters that are not required and checked or stored when sent, in the order of their checks."""
+        return tuple(p for p in self.parameters if not p.required and (p.message or p.column or p.needs))
 
     @property
     def effect(self) -> Effect:
@@ -378,7 +445,8 @@ class Function(Struct, frozen=True):
     @property
     def makes(self) -> str | None:
         """The kind of which it may make rows."""
-        return self.copies or self.creates
+        hands_on = any(told.otherwise for told in self.arguments.values())
+        return self.copies or self.creates or (self.changes if hands_on else None)
 
     @property
     def is_described(self) -> bool:
