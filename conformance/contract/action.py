@@ -122,6 +122,13 @@ class Action(Struct, frozen=True):
         return (*looked_at, *(other.kind for other in self.others), *elsewhere, *changed)
 
     @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters that it looks at."""
+        sent = (name for need in self.needs for name in need.sent)
+        elsewhere = (other.elsewhere.parameter for other in self.others if other.elsewhere)
+        return (*((self.when.parameter,) if self.when else ()), *sent, *elsewhere, *self.spills)
+
+    @property
     def deviations(self) -> tuple[str, ...]:
         """The deviations that it names."""
         return tuple(o.elsewhere.ignored for o in self.others if o.elsewhere and o.elsewhere.ignored)

@@ -93,7 +93,8 @@ class ServerSettings:
 class Rule(Struct, frozen=True):
     """What a value must be. Lengths are bytes as shipped and characters as documented; both ends belong.
 
-    `values` is a closed list, or with `open` one that the documentation breaks off with "...";
+    `values` is a closed list, or with `open` one that the documentation breaks off with "..."; with a `fallback` whatever
+    else is sent, or nothing, counts as that;
     `reference` is the kind of which a row of that name must exist. `words` are values that mean another, such as the
     empty one, and are looked at no further. A value that does not match `taken` in full counts as not sent.
     """
@@ -107,6 +108,7 @@ class Rule(Struct, frozen=True):
     words: Mapping[str, str] = {}
     taken: str | None = None
     values: tuple[str, ...] = ()
+    fallback: str | None = None
     open: bool = False
     reference: str | None = None
 
@@ -423,6 +425,15 @@ class Function(Struct, frozen=True):
     def looked_at(self) -> tuple[Parameter, ...]:
         """The parameters that are not required and checked or stored when sent, in the order of their checks."""
         return tuple(p for p in self.parameters if not p.required and (p.message or p.column or p.needs))
+
+    @property
+    def settings(self) -> frozenset[str]:
+        """The settings of a caller's record that it asks for, in the end or for single fields and actions."""
+        of_parameters = (need for parameter in self.parameters for need in parameter.needs)
+        of_actions = (need for action in self.actions.values() for need in action.needs)
+        needed = {need.setting for need in (*of_parameters, *of_actions)}
+        asked = {told.setting for told in self.arguments.values()}
+        return frozenset(filter(None, needed | asked | set(self.permission.settings if self.permission else ())))
 
     @property
     def effect(self) -> Effect:

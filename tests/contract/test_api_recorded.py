@@ -21,7 +21,7 @@ from tests.support.asking import CONTRACT, printed
 
 pytestmark = pytest.mark.untraced
 
-FUNCTIONS = ("add_dnc_phone", "delete_dnc_phone")
+FUNCTIONS = ("add_dnc_phone", "delete_dnc_phone", "add_list")
 
 SCENARIOS = [scenario for function in FUNCTIONS for scenario in api_scenarios(function)]
 
