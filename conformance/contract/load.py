@@ -164,9 +164,6 @@ def _fill(template: str, values: Mapping[str, str]) -> str:
 
 
 def _check_kind(file: str, kind: Kind, contract: Contract) -> None:
-    for column in kind.key:
-        if kind.own and column not in kind.columns:
-            raise ContractError(f"{file}: columns.{column}: is missing: say what size the column of the key has")
     if kind.own is not None:
         _check_own(file, kind)
     for id in filter(None, (kind.hidden, kind.collision)):
@@ -180,6 +177,9 @@ def _check_own(file: str, kind: Kind) -> None:
     """A kind of which a run makes rows: its names have room for the run's digits, and a call asks for them."""
     if kind.own not in kind.key:
         raise ContractError(f"{file}: own: {kind.own!r} is not one of its key ({', '.join(kind.key)})")
+    for column in kind.key:
+        if column not in kind.columns or kind.columns[column].size is None:
+            raise ContractError(f"{file}: columns.{column}.size: is missing: say what size the column of the key has")
     size = kind.own_column.size
     if size is not None and size < OWN_SIZE:
         raise ContractError(
@@ -190,6 +190,9 @@ def _check_own(file: str, kind: Kind) -> None:
         raise ContractError(
             f"{file}: ask: is missing: name the call that shows whether a row is there, or leave out `own`"
         )
+    for column in kind.key:
+        if f"{{{column}}}" not in kind.ask.parameters.values():
+            raise ContractError(f"{file}: ask.parameters: none is '{{{column}}}': say which names the row")
     others = [column for column in kind.key if column != kind.own and column not in kind.fixed]
     if others:
         raise ContractError(f"{file}: fixed.{others[0]}: is missing: say what a run's own rows have there")

@@ -10,7 +10,7 @@ from conformance.contract.load import load_contract, read_contract
 from conformance.contract.model import ContractError
 
 ADD, COPY, UPDATE, COMMON = (f"functions/{name}.toml" for name in ("add_did", "copy_did", "update_did", "common"))
-DEVIATIONS, SHARED = "deviations.toml", "did_parameters.toml"
+DEVIATIONS, SHARED, DID = "deviations.toml", "did_parameters.toml", "kinds/did.toml"
 PATTERN = 'name = "did_pattern"\n'
 EXTRA = '[[deviation]]\nid = "extra"\ntitle = "t"\nclause = "c"\nseverity = "cosmetic"\neffect = "e"\n'
 EVIDENCE = 'evidence = ["vicidial-2.14-202#x"]\n'
@@ -19,8 +19,8 @@ ALWAYS = 'kept = "a"\ndocumented = { max = 5 }\n'
 MISTAKES = {
     "bad TOML": (ADD, 'name = "add_did"', "name = ", ("add_did.toml", "Invalid value", "line 1")),
     "no UTF-8": (ADD, 'name = "add_did"', 'name = "\udcff"', ("add_did.toml", "utf-8")),
-    "unknown key": (ADD, 'effect = "add"', 'effekt = "add"', ("add_did.toml", "effekt", "unknown field")),
-    "missing key": (ADD, 'effect = "add"\n', "", ("add_did.toml", "effect", "missing required field")),
+    "unknown key": (ADD, 'creates = "did"', 'makes = "did"', ("add_did.toml", "makes", "unknown field")),
+    "missing key": (ADD, 'since = "2.14-137"\n', "", ("add_did.toml", "since", "missing required field")),
     "wrong type": (
         ADD,
         "level = 8",
@@ -32,9 +32,50 @@ MISTAKES = {
         ADD,
         '"required",',
         '"needed",',
-        ("add_did.toml", "checks", "'needed' is not one of", "required"),
+        ("add_did.toml", "checks", "'needed' is no check"),
     ),
-    "unknown effect": (ADD, 'effect = "add"', 'effect = "ad"', ("add_did.toml", "effect", "'ad' is not one of", "add")),
+    "a check of an unknown kind": (
+        ADD,
+        '"did-is-new"',
+        '"list-is-new"',
+        ("add_did.toml", "checks", "'list-is-new' is no check, or of a kind that is not in kinds/"),
+    ),
+    "arguments of a check that is not made": (
+        COPY,
+        "[arguments.source-did-exists]",
+        "[arguments.did-exists]",
+        ("copy_did.toml", "arguments.did-exists", "not one of its checks"),
+    ),
+    "an argument that is no parameter": (
+        COPY,
+        'parameter = "source_did_pattern"',
+        'parameter = "source_did"',
+        ("copy_did.toml", "arguments.source-did-exists.parameter", "'source_did' is not one of its parameters"),
+    ),
+    "an argument that is no reply": (
+        UPDATE,
+        'reply = "no-delete-permission"',
+        'reply = "no-permit"',
+        ("update_did.toml", "arguments.delete.reply", "'no-permit' is not one of its replies"),
+    ),
+    "a function that creates rows of an undescribed kind": (
+        ADD,
+        'creates = "did"',
+        'creates = "list"',
+        ("add_did.toml", "creates", "'list' is not described", "add list.toml to kinds/"),
+    ),
+    "a function that also only reads": (
+        ADD,
+        'creates = "did"',
+        'creates = "did"\nreads = true',
+        ("add_did.toml", "reads", "leave out one of the two"),
+    ),
+    "a function of which no parameter names the row": (
+        ADD,
+        'column = "did_pattern"\n',
+        "",
+        ("add_did.toml", "creates", "no parameter has the column 'did_pattern'", "say which names the row"),
+    ),
     "bad build of a function": (ADD, "2.14-137", "2.14", ("add_did.toml", "since", "'2.14' is not an API build")),
     "bad build of a parameter": (
         ADD,
@@ -61,11 +102,11 @@ MISTAKES = {
         ("add_did.toml", "parameters.server_ip", "kept", "bad character range 9-0"),
     ),
     "unknown storage": (SHARED, 'stored = "integer"', 'stored = "number"', (SHARED, "stored", "'number'")),
-    "unknown set of entities": (
+    "a reference to an unknown kind": (
         SHARED,
         'reference = "ingroup"',
         'reference = "group"',
-        (SHARED, "reference", "'group'"),
+        ("add_did.toml", "parameters.group", "reference", "'group' is not described", "add group.toml to kinds/"),
     ),
     "unlisted deviation of a parameter": (
         SHARED,
@@ -135,7 +176,7 @@ MISTAKES = {
     ),
     "a check for a permission that is missing": (
         ADD,
-        '[permission]\nsetting = "modify_dids"\nlevel = 8\nreply = "no-permission"\n',
+        '[permission]\nsettings = ["modify_dids"]\nlevel = 8\nreply = "no-permission"\n',
         "",
         ("add_did.toml", "permission", "is missing"),
     ),
@@ -154,6 +195,86 @@ MISTAKES = {
         "[refusal]\n",
         "x = 1\n[refusal]\n",
         (SHARED, "`x`", "unknown field"),
+    ),
+    "an unknown key of a kind": (DID, "own = ", "owns = ", ("did.toml", "owns", "unknown field")),
+    "a kind that stands twice": (DID, 'name = "did"', 'name = "ingroup"', ("ingroup.toml", "name", "stands twice")),
+    "a kind of a run's own without a question": (
+        DID,
+        '[ask]\nfunction = "update_did"\nparameters = { did_pattern = "{did_pattern}" }\nreply = "missing"\n',
+        "",
+        ("did.toml", "ask", "is missing", "name the call that shows whether a row is there, or leave out `own`"),
+    ),
+    "a run's digits outside of the key": (
+        DID,
+        'own = "did_pattern"',
+        'own = "user_group"',
+        ("did.toml", "own", "'user_group' is not one of its key (did_pattern)"),
+    ),
+    "a column of the key without its size": (
+        DID,
+        "[columns.did_pattern]\nsize = 50\nleast = 2\n",
+        "",
+        ("did.toml", "columns.did_pattern.size", "is missing", "say what size the column of the key has"),
+    ),
+    "a column of the key that is described without a size": (
+        DID,
+        "size = 50\n",
+        "",
+        ("did.toml", "columns.did_pattern.size", "is missing", "say what size the column of the key has"),
+    ),
+    "a column too small for a run's digits": (
+        DID,
+        "size = 50",
+        "size = 13",
+        ("did.toml", "columns.did_pattern.size", "13 has no room for the 14 digits", "or choose another column"),
+    ),
+    "a key with a column of which a run's own rows have no value": (
+        DID,
+        'key = ["did_pattern"]',
+        'key = ["user_group", "did_pattern"]',
+        ("did.toml", "fixed.user_group", "is missing", "say what a run's own rows have there"),
+    ),
+    "a question that an undescribed function answers": (
+        DID,
+        '[ask]\nfunction = "update_did"',
+        '[ask]\nfunction = "did_info"',
+        ("did.toml", "ask.function", "'did_info' is not described", "add its file to functions/"),
+    ),
+    "a question with an unknown parameter": (
+        DID,
+        'parameters = { did_pattern = "{did_pattern}" }',
+        'parameters = { did = "{did_pattern}" }',
+        ("did.toml", "ask.parameters", "'did' is not a parameter of update_did"),
+    ),
+    "a question that does not name the row": (
+        DID,
+        'parameters = { did_pattern = "{did_pattern}" }',
+        'parameters = { did_pattern = "999" }',
+        ("did.toml", "ask.parameters", "none is '{did_pattern}'", "say which names the row"),
+    ),
+    "a question answered by an unknown reply": (
+        DID,
+        'reply = "missing"',
+        'reply = "absent"',
+        ("did.toml", "ask.reply", "'absent' is not one of the replies of update_did"),
+    ),
+    "a deletion with an unknown column": (
+        DID,
+        '{ did_pattern = "{did_pattern}", delete_did',
+        '{ did_pattern = "{did_id}", delete_did',
+        ("did.toml", "undo.parameters.did_pattern", "'did_id' is not one of the columns of its key"),
+    ),
+    "a deletion by an undescribed function": (
+        DID,
+        '[undo]\nfunction = "update_did"',
+        '[undo]\nfunction = "delete_did"',
+        ("did.toml", "undo.function", "'delete_did' is not described", "add its file to functions/"),
+    ),
+    "an unlisted deviation of a kind": (
+        DID,
+        'hidden = "hidden-did-groups"',
+        'hidden = "hidden"',
+        ("did.toml", "'hidden' is not in deviations.toml"),
     ),
     "deviation id twice": (
         DEVIATIONS,
@@ -204,7 +325,8 @@ MISTAKES = {
 def folder(tmp_path: Path) -> Path:
     """The packaged contract files, to be broken."""
     packaged = Path(str(files("conformance.contract")))
-    shutil.copytree(packaged / "functions", tmp_path / "functions")
+    for name in ("functions", "kinds"):
+        shutil.copytree(packaged / name, tmp_path / name)
     for name in (DEVIATIONS, SHARED):
         shutil.copy(packaged / name, tmp_path / name)
     for path in tmp_path.rglob("*.toml"):
