@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from conformance.contract import mysql
 from conformance.contract.call import Call, Step
 from conformance.contract.load import refusal_name
 from conformance.contract.model import Arguments, Kind, check_of
@@ -18,6 +19,7 @@ from conformance.contract.world import (
     ALL_GROUPS,
     LOCK_AFTER,
     LOGIN_LEVEL,
+    Column,
     Drop,
     LoginFailed,
     LoginSucceeded,
@@ -61,6 +63,13 @@ def _is_password(call: Call, user: User) -> bool:
 def function(call: Call) -> Step:
     """The function must exist in this build, spelled exactly (section 3)."""
     return call if call.function is not None else replace(call, logged=True).ends(call.answer("no-function"))
+
+
+def user_group(call: Call) -> Step:
+    """A caller restricted to the lists of its user group needs that group to be there, for functions of lists."""
+    if not call.called.of_lists or not call.caller.lists_restricted or call.caller.group_exists:
+        return call
+    return call.ends(call.answer("no-user-group", user_group=call.caller.group))
 
 
 def source(call: Call) -> Step:
@@ -129,6 +138,16 @@ def exists(kind: Kind, told: Arguments, call: Call) -> Step:
     return replace(call, row=row) if row is not None else call.ends(call.answer(told.reply or "missing"))
 
 
+def is_allowed(kind: Kind, told: Arguments, call: Call) -> Step:
+    """A caller restricted to lists names one of a campaign that its user group is allowed, spelled as it is stored."""
+    if not call.caller.lists_restricted:
+        return call
+    row = call.state.find(kind.name, _key(call, kind, told), exact=True)
+    if row is not None and _has_campaign(call.caller, kind, row):
+        return call
+    return call.ends(call.answer(told.reply or "not-allowed"))
+
+
 def _key(call: Call, kind: Kind, told: Arguments) -> tuple[str, ...]:
     """The key that a call names, in the order of the kind's columns."""
     if told.parameter is not None:
@@ -176,13 +195,18 @@ _PLAIN: Mapping[str, Callable[[Call], Step]] = {
     "version": version,
     "login": login,
     "function": function,
+    "user-group": user_group,
     "source": source,
     "allowed": allowed,
     "permission": permission,
     "required": required,
     "optional": optional,
 }
-_OF_A_KIND: Mapping[str, Callable[[Kind, Arguments, Call], Step]] = {"is-new": is_new, "exists": exists}
+_OF_A_KIND: Mapping[str, Callable[[Kind, Arguments, Call], Step]] = {
+    "is-new": is_new,
+    "exists": exists,
+    "allowed": is_allowed,
+}
 
 
 def check(name: str, call: Call) -> Step:
@@ -197,22 +221,46 @@ def check(name: str, call: Call) -> Step:
 
 
 def look_up(call: Call, kind: Kind, key: tuple[str, ...], *, wanted: bool = True) -> tuple[Call, Row | None]:
-    """The row with that key; servers disregard letter case, documentation does not say so.
+    """The row with that key; servers disregard letter case and read numbers, documentation does not say so.
 
     `wanted` is as in `State.find`.
     """
-    row = call.state.find(kind.name, key, exact=not call.shipped, wanted=wanted)
+    sought = _as_stored(kind, key) if call.shipped else key
+    row = call.state.find(kind.name, sought, exact=not call.shipped, wanted=wanted)
     if row is not None and row.key != key:
         call = call.noting(kind.collision)
     return call, row
 
 
+def _as_stored(kind: Kind, key: tuple[str, ...]) -> tuple[str, ...]:
+    """A key as the database compares it: text with columns of text, numbers with columns of numbers."""
+    numbers = {name for name, column in kind.columns.items() if column.type == "integer"}
+    pairs = zip(kind.key, key, strict=False)
+    return tuple(mysql.number(value) if name in numbers else value for name, value in pairs)
+
+
 def may_see(user: User, kind: Kind, row: Row) -> bool:
-    """Whether a user may view the user group of a row (section 6)."""
-    if user.groups is None or kind.group is None:
+    """Whether a user may view the user group of a row (section 6), and its user group is allowed its campaign."""
+    if user.groups is not None and kind.group is not None:
+        return column_of(kind, row, kind.group) in {ALL_GROUPS, *user.groups} and _has_campaign(user, kind, row)
+    return _has_campaign(user, kind, row)
+
+
+def _has_campaign(user: User, kind: Kind, row: Row) -> bool:
+    """Whether a user's own group is allowed the campaign of a row, whatever the letter case."""
+    if user.campaigns is None or kind.campaign is None:
         return True
-    group = row.columns.get(kind.group, kind.columns[kind.group].default)
-    return group in {ALL_GROUPS, *user.groups}
+    return str(column_of(kind, row, kind.campaign)).lower() in {campaign.lower() for campaign in user.campaigns}
+
+
+def column_of(kind: Kind, row: Row, column: str) -> Column:
+    """What a column of a row holds, be it of its key; its default where nothing is known of it."""
+    if column in kind.key:
+        return row.key[kind.key.index(column)]
+    if column == kind.number:
+        return row.number
+    described = kind.columns.get(column)
+    return row.columns.get(column, described.default if described else None)
 
 
 def shown_number(kind: Kind, row: Row) -> Mapping[str, Value]:

@@ -269,10 +269,13 @@ class Effect(StrEnum):
     UNSPECIFIED = "unspecified"
 
 
-CHECKS = ("version", "login", "function", "source", "allowed", "permission", "required", "optional", "delete")
+CHECKS = (
+    *("version", "login", "function", "user-group", "source", "allowed"),
+    *("permission", "required", "optional", "delete"),
+)
 """The checks that are of no kind."""
 
-KIND_CHECKS = ("is-new", "exists")
+KIND_CHECKS = ("is-new", "exists", "allowed")
 """Those that are of a kind, whose name comes before theirs: `did-exists`, or `source-did-exists` of another DID."""
 
 
@@ -322,6 +325,7 @@ class Function(Struct, frozen=True):
 
     `creates`, `changes`, `deletes` and `copies` name kinds; `reads` says that it only tells something. A function of
     which none of these is said does nobody knows what to those who may call it. `arguments` are those of its checks.
+    `of_lists` is whether it minds the lists that a caller may be restricted to.
     """
 
     name: str
@@ -334,6 +338,7 @@ class Function(Struct, frozen=True):
     deletes: str | None = None
     copies: str | None = None
     reads: bool = False
+    of_lists: bool = False
     instead: Instead | None = None
     traces: tuple[Trace, ...] = ()
     arguments: Mapping[str, Arguments] = {}

@@ -171,6 +171,8 @@ def _user(entry: Table, groups: Mapping[str, Table], contract: Contract) -> User
         groups=_viewable(group),
         campaigns=_campaigns(group),
         lists_restricted=entry.get("api_list_restrict") == "1",
+        group=str(entry.get("user_group", "")),
+        group_exists=group is not None,
     )
 
 
