@@ -115,6 +115,7 @@ class Parameter(Struct, frozen=True):
 
     `kept` is the inside of a character class: what sanitising leaves. `column` is where the value is stored; if that
     is a column of a kind's key, the value names the row, or, with a `separator`, several rows.
+    `sample` is what a good call sends; of an optional one, what keeps a new row from acting, or changes little.
     `stored` says what the column's type does to it: `text`, `integer` or `enumeration` of `stored_values`.
     """
 
@@ -132,6 +133,7 @@ class Parameter(Struct, frozen=True):
     function_deviation: str | None = None
     column: str | None = None
     separator: str | None = None
+    sample: str | None = None
     default: str | int | None = None
     stored: Literal["text", "integer", "enumeration"] = "text"
     stored_values: tuple[str, ...] = ()
@@ -358,6 +360,16 @@ class Function(Struct, frozen=True):
         return tuple(p for p in self.parameters if p.required)
 
     @property
+    def required_samples(self) -> tuple[Parameter, ...]:
+        """Those that every good call sends."""
+        return tuple(p for p in self.parameters if p.required and p.sample is not None)
+
+    @property
+    def optional_samples(self) -> tuple[Parameter, ...]:
+        """Those that a good call may send besides."""
+        return tuple(p for p in self.parameters if not p.required and p.sample is not None)
+
+    @property
     def optional(self) -> tuple[Parameter, ...]:
         """The parameters that are checked only when sent, in the order of their checks."""
         return tuple(p for p in self.parameters if not p.required and p.message)
@@ -384,6 +396,12 @@ class Function(Struct, frozen=True):
     def makes(self) -> str | None:
         """The kind of which it may make rows."""
         return self.copies or self.creates
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings in a user's record that it, or one of its checks, asks for."""
+        own = self.permission.settings if self.permission else ()
+        return (*own, *(told.setting for told in self.arguments.values() if told.setting))
 
     @property
     def is_described(self) -> bool:
