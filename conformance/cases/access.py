@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Role, Step
-from conformance.cases.steps import OFF, valid
+from conformance.cases.recipes import Recipes
+from conformance.cases.steps import OFF
 from conformance.contract.model import Build, Contract, Function
 from conformance.contract.predict import DEBUG_UNTIL
 
@@ -17,19 +18,15 @@ FIELDS = "observed.md#4"
 
 def cases(contract: Contract) -> Iterator[Case]:
     """Logins and sources of every function, names of functions, and `version`, which asks for no login."""
+    recipes = Recipes(contract)
     for function in contract.functions.values():
         if function.permission is not None:
-            yield from (_login(function, login) for login in LOGINS)
-            yield from (_refused_source(function, source) for source in REFUSED_SOURCES)
+            yield from (_login(recipes, function, login) for login in LOGINS)
+            yield from (_refused_source(recipes, function, source) for source in REFUSED_SOURCES)
         if function.permission is not None and function.is_described:
-            yield from (_source(function, source) for source in SOURCES)
+            yield from (_source(recipes, function, source) for source in SOURCES)
     yield from (_name(name) for name in NAMES)
     yield from (_version(version) for version in VERSIONS)
-
-
-def _call(function: Function) -> Step:
-    """A valid call, as far as the contract tells how to make one."""
-    return valid(function.name)[-1] if function.is_described else Step(function.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +54,9 @@ LOGINS = (
 )
 
 
-def _login(function: Function, login: Login) -> Case:
-    call = _call(function)
-    made = case(
+def _login(recipes: Recipes, function: Function, login: Login) -> Case:
+    call = recipes.bare(function)
+    made = recipes.case(
         f"{function.name}/login/{login.rule}",
         f"{function.name} with {login.what}",
         REPLIES,
@@ -98,18 +95,19 @@ SOURCES = (
 )
 
 
-def _refused_source(function: Function, source: Source) -> Case:
-    act = replace(_call(function), source=source.value)
-    return _source_case(function, source, act, level=Level.PROBE)
+def _refused_source(recipes: Recipes, function: Function, source: Source) -> Case:
+    act = replace(recipes.bare(function), source=source.value)
+    return _source_case(recipes, function, source, act, level=Level.PROBE)
 
 
-def _source(function: Function, source: Source) -> Case:
-    *before, act = valid(function.name)
-    return _source_case(function, source, *before, replace(act, source=source.value), level=source.level)
+def _source(recipes: Recipes, function: Function, source: Source) -> Case:
+    *before, act = recipes.valid(function)
+    act = replace(act, source=source.value)
+    return _source_case(recipes, function, source, *before, act, level=source.level)
 
 
-def _source_case(function: Function, source: Source, *steps: Step, level: Level) -> Case:
-    return case(
+def _source_case(recipes: Recipes, function: Function, source: Source, *steps: Step, level: Level) -> Case:
+    return recipes.case(
         f"{function.name}/source/{source.rule}", f"{function.name} with {source.what}", FIELDS, *steps, level=level
     )
 

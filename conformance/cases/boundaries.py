@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from conformance.cases.make import case
 from conformance.cases.model import OWN_DID_LENGTH, Case, Level, Param, Step
-from conformance.cases.refusal import level_of
-from conformance.cases.steps import OFF, TOO_SHORT, add, carrying, copy, setup, update
+from conformance.cases.recipes import Recipes, is_own
+from conformance.cases.refusal import level_of, refused_everywhere
+from conformance.cases.steps import OFF, TOO_SHORT, add, copy, setup, update
 from conformance.contract.model import Contract, Function, Parameter
 
 FAR = 30
@@ -34,15 +35,18 @@ class Length:
 
 def cases(contract: Contract) -> Iterator[Case]:
     """Every length of every limited parameter of the DID functions; absence of every required one."""
+    recipes = Recipes(contract)
     for function in contract.functions.values():
         for parameter in function.parameters:
             if parameter.required:
-                yield _absent(function, parameter)
+                yield _absent(recipes, function, parameter)
             if (function.name, parameter.name) in _REQUIRED:
                 yield from (_required(function, parameter, length) for length in lengths(parameter))
+            elif limited(parameter) and parameter.required:
+                yield from _needed(recipes, function, parameter)
             elif limited(parameter):
-                yield from (_optional(function, parameter, length) for length in lengths(parameter))
-                yield _stripped_to_longest(function, parameter)
+                yield from (_optional(recipes, function, parameter, length) for length in lengths(parameter))
+                yield from _stripped_to_longest(recipes, function, parameter)
             elif parameter.required:
                 yield _empty(function, parameter)
 
@@ -71,25 +75,50 @@ def lengths(parameter: Parameter) -> tuple[Length, ...]:
     return tuple(Length(first[size], size) for size in sorted(first))
 
 
-def _optional(function: Function, parameter: Parameter, length: Length) -> Case:
+def _needed(recipes: Recipes, function: Function, parameter: Parameter) -> Iterator[Case]:
+    """The lengths of a required parameter: of a name of the run's own, those that its digits fit into.
+
+    Shorter names are somebody else's: they are sent only where every server refuses them.
+    """
+    for length in lengths(parameter):
+        own = parameter.sample is not None and is_own(parameter.sample)
+        value = "5" * length.size
+        if own and length.size >= OWN_DID_LENGTH:
+            value = f"{parameter.sample}{'5' * (length.size - OWN_DID_LENGTH)}"
+        refused = refused_everywhere(parameter, value) or not value
+        if own and value == "5" * length.size and not refused:
+            continue
+        call = Param(parameter.name, value)
+        steps = (recipes.call(function, call),) if refused else recipes.carrying(function, call)
+        yield recipes.case(
+            _id(function, parameter, length.rule),
+            _title(function, parameter, length),
+            parameter.clause,
+            *steps,
+            level=Level.PROBE if refused else recipes.level_of_name(function, parameter, length.size),
+        )
+
+
+def _optional(recipes: Recipes, function: Function, parameter: Parameter, length: Length) -> Case:
     value = "5" * length.size
-    return case(
+    return recipes.case(
         _id(function, parameter, length.rule),
         _title(function, parameter, length),
         parameter.clause,
-        *carrying(function.name, Param(parameter.name, value)),
+        *recipes.carrying(function, Param(parameter.name, value)),
         level=level_of(function, parameter, value),
     )
 
 
-def _stripped_to_longest(function: Function, parameter: Parameter) -> Case:
+def _stripped_to_longest(recipes: Recipes, function: Function, parameter: Parameter) -> Iterator[Case]:
     size = parameter.shipped.max
-    assert size is not None
-    return case(
+    if size is None:
+        return
+    yield recipes.case(
         _id(function, parameter, "longest-stripped"),
         f"{function.name} with a tab and an exclamation mark behind {size} characters of {parameter.name}",
         parameter.clause,
-        *carrying(function.name, Param(parameter.name, "5" * size + STRIPPED_BEHIND)),
+        *recipes.carrying(function, Param(parameter.name, "5" * size + STRIPPED_BEHIND)),
     )
 
 
@@ -172,9 +201,10 @@ def did_list(size: int) -> str:
     return ",".join(["<did2>"] * count) + "5" * rest
 
 
-def _absent(function: Function, parameter: Parameter) -> Case:
-    others = tuple(p for p in _bare(function).params if p.name != parameter.name)
-    return case(
+def _absent(recipes: Recipes, function: Function, parameter: Parameter) -> Case:
+    call = recipes.call(function) if function.is_described else Step(function.name)
+    others = tuple(p for p in call.params if p.name != parameter.name)
+    return recipes.case(
         _id(function, parameter, "absent"),
         f"{function.name} without {parameter.name}",
         parameter.clause,
@@ -191,11 +221,6 @@ def _empty(function: Function, parameter: Parameter) -> Case:
         Step(function.name, (Param(parameter.name, ""),)),
         level=Level.PROBE,
     )
-
-
-def _bare(function: Function) -> Step:
-    known = function.name in {name for name, _ in _REQUIRED}
-    return carrying(function.name)[-1] if known else Step(function.name)
 
 
 def _id(function: Function, parameter: Parameter, rule: str) -> str:

@@ -10,6 +10,7 @@ from conformance.cases import (
     boundaries,
     encodings,
     examples,
+    life,
     lifecycle,
     lockout,
     ordering,
@@ -22,6 +23,7 @@ from conformance.contract.model import Contract
 
 ATTACKS = (
     lifecycle,
+    life,
     examples,
     access,
     permissions,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from conformance.cases.make import case
 from conformance.cases.model import Case, Param, Step
-from conformance.cases.steps import OFF, add, carrying, copy, setup, update
+from conformance.cases.recipes import Recipes
+from conformance.cases.steps import OFF, add, copy, setup, update
 from conformance.contract.model import Contract, Function, Parameter
 
 CLAUSE = "observed.md#7"
@@ -106,16 +107,17 @@ TARGETS = (
 
 def cases(contract: Contract) -> Iterator[Case]:
     """Every encoding of every DID, each DID twice and as an array, and what is left of free text."""
+    recipes = Recipes(contract)
     for target in TARGETS:
         yield from (_did(target, encoding) for encoding in ENCODINGS)
         yield _twice(target)
         yield _array(target)
     for name in ("add_did", "update_did"):
         function = contract.functions[name]
-        yield _optional_array(function, function.by_name["active"])
+        yield _optional_array(recipes, function, function.by_name["active"])
         for parameter in function.optional:
             if parameter.name in TEXTS:
-                yield from (_text(function, parameter, *spelling) for spelling in TEXTS[parameter.name])
+                yield from (_text(recipes, function, parameter, *spelling) for spelling in TEXTS[parameter.name])
 
 
 def _did(target: Target, encoding: Encoding) -> Case:
@@ -154,12 +156,12 @@ def _array(target: Target) -> Case:
     )
 
 
-def _optional_array(function: Function, parameter: Parameter) -> Case:
+def _optional_array(recipes: Recipes, function: Function, parameter: Parameter) -> Case:
     return case(
         f"{function.name}/{parameter.name}/array",
         f"{function.name} with {parameter.name}[] in place of {parameter.name}",
         CLAUSE,
-        *carrying(function.name, Param(f"{parameter.name}[]", "N")),
+        *recipes.carrying(function, Param(f"{parameter.name}[]", "N")),
         asks=("<did>",),
     )
 
@@ -194,10 +196,10 @@ TEXTS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 """Rule, words for the title and value of what is worth sending in the fields that hold text."""
 
 
-def _text(function: Function, parameter: Parameter, rule: str, what: str, value: str) -> Case:
-    return case(
+def _text(recipes: Recipes, function: Function, parameter: Parameter, rule: str, what: str, value: str) -> Case:
+    return recipes.case(
         f"{function.name}/{parameter.name}/{rule}",
         f"{function.name} with {what.format(name=parameter.name)}",
         parameter.clause,
-        *carrying(function.name, Param(parameter.name, value)),
+        *recipes.carrying(function, Param(parameter.name, value)),
     )

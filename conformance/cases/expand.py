@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
 
-from conformance.cases.model import HIDDEN, OWN_DID_LENGTH, Case, Entity, Need, Param, Place, Role, Step
+from conformance.cases.model import HIDDEN, OWN, OWN_DID_LENGTH, Case, Entity, Need, Param, Place, Role, Step
+from conformance.cases.roles import user_of
 from conformance.contract.load import load_contract
 from conformance.contract.model import ServerSettings
 from conformance.contract.request import Request, encode
-from conformance.contract.world import Row, User, World
+from conformance.contract.world import Row, World
 
 UNKNOWN_USER = "nosuchuser"
 """A user name that cannot exist on the target; the run's digits are added to it."""
 
 WRONG_PASSWORD = "nosuchpassword"  # noqa: S105 - sent for a user that does not exist
 
-PLACEHOLDER = re.compile(r"<(did)([2-9]?)>|<(ingroup|call_menu|server_ip|hidden_did)(:swapped)?>")
+PLACEHOLDER = re.compile(rf"<({'|'.join(OWN)})([2-9]?)>|<({'|'.join(Entity)})(:swapped)?>")
 """A DID with its index, or an entity as it is or with the case of its letters swapped."""
 
 
@@ -107,27 +107,11 @@ def _fill(param: Param, ground: Ground, number: int) -> Param:
     return Param(param.name, PLACEHOLDER.sub(value, param.value), param.raw)
 
 
-ROLE_SETTINGS = frozenset({"modify_dids", "delete_dids"})
-"""The permissions that roles are defined by; of any other one nobody knows who has it."""
-
-_ROLES: Mapping[Role, User] = {
-    Role.ADMIN: User("", ""),
-    Role.LEVEL7: User("", "", level=7, grants=ROLE_SETTINGS),
-    Role.LEVEL6: User("", "", level=6, grants=ROLE_SETTINGS),
-    Role.NO_MODIFY_DIDS: User("", "", level=8),
-    Role.NO_DELETE_DIDS: User("", "", level=8, grants=frozenset({"modify_dids"})),
-    Role.NO_API_ACCESS: User("", "", level=8, api_access=False, grants=ROLE_SETTINGS),
-    Role.RESTRICTED_FUNCTIONS: User("", "", level=8, grants=ROLE_SETTINGS, functions=frozenset({"version"})),
-    Role.RESTRICTED_NO_MODIFY_DIDS: User("", "", level=8, functions=frozenset({"version"})),
-    Role.INACTIVE: User("", "", level=8, active=False, grants=ROLE_SETTINGS),
-    Role.LOCKABLE: User("", "", level=8, grants=ROLE_SETTINGS),
-    Role.OTHER_GROUP: User("", "", level=8, grants=ROLE_SETTINGS, groups=frozenset()),
-}
-
-
 def world(ground: Ground, settings: ServerSettings) -> World:
     """What the target is like before a case begins: its users and entities, and none of the run's DIDs."""
-    users = {login.user: _user(role, login) for role, login in ground.logins.items()}
+    users = {
+        login.user: user_of(role, login.user, login.password, load_contract()) for role, login in ground.logins.items()
+    }
     there = (_there(entity, name) for entity, name in ground.entities.items())
     return World(settings, users).holding(*there)
 
@@ -140,18 +124,3 @@ def _there(entity: Entity, name: str) -> Row:
 
 REFERRED_TO = frozenset(entity.kind for entity in Entity if entity not in HIDDEN)
 """The kinds of which a target file names what is there, for others to refer to."""
-
-
-_WITH_EVERY_SETTING = frozenset({Role.ADMIN, Role.NO_API_ACCESS})
-
-
-@cache
-def _every_setting() -> frozenset[str]:
-    """All settings that a function of the contract asks for."""
-    functions = load_contract().functions.values()
-    return ROLE_SETTINGS.union(*(function.permission.settings for function in functions if function.permission))
-
-
-def _user(role: Role, login: Login) -> User:
-    user = replace(_ROLES[role], name=login.user, password=login.password)
-    return replace(user, grants=_every_setting()) if role in _WITH_EVERY_SETTING else user

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.cases.make import FIRST, case
-from conformance.cases.model import Case, Level, Param, Step
-from conformance.cases.steps import OFF, TOO_SHORT, add, copy, delete, setup, update
+from conformance.cases.model import Case, Level, Param, Role, Step
+from conformance.cases.steps import OFF, TOO_SHORT, add, copy, delete, sent_by, setup, update
 from conformance.contract.model import Contract
 
-CLAUSE = "observed.md#5"
+CLAUSE, PERMISSIONS = "observed.md#5", "observed.md#6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,26 @@ STORIES = (
         "update_did/life-cycle/after-delete",
         "A deleted DID cannot be updated",
         (_DID, setup(delete("<did>")), update("<did>", OFF)),
+    ),
+    Story(
+        "add_did/role/other-group",
+        "add_did by a user who may not view all user groups",
+        (sent_by(Role.OTHER_GROUP, add("<did>")),),
+        clause=PERMISSIONS,
+    ),
+    Story(
+        "update_did/role/other-group",
+        "A DID of a hidden user group does not exist for update_did",
+        (sent_by(Role.OTHER_GROUP, update("<hidden_did>")),),
+        clause=PERMISSIONS,
+        level=Level.PROBE,
+    ),
+    Story(
+        "copy_did/role/other-group",
+        "A DID of a hidden user group does not exist for copy_did",
+        (sent_by(Role.OTHER_GROUP, copy("<hidden_did>", "<did>", TOO_SHORT)),),
+        clause=PERMISSIONS,
+        level=Level.PROBE,
     ),
     Story("update_did/delete_did/value-Y", "A DID is deleted", (_DID, delete("<did>"))),
     Story("update_did/delete_did/again", "A DID cannot be deleted twice", (_DID, delete("<did>"), delete("<did>"))),

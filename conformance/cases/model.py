@@ -1,8 +1,8 @@
 """A case: a permanent id, the clause it tests, what it needs, and the requests it sends in order.
 
 Values may hold placeholders, which `expand` fills in for one run: `<did>`, `<did2>` to `<did9>` are numbers of the
-case's own (14 digits each), `<ingroup>`, `<call_menu>`, `<server_ip>` and `<hidden_did>` are entities of the target,
-and with `:swapped` after the name (`<ingroup:swapped>`) they are written in the other letter case.
+case's own (14 digits each), and so are `<own>` to `<own9>` for rows of other kinds; `<ingroup>`, `<call_menu>` and the
+other entities are those of the target, and with `:swapped` after the name (`<ingroup:swapped>`) they are written in the other letter case.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from functools import total_ordering
 from conformance.contract.model import Build
 
 SOURCE = "conformance"
+
+OWN = ("did", "own")
+"""The placeholders of names of the case's own."""
 
 OWN_DID_LENGTH = 14
 """Digits of `<did>`: 999, six of the run, four of the case, one of the DID."""
@@ -48,6 +51,13 @@ class Role(StrEnum):
     INACTIVE = "inactive"
     OTHER_GROUP = "other_group"
     LOCKABLE = "lockable"
+    NO_VIEW_REPORTS = "no_view_reports"
+    NO_MODIFY_LISTS = "no_modify_lists"
+    NO_DELETE_LISTS = "no_delete_lists"
+    NO_DELETE_FROM_DNC = "no_delete_from_dnc"
+    NO_CUSTOM_FIELDS = "no_custom_fields"
+    NO_CAMPAIGNS = "no_campaigns"
+    RESTRICTED_LISTS = "restricted_lists"
     UNKNOWN = "unknown"
     NOBODY = "nobody"
 
@@ -65,6 +75,7 @@ class Entity(StrEnum):
     CALL_MENU = "call_menu"
     SERVER_IP = "server_ip"
     HIDDEN_DID = "hidden_did"
+    CAMPAIGN = "campaign"
 
     @property
     def kind(self) -> str:

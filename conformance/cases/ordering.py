@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Role, Step
+from conformance.cases.recipes import Recipes
 from conformance.cases.refusal import refused_value
-from conformance.cases.steps import TOO_SHORT, add, carrying, copy, setup, update
+from conformance.cases.steps import TOO_SHORT, add, copy, setup, update
 from conformance.contract.model import OLDEST_BUILD, Contract, Effect, Function, Parameter
 
 CLAUSE = "observed.md#2"
@@ -24,7 +25,7 @@ def cases(contract: Contract) -> Iterator[Case]:
             if not first.sets & second.sets:
                 yield _checks(function, base, first, second)
         for earlier, later in combinations(function.optional, 2):
-            yield _fields(function, earlier, later)
+            yield _fields(Recipes(contract), function, earlier, later)
     yield _checks(contract.functions["update_did"], BASES["update_did"], MISSING, NO_DELETION)
 
 
@@ -108,9 +109,9 @@ def _checks(function: Function, base: Step, first: Fault, second: Fault) -> Case
     )
 
 
-def _fields(function: Function, earlier: Parameter, later: Parameter) -> Case:
+def _fields(recipes: Recipes, function: Function, earlier: Parameter, later: Parameter) -> Case:
     """The field that is checked later is sent first, so that the order in the request cannot be what decides."""
-    steps = carrying(function.name, *(Param(p.name, refused_value(p)) for p in (later, earlier)))
+    steps = recipes.carrying(function, *(Param(p.name, refused_value(p)) for p in (later, earlier)))
     old = earlier.known_to(OLDEST_BUILD) or later.known_to(OLDEST_BUILD)
     return case(
         f"{function.name}/order/{earlier.name}-before-{later.name}",

@@ -2,107 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.cases.make import case
-from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Role, Step
-from conformance.cases.steps import TOO_SHORT, add, copy, delete, sent_by, setup, update, valid
+from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Case, Level, Param, Role, Step
+from conformance.cases.recipes import Recipes
+from conformance.cases.roles import ROLES
+from conformance.cases.steps import sent_by
 from conformance.contract.model import Contract, Function
 
 CLAUSE = "observed.md#6"
-
-WHO: Mapping[Role, str] = {
-    Role.ADMIN: "a user with every permission",
-    Role.LEVEL7: "a user of level 7",
-    Role.LEVEL6: "a user of level 6",
-    Role.NO_MODIFY_DIDS: "a user without Modify DIDs",
-    Role.NO_DELETE_DIDS: "a user without Delete DIDs",
-    Role.NO_API_ACCESS: "a user without API access",
-    Role.RESTRICTED_FUNCTIONS: "a user whose list of functions is version only",
-    Role.RESTRICTED_NO_MODIFY_DIDS: "a user without Modify DIDs whose list of functions is version only",
-    Role.INACTIVE: "a user who is not active",
-    Role.LOCKABLE: "a user for locking out",
-    Role.OTHER_GROUP: "a user who may not view all user groups",
-    Role.UNKNOWN: "a user who does not exist",
-    Role.NOBODY: "no user at all",
-}
-"""Every role, in words for a title."""
-
-MAY_CHANGE = frozenset({Role.ADMIN, Role.NO_DELETE_DIDS, Role.OTHER_GROUP})
-"""Who may add DIDs; all but the last may also copy and update those of this run."""
 
 REFUSED_ANYWHERE = (Role.LEVEL7, Role.NO_API_ACCESS, Role.RESTRICTED_FUNCTIONS, Role.UNKNOWN, Role.NOBODY)
 """Who is refused by any function, whatever else the user may do, and without a failed login."""
 
 
-NOT_FOR_DELETION = CANNOT_LOG_IN | {Role.OTHER_GROUP, Role.LOCKABLE}
-"""A failed login is no other than for update_did; other_group could only delete a DID that is not ours; lockable is
-there to be locked."""
+HAND_MADE = frozenset({Role.OTHER_GROUP, Role.LOCKABLE, Role.NO_CAMPAIGNS, Role.RESTRICTED_LISTS})
+"""Roles that are about rows of their own, of which stories tell; lockable is there to be locked."""
 
 
 def cases(contract: Contract) -> Iterator[Case]:
     """Each role against each function that asks for a permission, and each against deletion."""
+    matrix = Matrix(Recipes(contract))
     for function in contract.functions.values():
-        if function.permission is not None and not function.is_described:
-            yield from (_refused(function, role) for role in REFUSED_ANYWHERE)
-        elif function.permission is not None:
-            yield from (_matrix(function, role) for role in Role if role is not Role.LOCKABLE)
-    yield from (_deletion(role) for role in Role if role not in NOT_FOR_DELETION)
+        if function.permission is not None:
+            yield from (matrix.case(function, role) for role in Role if matrix.tells(function, role))
+    for function in contract.functions.values():
+        if "delete" in function.checks:
+            yield from (matrix.deletion(function, role) for role in Role if matrix.tells_of_deletion(function, role))
 
 
-def _matrix(function: Function, role: Role) -> Case:
-    if role is Role.OTHER_GROUP:
-        return _hidden(function)
-    return _permitted(function, role) if role in MAY_CHANGE else _refused(function, role)
+@dataclass(frozen=True)
+class Matrix:
+    """Roles against functions."""
 
+    recipes: Recipes
 
-def _refused(function: Function, role: Role) -> Case:
-    """Sent without preparation: permission is checked before anything is looked up."""
-    act = valid(function.name)[-1] if function.is_described else Step(function.name)
-    return _case(function.name, "role", role, function.name, sent_by(role, act), level=_level(role))
+    def tells(self, function: Function, role: Role) -> bool:
+        """Whether a role is about this function, and it is known what happens then."""
+        if not function.is_described:
+            return role in REFUSED_ANYWHERE
+        without = ROLES[role].without
+        return role not in HAND_MADE and (not without or bool(without & self._asked(function)))
 
+    def tells_of_deletion(self, function: Function, role: Role) -> bool:
+        """The same of the deletion of a row."""
+        return role not in CANNOT_LOG_IN and self.tells(function, role)  # a failed login is no other than for the call
 
-def _permitted(function: Function, role: Role) -> Case:
-    *before, act = valid(function.name)
-    return _case(function.name, "role", role, function.name, *before, sent_by(role, act))
+    def _asked(self, function: Function) -> frozenset[str]:
+        """The settings that are asked for by all functions about the same kinds of rows."""
+        contract = self.recipes.contract
+        kinds = {kind.name for kind in contract.kinds_of(function)}
+        others = contract.functions.values()
+        alike = [other for other in others if not kinds.isdisjoint(kind.name for kind in contract.kinds_of(other))]
+        return frozenset(setting for other in (function, *alike) for setting in other.settings)
 
+    def case(self, function: Function, role: Role) -> Case:
+        """A role's call of a function."""
+        if self._may_call(function, role):
+            *before, act = self.recipes.valid(function)
+            return self._case(function, "role", role, function.name, *before, sent_by(role, act))
+        act = self.recipes.bare(function)  # without preparation: permission is checked before anything is looked up
+        return self._case(function, "role", role, function.name, sent_by(role, act), level=_level(role))
 
-def _deletion(role: Role) -> Case:
-    return _case("update_did", "delete", role, "delete_did=Y", setup(add("<did>")), sent_by(role, delete("<did>")))
+    def _may_call(self, function: Function, role: Role) -> bool:
+        """Whether servers let a role call a function: then its row has to be there."""
+        needed, may = function.permission, ROLES[role]
+        assert needed is not None
+        if role in CANNOT_LOG_IN | MADE_UP_ROLES or may.functions is not None or may.level < needed.level:
+            return False
+        return (may.api_access or needed.no_api_access is not None) and may.without.isdisjoint(needed.settings)
+
+    def deletion(self, function: Function, role: Role) -> Case:
+        """A role's deletion of a row."""
+        name = function.arguments["delete"].parameter
+        assert name is not None
+        *before, act = self.recipes.carrying(function, Param(name, "Y"))
+        return self._case(function, "delete", role, f"{name}=Y", *before, sent_by(role, act))
+
+    def _case(
+        self, function: Function, subject: str, role: Role, what: str, *steps: Step, level: Level = Level.STANDARD
+    ) -> Case:
+        id = f"{function.name}/{subject}/{role.replace('_', '-')}"
+        return self.recipes.case(id, f"{what} by {ROLES[role].who}", CLAUSE, *steps, level=level)
 
 
 def _level(role: Role) -> Level:
     """A failed login of a real user is a change."""
     return Level.STANDARD if role in CANNOT_LOG_IN else Level.PROBE
-
-
-def _case(function: str, subject: str, role: Role, what: str, *steps: Step, level: Level = Level.STANDARD) -> Case:
-    return case(f"{function}/{subject}/{role.replace('_', '-')}", f"{what} by {WHO[role]}", CLAUSE, *steps, level=level)
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """What a user who may not view a DID's group is answered about it; nothing here can change that DID."""
-
-    title: str
-    act: Callable[[], tuple[Step, ...]]
-    level: Level = Level.PROBE
-
-
-_HIDDEN: Mapping[str, Hidden] = {
-    "add_did": Hidden("add_did by a user who may not view all user groups", lambda: (add("<did>"),), Level.STANDARD),
-    "update_did": Hidden(
-        "A DID of a hidden user group does not exist for update_did", lambda: (update("<hidden_did>"),)
-    ),
-    "copy_did": Hidden(
-        "A DID of a hidden user group does not exist for copy_did",
-        lambda: (copy("<hidden_did>", "<did>", TOO_SHORT),),
-    ),
-}
-
-
-def _hidden(function: Function) -> Case:
-    hidden = _HIDDEN[function.name]
-    steps = tuple(sent_by(Role.OTHER_GROUP, step) for step in hidden.act())
-    return case(f"{function.name}/role/other-group", hidden.title, CLAUSE, *steps, level=hidden.level)

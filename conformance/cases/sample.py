@@ -16,6 +16,7 @@ SAMPLE = Ground(
         Entity.CALL_MENU: "call_menu",
         Entity.SERVER_IP: "10.0.0.1",
         Entity.HIDDEN_DID: "9990000",
+        Entity.CAMPAIGN: "CAMPAIGN",
     },
     "000000",
 )

@@ -43,26 +43,14 @@ def setup(step: Step) -> Step:
     return replace(step, purpose=Purpose.SETUP)
 
 
+def acted(step: Step) -> Step:
+    """The same request, to be judged."""
+    return replace(step, purpose=Purpose.ACT)
+
+
 def sent_by(role: Role, step: Step) -> Step:
     """The same request, sent by somebody else."""
     return replace(step, role=role)
-
-
-def carrying(function: str, *params: Param) -> tuple[Step, ...]:
-    """An otherwise valid call of one of the three DID functions with these parameters, and what prepares for it.
-
-    Raises KeyError for any other function.
-    """
-    return {
-        "add_did": (add("<did>", *params),),
-        "update_did": (setup(add("<did>")), update("<did>", *params)),
-        "copy_did": (setup(add("<did>")), copy("<did>", "<did2>", *params)),
-    }[function]
-
-
-def valid(function: str) -> tuple[Step, ...]:
-    """A call that succeeds, and what prepares for it; the last step is the call. Raises KeyError as `carrying` does."""
-    return carrying(function, *((OFF,) if function == "update_did" else ()))
 
 
 def question(did: str) -> Step:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Place, Role, Step
-from conformance.cases.steps import OFF, add, valid
-from conformance.contract.model import Contract
+from conformance.cases.recipes import Recipes
+from conformance.cases.steps import OFF, add
+from conformance.contract.model import Contract, Function
 from conformance.contract.predict import DEBUG_UNTIL
 
 CLAUSE = "observed.md#7"
@@ -79,19 +80,21 @@ DEBUG = Way("debug", "with DB=1", _with(Param("DB", "1")))
 
 def cases(contract: Contract) -> Iterator[Case]:
     """Every way for every DID function, what happens where URL and form disagree, and `version` as form."""
+    recipes = Recipes(contract)
     for function in contract.functions.values():
         if function.is_described:
-            yield from (_sent(function.name, way) for way in WAYS)
-            yield replace(_sent(function.name, DEBUG), since=DEBUG_UNTIL)
+            yield from (_sent(recipes, function, way) for way in WAYS)
+            yield replace(_sent(recipes, function, DEBUG), since=DEBUG_UNTIL)
     yield from (_conflict(conflict) for conflict in CONFLICTS)
     yield _in_capitals()
     step = _posted(Step("version", role=Role.NOBODY))
     yield case("version/transport/post", "version as form", CLAUSE, step, level=Level.PROBE)
 
 
-def _sent(function: str, way: Way) -> Case:
-    *before, act = valid(function)
-    return case(f"{function}/transport/{way.rule}", f"{function} {way.what}", CLAUSE, *before, way.of(act))
+def _sent(recipes: Recipes, function: Function, way: Way) -> Case:
+    *before, act = recipes.valid(function)
+    id, title = f"{function.name}/transport/{way.rule}", f"{function.name} {way.what}"
+    return recipes.case(id, title, CLAUSE, *before, way.of(act))
 
 
 def _in_capitals() -> Case:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.cases.boundaries import limited
-from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param
+from conformance.cases.recipes import Recipes
 from conformance.cases.refusal import level_of, unknown_name
-from conformance.cases.steps import carrying
 from conformance.contract.model import Contract, Function, Parameter
 
 INJECTION = "' OR '1'='1"
@@ -18,19 +17,20 @@ LETTERS = "abcdefgh"
 
 def cases(contract: Contract) -> Iterator[Case]:
     """The values of every optional parameter that has a list, a reference or digits to keep to."""
+    recipes = Recipes(contract)
     for function in contract.functions.values():
         for parameter in function.optional:
             for rule, what, value in (*enumerated(parameter), *named(parameter), *digits(parameter)):
-                yield _value(function, parameter, rule, what, value)
+                yield _value(recipes, function, parameter, rule, what, value)
 
 
-def _value(function: Function, parameter: Parameter, rule: str, what: str, value: str) -> Case:
+def _value(recipes: Recipes, function: Function, parameter: Parameter, rule: str, what: str, value: str) -> Case:
     level = Level.STANDARD if rule == "injection" else level_of(function, parameter, value)
-    return case(
+    return recipes.case(
         f"{function.name}/{parameter.name}/{rule}",
         f"{function.name} with {what.format(name=parameter.name)}",
         parameter.clause,
-        *carrying(function.name, Param(parameter.name, value)),
+        *recipes.carrying(function, Param(parameter.name, value)),
         level=level,
     )
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from conformance.contract.action import Action, Elsewhere, Others
 from conformance.contract.call import Call, Step
-from conformance.contract.conditions import met, rows_where, value_of
+from conformance.contract.conditions import met, rows_where
 from conformance.contract.effects import RefusedError, made_row, refused_statement, store
 from conformance.contract.model import Build, Kind
 from conformance.contract.outcome import COMMAND, COUNT
 from conformance.contract.reply import Value
 from conformance.contract.sanitise import sanitise
+from conformance.contract.visible import column_of
 from conformance.contract.world import NOW, Change, Column, Drop, MayChange, Put, Row
 
 
@@ -47,7 +48,7 @@ def _taken(action: Action, call: Call) -> Step:
 
 def _named(call: Call) -> Row:
     """A row that is not there, by the key that the call has for it."""
-    return Row(call.kind.name, 0, call.kind.stored(call.key(call.kind)))
+    return Row(call.kind.name, 0, call.kind.compared(call.key(call.kind)))
 
 
 def _reply(action: Action, call: Call) -> str | None:
@@ -142,7 +143,7 @@ def _with_others(call: Call, others: Others, row: Row) -> tuple[Call, Value]:
     if not call.state.knows_all(kind.name):
         change = MayChange(kind.name, _within(call) if surely else None)
         return replace(call, made=(*call.made, change)), COUNT
-    where = {column: str(value_of(call.kind, row, own) or "") for column, own in others.where.items()}
+    where = {column: str(column_of(call.kind, row, own) or "") for column, own in others.where.items()}
     changes = tuple(_to_others(kind, others, rows_where(call, kind, where)))
     return replace(call, made=(*call.made, *changes)), str(len(changes))
 

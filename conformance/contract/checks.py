@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from conformance.contract.call import Call, Step, read_as
-from conformance.contract.conditions import may_see, met
+from conformance.contract.conditions import met
 from conformance.contract.load import refusal_name
 from conformance.contract.model import Arguments, Kind, Parameter, check_of
 from conformance.contract.outcome import CLOCK, NUMBER, Outcome
 from conformance.contract.reply import Value
 from conformance.contract.rules import allows, disagreement, is_taken
+from conformance.contract.visible import has_campaign, may_see
 from conformance.contract.world import (
     LOCK_AFTER,
     LOGIN_LEVEL,
@@ -64,12 +65,11 @@ def function(call: Call) -> Step:
     return call if call.function is not None else replace(call, logged=True).ends(call.answer("no-function"))
 
 
-def restricted(call: Call) -> Step:
-    """A user who is kept to some lists needs a user group, for functions that look at it, whatever else is wrong."""
-    looked_at = any(check.endswith("-allowed") for check in call.called.checks)
-    if not looked_at or not call.caller.lists_restricted or call.caller.has_group:
+def user_group(call: Call) -> Step:
+    """A caller restricted to the lists of its user group needs that group to be there, for functions of lists."""
+    if not call.called.of_lists or not call.caller.lists_restricted or call.caller.group_exists:
         return call
-    return replace(call, logged=True).ends(call.answer("no-user-group", user_group=call.caller.group))
+    return call.ends(call.answer("no-user-group", user_group=call.caller.group))
 
 
 def source(call: Call) -> Step:
@@ -149,12 +149,12 @@ def exists(kind: Kind, told: Arguments, call: Call) -> Step:
     return call.ends(call.answer(told.reply or "missing"))
 
 
-def list_allowed(kind: Kind, told: Arguments, call: Call) -> Step:
-    """A user who is kept to some lists may name only those of allowed campaigns, each just as it is stored."""
+def is_allowed(kind: Kind, told: Arguments, call: Call) -> Step:
+    """A caller restricted to lists names one of a campaign that its user group is allowed, spelled as it is stored."""
     if not call.caller.lists_restricted:
         return call
-    row = call.state.find(kind.name, call.key(kind), exact=True)
-    if row is not None and may_see(call.caller, kind, row):
+    row = call.state.find(kind.name, _key(call, kind, told), exact=True)
+    if row is not None and has_campaign(call.caller, kind, row):
         return call
     return call.ends(call.answer(told.reply or "not-allowed"))
 
@@ -214,7 +214,7 @@ _PLAIN: Mapping[str, Callable[[Call], Step]] = {
     "version": version,
     "login": login,
     "function": function,
-    "restricted": restricted,
+    "user-group": user_group,
     "source": source,
     "allowed": allowed,
     "permission": permission,
@@ -224,7 +224,7 @@ _PLAIN: Mapping[str, Callable[[Call], Step]] = {
 _OF_A_KIND: Mapping[str, Callable[[Kind, Arguments, Call], Step]] = {
     "is-new": is_new,
     "exists": exists,
-    "allowed": list_allowed,
+    "allowed": is_allowed,
 }
 
 

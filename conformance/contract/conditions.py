@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from conformance.contract import mysql
 from conformance.contract.action import Condition, Lookup
 from conformance.contract.call import Call, Step
-from conformance.contract.model import Kind, leading_number
-from conformance.contract.world import ALL_GROUPS, Change, MayChange, Row, User, folded
+from conformance.contract.model import Kind
+from conformance.contract.visible import column_of, may_see
+from conformance.contract.world import Change, MayChange, Row
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -90,7 +92,7 @@ def find(call: Call, lookup: Lookup) -> Row | None:
     kind = call.contract.kinds[lookup.kind]
     where = {column: _PLACEHOLDER.sub(lambda name: call.value(name[1]), text) for column, text in lookup.where.items()}
     if where.keys() == set(kind.key):
-        key = kind.stored(tuple(where[column] for column in kind.key))
+        key = kind.compared(tuple(where[column] for column in kind.key))
         row = call.state.find(kind.name, key, exact=not call.shipped)
         return row if row is not None and (not lookup.visible or may_see(call.caller, kind, row)) else None
     return next(rows_where(call, kind, where), None)
@@ -100,33 +102,10 @@ def rows_where(call: Call, kind: Kind, where: Mapping[str, str]) -> Iterator[Row
     """The rows known whose columns hold these values, without regard to letter case."""
     sought = {column: _as_kept(kind, column, value).lower() for column, value in where.items()}
     for row in call.state.rows(kind.name):
-        if all(str(value_of(kind, row, column)).lower() == value for column, value in sought.items()):
+        if all(str(column_of(kind, row, column)).lower() == value for column, value in sought.items()):
             yield row
 
 
 def _as_kept(kind: Kind, column: str, value: str) -> str:
     described = kind.columns.get(column)
-    return leading_number(value) if described is not None and described.type == "integer" else value
-
-
-def value_of(kind: Kind, row: Row, column: str) -> object:
-    """What a column of a row holds, be it one of its key or another."""
-    return row.key[kind.key.index(column)] if column in kind.key else row.columns.get(column)
-
-
-def may_see(user: User, kind: Kind, row: Row) -> bool:
-    """Whether a user may view the user group of a row, and the user's own group is allowed its campaign (section 6)."""
-    return _may_view(user, kind, row) and _is_allowed(user, kind, row)
-
-
-def _may_view(user: User, kind: Kind, row: Row) -> bool:
-    if user.groups is None or kind.group is None:
-        return True
-    group = row.columns.get(kind.group, kind.columns[kind.group].default)
-    return group in {ALL_GROUPS, *user.groups}
-
-
-def _is_allowed(user: User, kind: Kind, row: Row) -> bool:
-    if user.campaigns is None or kind.campaign is None:
-        return True
-    return str(value_of(kind, row, kind.campaign)).lower() in folded(tuple(user.campaigns))
+    return mysql.number(value) if described is not None and described.type == "integer" else value

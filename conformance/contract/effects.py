@@ -9,7 +9,7 @@ from conformance.contract import mysql
 from conformance.contract.call import Call
 from conformance.contract.checks import look_up, shown_number
 from conformance.contract.load import refusal_name
-from conformance.contract.model import Effect, Kind, Parameter, Stored, Trace, leading_number
+from conformance.contract.model import Effect, Kind, Parameter, Stored, Trace
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.request import decode
 from conformance.contract.rules import allows, is_date, is_taken
@@ -293,7 +293,7 @@ def _as_text(column: Stored, value: str) -> tuple[Column, bool]:
 
 
 def _as_integer(_column: Stored, value: str) -> tuple[Column, bool]:
-    return int(leading_number(value)), not value.isdigit()
+    return max(int(float(mysql.number(value))), 0), not value.isdigit()
 
 
 def _as_enumeration(column: Stored, value: str) -> tuple[Column, bool]:

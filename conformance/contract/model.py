@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import Literal
 
+from conformance.contract import mysql
 from conformance.contract.action import Action, Condition, Given, Struct
 
 
@@ -118,6 +119,7 @@ class Parameter(Struct, frozen=True):
 
     `kept` is the inside of a character class: what sanitising leaves. `column` is where the value is stored; if that
     is a column of a kind's key, the value names the row, or, with a `separator`, several rows.
+    `sample` is what a good call sends; of an optional one, what keeps a new row from acting, or changes little.
     `stored` says what the column's type does to it: `text`, `integer` or `enumeration` of `stored_values`; a column
     that the kind describes says so itself. `kept_words` are values that sanitising leaves alone.
 
@@ -145,6 +147,7 @@ class Parameter(Struct, frozen=True):
     function_deviation: str | None = None
     column: str | None = None
     separator: str | None = None
+    sample: str | None = None
     default: str | int | None = None
     stored: Literal["text", "integer", "enumeration"] = "text"
     stored_values: tuple[str, ...] = ()
@@ -238,15 +241,6 @@ class Use(Struct, frozen=True):
     reply: str
 
 
-def leading_number(text: str) -> str:
-    """The number at the beginning of a text, as MySQL reads it; 0 where there is none."""
-    found = _LEADING_DIGITS.match(text)
-    return str(int(found[0])) if found else "0"
-
-
-_LEADING_DIGITS = re.compile(r"[0-9]+")
-
-
 class Kind(Struct, frozen=True):
     """What rows of the API are: what names one, where it is kept, and how a run makes, asks for and removes its own.
 
@@ -286,13 +280,14 @@ class Kind(Struct, frozen=True):
 
     def is_special(self, key: Iterable[str]) -> bool:
         """Whether every install depends on the row of that key."""
-        stored = self.stored(tuple(key))
-        return not {name.lower() for name in self.special}.isdisjoint(value.lower() for value in stored)
+        compared = self.compared(tuple(key))
+        return not {name.lower() for name in self.special}.isdisjoint(value.lower() for value in compared)
 
-    def stored(self, key: tuple[str, ...]) -> tuple[str, ...]:
-        """A key as the columns hold and compare it: numbers without zeros before them and letters behind."""
-        types = (self.columns[name].type if name in self.columns else "text" for name in self.key)
-        return tuple(leading_number(value) if type == "integer" else value for type, value in zip(types, key, strict=True))
+    def compared(self, key: tuple[str, ...]) -> tuple[str, ...]:
+        """A key as the database compares it: text with columns of text, numbers with columns of numbers."""
+        numbers = {name for name, column in self.columns.items() if column.type == "integer"}
+        pairs = zip(self.key, key, strict=False)
+        return tuple(mysql.number(value) if name in numbers else value for name, value in pairs)
 
 
 class Effect(StrEnum):
@@ -307,16 +302,8 @@ class Effect(StrEnum):
 
 
 CHECKS = (
-    "version",
-    "login",
-    "function",
-    "restricted",
-    "source",
-    "allowed",
-    "permission",
-    "required",
-    "optional",
-    "delete",
+    *("version", "login", "function", "user-group", "source", "allowed"),
+    *("permission", "required", "optional", "delete"),
 )
 """The checks that are of no kind."""
 
@@ -385,6 +372,7 @@ class Function(Struct, frozen=True):
     `creates`, `changes`, `deletes` and `copies` name kinds; `reads` says that it only tells something. A function of
     which none of these is said does nobody knows what to those who may call it. `arguments` are those of its checks.
     A function that does several things has `actions`: their names stand among its checks, in the order of the replies.
+    `of_lists` is whether it minds the lists that a caller may be restricted to.
     """
 
     name: str
@@ -397,6 +385,7 @@ class Function(Struct, frozen=True):
     deletes: str | None = None
     copies: str | None = None
     reads: bool = False
+    of_lists: bool = False
     instead: Instead | None = None
     traces: tuple[Trace, ...] = ()
     arguments: Mapping[str, Arguments] = {}
@@ -417,6 +406,16 @@ class Function(Struct, frozen=True):
         return tuple(p for p in self.parameters if p.required)
 
     @property
+    def required_samples(self) -> tuple[Parameter, ...]:
+        """Those that every good call sends."""
+        return tuple(p for p in self.parameters if p.required and p.sample is not None)
+
+    @property
+    def optional_samples(self) -> tuple[Parameter, ...]:
+        """Those that a good call may send besides."""
+        return tuple(p for p in self.parameters if not p.required and p.sample is not None)
+
+    @property
     def optional(self) -> tuple[Parameter, ...]:
         """The parameters that are checked only when sent, in the order of their checks."""
         return tuple(p for p in self.parameters if not p.required and p.message)
@@ -427,13 +426,14 @@ class Function(Struct, frozen=True):
         return tuple(p for p in self.parameters if not p.required and (p.message or p.column or p.needs))
 
     @property
-    def settings(self) -> frozenset[str]:
-        """The settings of a caller's record that it asks for, in the end or for single fields and actions."""
+    def settings(self) -> tuple[str, ...]:
+        """The settings in a user's record that it asks for: in the end, in one of its checks, or for single steps."""
+        own = self.permission.settings if self.permission else ()
         of_parameters = (need for parameter in self.parameters for need in parameter.needs)
         of_actions = (need for action in self.actions.values() for need in action.needs)
-        needed = {need.setting for need in (*of_parameters, *of_actions)}
-        asked = {told.setting for told in self.arguments.values()}
-        return frozenset(filter(None, needed | asked | set(self.permission.settings if self.permission else ())))
+        needed = (need.setting for need in (*of_parameters, *of_actions))
+        asked = (told.setting for told in self.arguments.values())
+        return tuple(dict.fromkeys((*own, *filter(None, (*asked, *needed)))))
 
     @property
     def effect(self) -> Effect:

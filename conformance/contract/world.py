@@ -27,8 +27,8 @@ class User:
     """An API user. `grants` are the settings that functions ask for; None elsewhere means all.
 
     `functions` are those that the user may call, `groups` the user groups whose rows the user may view, and
-    `campaigns` those that the user's own group is allowed. `lists_restricted` is `api_list_restrict`; `group` is the
-    user's own group, which `has_group` says whether there is.
+    `campaigns` those that the user's own `group` is allowed. `lists_restricted` is `api_list_restrict`.
+    `group_exists` is whether there is such a group.
     """
 
     name: str
@@ -42,7 +42,7 @@ class User:
     campaigns: frozenset[str] | None = None
     lists_restricted: bool = False
     group: str = ""
-    has_group: bool = True
+    group_exists: bool = True
     failed_logins: int = 0
     lock_holds: bool = True
 

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from conformance.cases.expand import ROLE_SETTINGS, Ground, requests, world
+from conformance.cases.expand import Ground, requests, world
 from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Purpose, Role
+from conformance.cases.roles import ADMINS_OWN
 from conformance.contract.model import Contract, ServerSettings
 from conformance.contract.request import Request
 from conformance.contract.world import Row, World
@@ -225,10 +226,9 @@ def _kind(case: Case, contract: Contract) -> str:
 
 
 def _unknown_settings(case: Case, contract: Contract) -> frozenset[str]:
-    """The permissions that a case's function asks for, but those that roles are defined by."""
+    """The permissions that a case's function asks for, but those that every admin has."""
     function = contract.functions.get(case.function)
-    permission = function.permission if function else None
-    return frozenset(permission.settings) - ROLE_SETTINGS if permission else frozenset()
+    return frozenset(function.settings) - ADMINS_OWN if function else frozenset()
 
 
 def _without(world: World, settings: frozenset[str]) -> World:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, product
 
-from conformance.cases.expand import ROLE_SETTINGS, Ground, world
+from conformance.cases.expand import Ground, world
 from conformance.cases.model import Level
 from conformance.contract.model import Contract, Dialect, Effect, Function, Kind, Parameter, ServerSettings
 from conformance.contract.mysql import comments_out, reopens
@@ -20,7 +20,7 @@ from conformance.contract.predict import predict
 from conformance.contract.request import Request, every_value
 from conformance.contract.sanitise import as_text, sanitise
 from conformance.contract.wire import readings, texts
-from conformance.contract.world import ANY, Drop, MayChange, Put, Row, RowName, State, User, World
+from conformance.contract.world import ANY, Drop, MayChange, Put, Row, RowName, State, User
 from conformance.run.withheld import Secrets, is_bytes
 
 _ASKING = frozenset({"source", "user", "pass", "function"})
@@ -271,7 +271,7 @@ class Guard:
     def _check_effect(self, request: Request) -> None:
         """Raise Forbidden where the request would do what is not described, or at level probe change any row."""
         for settings in self.settings:
-            state: State = self._permissive(settings)
+            state: State = world(self.ground, settings)
             for dialect in Dialect:
                 for change in predict(self.contract, state, request, dialect).changes:
                     if isinstance(change, MayChange) and (change.kind == ANY or self.level is Level.PROBE):
@@ -280,13 +280,6 @@ class Guard:
                         title = self.contract.kinds[change.row.kind].title
                         told = f"level probe sends nothing that could create, change or delete a {title}"
                         raise Forbidden(f"{told}; use --allow-writes")
-
-    def _permissive(self, settings: ServerSettings) -> World:
-        """The target, each of whose users has every permission that its role says nothing of."""
-        target = world(self.ground, settings)
-        permissions = [f.permission for f in self.contract.functions.values() if f.permission]
-        asked = frozenset(setting for permission in permissions for setting in permission.settings) - ROLE_SETTINGS
-        return replace(target, users={n: replace(u, grants=u.grants | asked) for n, u in target.users.items()})
 
 
 def _as_sent(end: Outcome | Unspecified) -> Iterable[RowName]:

@@ -65,15 +65,23 @@ class Roles(_Table, frozen=True):
     inactive: Annotated[RoleEntry | None, _role(Role.INACTIVE)] = None
     other_group: Annotated[RoleEntry | None, _role(Role.OTHER_GROUP)] = None
     lockable: Annotated[RoleEntry | None, _role(Role.LOCKABLE)] = None
+    no_view_reports: Annotated[RoleEntry | None, _role(Role.NO_VIEW_REPORTS)] = None
+    no_modify_lists: Annotated[RoleEntry | None, _role(Role.NO_MODIFY_LISTS)] = None
+    no_delete_lists: Annotated[RoleEntry | None, _role(Role.NO_DELETE_LISTS)] = None
+    no_delete_from_dnc: Annotated[RoleEntry | None, _role(Role.NO_DELETE_FROM_DNC)] = None
+    no_custom_fields: Annotated[RoleEntry | None, _role(Role.NO_CUSTOM_FIELDS)] = None
+    no_campaigns: Annotated[RoleEntry | None, _role(Role.NO_CAMPAIGNS)] = None
+    restricted_lists: Annotated[RoleEntry | None, _role(Role.RESTRICTED_LISTS)] = None
 
 
 class Entities(_Table, frozen=True):
-    """What is there on the target for DIDs to be pointed at. Nothing is changed in it."""
+    """What is there on the target for rows to be pointed at. Nothing is changed in it."""
 
     ingroup: Annotated[str, _entity(Entity.INGROUP)] | None = None
     call_menu: Annotated[str, _entity(Entity.CALL_MENU)] | None = None
     server_ip: Annotated[str, _entity(Entity.SERVER_IP)] | None = None
     hidden_did: Annotated[str, _entity(Entity.HIDDEN_DID)] | None = None
+    campaign: Annotated[str, _entity(Entity.CAMPAIGN)] | None = None
 
 
 class WrittenTarget(_Table, frozen=True):

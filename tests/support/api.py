@@ -174,7 +174,7 @@ def _user(entry: Table, groups: Mapping[str, Table], contract: Contract) -> User
         campaigns=_campaigns(group),
         lists_restricted=entry.get("api_list_restrict") == "1",
         group=str(entry.get("user_group", "")),
-        has_group=group is not None,
+        group_exists=group is not None,
     )
 
 
