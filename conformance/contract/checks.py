@@ -11,7 +11,7 @@ from dataclasses import replace
 from conformance.contract.call import Call, Step, read_as
 from conformance.contract.conditions import met
 from conformance.contract.load import refusal_name
-from conformance.contract.model import Arguments, Kind, Parameter, check_of
+from conformance.contract.model import Arguments, Function, Kind, Parameter, check_of
 from conformance.contract.outcome import CLOCK, NUMBER, Outcome
 from conformance.contract.reply import Value
 from conformance.contract.rules import allows, disagreement, is_taken
@@ -145,8 +145,14 @@ def exists(kind: Kind, told: Arguments, call: Call) -> Step:
     call = call.noting(kind.hidden if row is not None else None)
     further = told.otherwise
     if further is not None and call.value(further.parameter) == further.value:
-        return read_as(call.says(further.reply), call.contract.functions[further.function])
+        return _handed_on(call.says(further.reply), call.contract.functions[further.function])
     return call.ends(call.answer(told.reply or "missing"))
+
+
+def _handed_on(call: Call, function: Function) -> Call:
+    """The call as if another function had been called."""
+    call = read_as(call, function)
+    return replace(call, values={**(call.values or {}), "function": function.name})
 
 
 def is_allowed(kind: Kind, told: Arguments, call: Call) -> Step:
@@ -195,11 +201,12 @@ def _optional(call: Call, parameter: Parameter) -> Step:
     if call.is_array(parameter.name) and parameter.known_to(call.state.settings.build):
         return _asked_of_an_array(call) or call.noting("array-not-sent")
     value = call.value(parameter.name)
-    if value == "":
-        return call
-    call = call.noting(disagreement(parameter, value, call.state))
-    if not is_taken(parameter, value, call.state, call.dialect):
-        return call
+    if value != "":
+        call = call.noting(disagreement(parameter, value, call.state))
+    return _one_field(call, parameter, value) if is_taken(parameter, value, call.state, call.dialect) else call
+
+
+def _one_field(call: Call, parameter: Parameter, value: str) -> Step:
     verdict = allows(parameter, value, call.state, call.dialect)
     if verdict is None:
         return call.silent(f"the documented values of {parameter.name} break off before {value!r}")
@@ -244,7 +251,7 @@ def look_up(call: Call, kind: Kind, key: tuple[str, ...], *, wanted: bool = True
 
     `wanted` is as in `State.find`.
     """
-    sought = kind.stored(key) if call.shipped else key
+    sought = kind.compared(key) if call.shipped else key
     row = call.state.find(kind.name, sought, exact=not call.shipped, wanted=wanted)
     if row is not None and row.key != key:
         call = call.noting(kind.collision)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Literal
 
 from conformance.contract import mysql
 from conformance.contract.action import Condition, Lookup
@@ -26,17 +27,22 @@ def met(call: Call, needs: tuple[Condition, ...], *changes: Change) -> tuple[Ste
         if held is None:
             return call.silent("it depends on rows that nobody knows", *changes), False
         if not held:
-            values = _limits(call, need)
-            return (call.ends(call.answer(need.reply, **values)) if need.ends else call.says(need.reply, **values)), False
+            return _unmet(call, need), False
         call = held
     return call, True
+
+
+def _unmet(call: Call, need: Condition) -> Step:
+    values = _limits(call, need)
+    return call.ends(call.answer(need.reply, **values)) if need.ends else call.says(need.reply, **values)
 
 
 def _what(need: Condition) -> str:
     return next(name for name in _HOLDS if getattr(need, name))
 
 
-Held = Call | None | bool
+Held = Call | Literal[False] | None
+"""The call if the condition holds, with what was found out; None where nobody knows."""
 
 
 def _has_setting(call: Call, need: Condition) -> Held:

@@ -222,12 +222,18 @@ def store(call: Call) -> tuple[Call, Mapping[str, Column]]:
     columns: dict[str, Column] = {}
     for parameter in _fields(call):
         value = call.value(parameter.name)
-        sent = is_taken(parameter, value, call.state, call.dialect) and not call.is_array(parameter.name)
-        if sent and call.shipped and parameter.lost_with and call.value(parameter.lost_with):
+        if not _is_sent(call, parameter) or not parameter.column:
+            continue
+        if call.shipped and parameter.lost_with and _is_sent(call, call.called.by_name[parameter.lost_with]):
             call = call.noting(parameter.lost)
-        elif sent and parameter.column:
-            call, columns[parameter.column] = _one_field(call, parameter, value)
+            continue
+        call, columns[parameter.column] = _one_field(call, parameter, value)
     return call, columns
+
+
+def _is_sent(call: Call, parameter: Parameter) -> bool:
+    taken = is_taken(parameter, call.value(parameter.name), call.state, call.dialect)
+    return taken and not call.is_array(parameter.name)
 
 
 def _one_field(call: Call, parameter: Parameter, value: str) -> tuple[Call, Column]:
@@ -276,7 +282,7 @@ ENCODED = "%3A%2F%2F"
 
 
 def _decoded_again(value: str, deviation: str) -> str:
-    """An address that was encoded twice, as it is stored. Raises RefusedError where it ends its place in the statement."""
+    """An address that was encoded twice, as it is stored. Raises RefusedError where its text ends the literal."""
     text = as_text(decode(value)).replace(" ", "+")
     if not mysql.is_literal(text):
         raise RefusedError(deviation, sure=not mysql.comments_out(text) and not mysql.reopens(text))

@@ -221,16 +221,7 @@ def _check_function(file: str, function: Function, contract: Contract) -> None:
     for check in function.checks:
         if check not in function.actions and check_of(check, contract.kinds) is None:
             raise ContractError(f"{file}: checks: {check!r} is no check, or of a kind that is not in kinds/")
-    for check, told in function.arguments.items():
-        if check not in function.checks:
-            raise ContractError(f"{file}: arguments.{check}: is not one of its checks")
-        if told.parameter is not None and told.parameter not in function.by_name:
-            raise ContractError(f"{file}: arguments.{check}.parameter: {told.parameter!r} is not one of its parameters")
-        if told.reply is not None and told.reply not in function.replies:
-            raise ContractError(f"{file}: arguments.{check}.reply: {told.reply!r} is not one of its replies")
-        _check_ids(f"{file}: arguments.{check}", [told.left_out] if told.left_out else [], deviations)
-        if told.otherwise is not None and told.otherwise.function not in contract.functions:
-            raise ContractError(f"{file}: arguments.{check}.otherwise: {told.otherwise.function!r} is not described")
+    _check_arguments(file, function, contract)
     for name, action in function.actions.items():
         _check_action(file, name, action, function, contract)
     _check_effect(file, function, contract)
@@ -240,6 +231,19 @@ def _check_function(file: str, function: Function, contract: Contract) -> None:
         _check_reply(f"{file}: replies.{name}", form, deviations)
     for parameter in function.parameters:
         _check_parameter(f"{file}: parameters.{parameter.name}", parameter, contract)
+
+
+def _check_arguments(file: str, function: Function, contract: Contract) -> None:
+    for check, told in function.arguments.items():
+        if check not in function.checks:
+            raise ContractError(f"{file}: arguments.{check}: is not one of its checks")
+        if told.parameter is not None and told.parameter not in function.by_name:
+            raise ContractError(f"{file}: arguments.{check}.parameter: {told.parameter!r} is not one of its parameters")
+        if told.reply is not None and told.reply not in function.replies:
+            raise ContractError(f"{file}: arguments.{check}.reply: {told.reply!r} is not one of its replies")
+        _check_ids(f"{file}: arguments.{check}", [told.left_out] if told.left_out else [], contract.deviations)
+        if told.otherwise is not None and told.otherwise.function not in contract.functions:
+            raise ContractError(f"{file}: arguments.{check}.otherwise: {told.otherwise.function!r} is not described")
 
 
 def _check_action(file: str, name: str, action: Action, function: Function, contract: Contract) -> None:

@@ -94,8 +94,8 @@ class ServerSettings:
 class Rule(Struct, frozen=True):
     """What a value must be. Lengths are bytes as shipped and characters as documented; both ends belong.
 
-    `values` is a closed list, or with `open` one that the documentation breaks off with "..."; with a `fallback` whatever
-    else is sent, or nothing, counts as that;
+    `values` is a closed list, or with `open` one that the documentation breaks off with "..."; with a `fallback`
+    whatever else is sent, or nothing, counts as that;
     `reference` is the kind of which a row of that name must exist. `words` are values that mean another, such as the
     empty one, and are looked at no further. A value that does not match `taken` in full counts as not sent.
     """

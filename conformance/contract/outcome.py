@@ -67,7 +67,9 @@ NUMBER = Shape(r"[1-9][0-9]{0,9}", "number")
 COUNT = Shape(r"[0-9]+", "number of rows")
 """How many rows there were of which nobody can know."""
 
-COMMAND = Shape(r"SUCCESS: Fields? (added|updated|deleted|copied)|ERROR: Fields? not (added|updated|deleted|copied)|NONE", "outcome")
+COMMAND = Shape(
+    r"SUCCESS: Fields? (added|updated|deleted|copied)|ERROR: Fields? not (added|updated|deleted|copied)|NONE", "outcome"
+)
 """What a server says of a command that it sent to itself: done, refused, or never arrived."""
 
 CLOCK: Mapping[str, Value] = {

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from conformance.contract.model import Build, Contract, Kind, ServerSettings, SqlErrors, SqlMode
-from conformance.contract.world import Column, Row, User, World
+from conformance.contract.world import Column, MayChange, Row, User, World
 from conformance.exchange import Exchange
 from tests.support.recordings import FOLDER, exchange_of
 
@@ -224,6 +225,22 @@ def _key(kind: Kind, row: Row) -> dict[str, Column]:
     primary = [name for name, described in columns.items() if described.get("key") == "PRI"] or list(kind.key)
     values = _values(kind, row)
     return {name: values[name] for name in primary if name in values}
+
+
+def tables_of(contract: Contract, change: MayChange) -> tuple[str, ...]:
+    """The beginnings of the names of tables of which nobody knows what such a change makes."""
+    return (contract.kinds[change.kind].table, *TOO.get(change.kind, ()))
+
+
+TOO: Mapping[str, tuple[str, ...]] = {"custom_field": ("custom_",)}
+"""Tables besides that of a kind: a list with custom fields has one of its own for the values."""
+
+
+@cache
+def unreproduced() -> Mapping[str, str]:
+    """The scenarios whose replies the contract does not tell, each with the reason."""
+    left = tomllib.loads((API / "unreproduced.toml").read_text("utf-8"))
+    return {cited: reason for of_function in left.values() for cited, reason in of_function.items()}
 
 
 def rows_of(scenario: ApiScenario) -> list[Table]:
