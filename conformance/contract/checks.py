@@ -112,8 +112,9 @@ def required(call: Call) -> Step:
     for parameter in call.called.required:
         if call.is_array(parameter.name):
             return _asked_of_an_array(call) or call.ends(call.answer("required"))
-        call = call.noting(disagreement(parameter, call.value(parameter.name), call.state))
-        if allows(parameter, call.value(parameter.name), call.state, call.dialect) is False:
+        value = call.value(parameter.name)
+        call = call.noting(disagreement(parameter, value, call.state))
+        if allows(parameter, value, call.state, call.dialect) is False:
             return call.ends(call.answer("required"))
     return call
 

@@ -21,9 +21,8 @@ from conformance.contract.watched import Shared
 from conformance.contract.world import Change, World
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.verdict import invariants
-from conformance.verdict.form import conforming
-from conformance.verdict.learned import is_new, told_numbers, with_numbers
-from conformance.verdict.model import Difference, Error, Expect, Fail, Pass, Printed, Verdict
+from conformance.verdict.known_numbers import is_new, told_numbers, with_numbers
+from conformance.verdict.model import Difference, Error, Expect, Fail, Pass, Printed, Verdict, conforming
 
 CONTENT_TYPE = "text/html; charset=utf-8"
 

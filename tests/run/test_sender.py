@@ -32,7 +32,7 @@ def exchanged(folder: Path, transport: Send, *requests: Request, level: Level = 
 
 
 def left(folder: Path) -> dict[str, str]:
-    return dict(read_ledger(folder / "ledger.jsonl").open)
+    return {str(row): case for row, case in read_ledger(folder / "ledger.jsonl").open.items()}
 
 
 def test_a_did_is_on_the_disk_before_the_request_leaves(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_what_waited_for_its_turn_when_the_run_stopped_does_not_leave(tmp_path: 
     sender = sending(tmp_path, transport)
 
     async def stop_meanwhile(_: float) -> None:
-        sender.pace.stopped = "5 requests in a row got no reply"
+        sender.pace.troubles.stopped = "5 requests in a row got no reply"
 
     sender.pace.rate, sender.pace.sleep = 1, stop_meanwhile
 
