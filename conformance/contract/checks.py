@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from conformance.contract.call import Call, Step
+from conformance.contract.call import Call, Step, read_as
+from conformance.contract.conditions import met
 from conformance.contract.load import refusal_name
-from conformance.contract.model import Arguments, Kind, check_of
+from conformance.contract.model import Arguments, Function, Kind, Parameter, check_of
 from conformance.contract.outcome import CLOCK, NUMBER, Outcome
 from conformance.contract.reply import Value
-from conformance.contract.rules import allows, disagreement
+from conformance.contract.rules import allows, disagreement, is_taken
+from conformance.contract.visible import has_campaign, may_see
 from conformance.contract.world import (
-    ALL_GROUPS,
     LOCK_AFTER,
     LOGIN_LEVEL,
     Drop,
     LoginFailed,
     LoginSucceeded,
+    MayChange,
     Row,
     User,
 )
@@ -61,6 +63,13 @@ def _is_password(call: Call, user: User) -> bool:
 def function(call: Call) -> Step:
     """The function must exist in this build, spelled exactly (section 3)."""
     return call if call.function is not None else replace(call, logged=True).ends(call.answer("no-function"))
+
+
+def user_group(call: Call) -> Step:
+    """A caller restricted to the lists of its user group needs that group to be there, for functions of lists."""
+    if not call.called.of_lists or not call.caller.lists_restricted or call.caller.group_exists:
+        return call
+    return call.ends(call.answer("no-user-group", user_group=call.caller.group))
 
 
 def source(call: Call) -> Step:
@@ -123,12 +132,38 @@ def is_new(kind: Kind, told: Arguments, call: Call) -> Step:
 
 
 def exists(kind: Kind, told: Arguments, call: Call) -> Step:
-    """A row has this key and the caller may see it (sections 5 and 6)."""
+    """A row has this key and the caller may see it (sections 5 and 6).
+
+    Where servers leave the check out, the row is whatever has the key, and may be anybody's.
+    """
     kind = call.kind_instead(kind)
     call, row = look_up(call, kind, _key(call, kind, told))
-    if row is not None and not may_see(call.caller, kind, row):
-        call, row = call.noting(kind.hidden), None
-    return replace(call, row=row) if row is not None else call.ends(call.answer(told.reply or "missing"))
+    visible = row is not None and may_see(call.caller, kind, row)
+    if call.shipped and any(map(call.has, told.unless)):
+        return replace(call.noting(None if visible else told.left_out), row=row, unbound=True)
+    if row is not None and visible:
+        return replace(call, row=row)
+    call = call.noting(kind.hidden if row is not None else None)
+    further = told.otherwise
+    if further is not None and call.value(further.parameter) == further.value:
+        return _handed_on(call.says(further.reply), call.contract.functions[further.function])
+    return call.ends(call.answer(told.reply or "missing"))
+
+
+def _handed_on(call: Call, function: Function) -> Call:
+    """The call as if another function had been called."""
+    call = read_as(call, function)
+    return replace(call, values={**(call.values or {}), "function": function.name})
+
+
+def is_allowed(kind: Kind, told: Arguments, call: Call) -> Step:
+    """A caller restricted to lists names one of a campaign that its user group is allowed, spelled as it is stored."""
+    if not call.caller.lists_restricted:
+        return call
+    row = call.state.find(kind.name, _key(call, kind, told), exact=True)
+    if row is not None and has_campaign(call.caller, kind, row):
+        return call
+    return call.ends(call.answer(told.reply or "not-allowed"))
 
 
 def _key(call: Call, kind: Kind, told: Arguments) -> tuple[str, ...]:
@@ -155,36 +190,50 @@ def delete(told: Arguments, call: Call) -> Step:
 
 def optional(call: Call) -> Step:
     """Every optional field that was sent has an allowed value; the first that has not answers (section 2)."""
-    for parameter in call.called.optional:
-        if call.is_array(parameter.name) and parameter.known_to(call.state.settings.build):
-            ended = _asked_of_an_array(call)
-            if ended:
-                return ended
-            call = call.noting("array-not-sent")
-            continue
-        value = call.value(parameter.name)
-        if value == "":
-            continue
-        call = call.noting(disagreement(parameter, value, call.state))
-        verdict = allows(parameter, value, call.state, call.dialect)
-        if verdict is None:
-            return call.silent(f"the documented values of {parameter.name} break off before {value!r}")
-        if not verdict:
-            return call.ends(call.answer(refusal_name(parameter.name)))
+    for parameter in call.called.looked_at:
+        step = _optional(call, parameter)
+        if not isinstance(step, Call):
+            return step
+        call = step
     return call
+
+
+def _optional(call: Call, parameter: Parameter) -> Step:
+    if call.is_array(parameter.name) and parameter.known_to(call.state.settings.build):
+        return _asked_of_an_array(call) or call.noting("array-not-sent")
+    value = call.value(parameter.name)
+    if value != "":
+        call = call.noting(disagreement(parameter, value, call.state))
+    return _one_field(call, parameter, value) if is_taken(parameter, value, call.state, call.dialect) else call
+
+
+def _one_field(call: Call, parameter: Parameter, value: str) -> Step:
+    verdict = allows(parameter, value, call.state, call.dialect)
+    if verdict is None:
+        return call.silent(f"the documented values of {parameter.name} break off before {value!r}")
+    if not verdict and parameter.message:
+        return call.ends(call.answer(refusal_name(parameter.name)))
+    if not verdict:
+        return call.silent(f"documentation does not say what answers {parameter.name}={value}")
+    return met(call, parameter.needs, MayChange(call.kind.name))[0]
 
 
 _PLAIN: Mapping[str, Callable[[Call], Step]] = {
     "version": version,
     "login": login,
     "function": function,
+    "user-group": user_group,
     "source": source,
     "allowed": allowed,
     "permission": permission,
     "required": required,
     "optional": optional,
 }
-_OF_A_KIND: Mapping[str, Callable[[Kind, Arguments, Call], Step]] = {"is-new": is_new, "exists": exists}
+_OF_A_KIND: Mapping[str, Callable[[Kind, Arguments, Call], Step]] = {
+    "is-new": is_new,
+    "exists": exists,
+    "allowed": is_allowed,
+}
 
 
 def check(name: str, call: Call) -> Step:
@@ -199,22 +248,15 @@ def check(name: str, call: Call) -> Step:
 
 
 def look_up(call: Call, kind: Kind, key: tuple[str, ...], *, wanted: bool = True) -> tuple[Call, Row | None]:
-    """The row with that key; servers disregard letter case, documentation does not say so.
+    """The row with that key; servers disregard letter case and compare numbers, documentation does not say so.
 
     `wanted` is as in `State.find`.
     """
-    row = call.state.find(kind.name, key, exact=not call.shipped, wanted=wanted)
+    sought = kind.compared(key) if call.shipped else key
+    row = call.state.find(kind.name, sought, exact=not call.shipped, wanted=wanted)
     if row is not None and row.key != key:
         call = call.noting(kind.collision)
     return call, row
-
-
-def may_see(user: User, kind: Kind, row: Row) -> bool:
-    """Whether a user may view the user group of a row (section 6)."""
-    if user.groups is None or kind.group is None:
-        return True
-    group = row.columns.get(kind.group, kind.columns[kind.group].default)
-    return group in {ALL_GROUPS, *user.groups}
 
 
 def shown_number(kind: Kind, row: Row) -> Mapping[str, Value]:

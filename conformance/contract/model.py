@@ -12,7 +12,8 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import Literal
 
-import msgspec
+from conformance.contract import mysql
+from conformance.contract.action import Action, Condition, Given, Struct
 
 
 class Dialect(StrEnum):
@@ -90,22 +91,25 @@ class ServerSettings:
         return f"{self.build}, {self.sql_mode} SQL, use_non_latin={int(self.non_latin)}, {self.sql_errors.php}"
 
 
-class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
-    """The base of everything decoded from a contract file."""
-
-
 class Rule(Struct, frozen=True):
     """What a value must be. Lengths are bytes as shipped and characters as documented; both ends belong.
 
-    `values` is a closed list, or with `open` one that the documentation breaks off with "...";
-    `reference` is the kind of which a row of that name must exist.
+    `values` is a closed list, or with `open` one that the documentation breaks off with "..."; with a `fallback`
+    whatever else is sent, or nothing, counts as that;
+    `reference` is the kind of which a row of that name must exist. `words` are values that mean another, such as the
+    empty one, and are looked at no further. A value that does not match `taken` in full counts as not sent.
     """
 
     min: int = 0
     max: int | None = None
     digits: bool = False
     dotted: bool = False
+    date: bool = False
+    pattern: str | None = None
+    words: Mapping[str, str] = {}
+    taken: str | None = None
     values: tuple[str, ...] = ()
+    fallback: str | None = None
     open: bool = False
     reference: str | None = None
 
@@ -116,7 +120,11 @@ class Parameter(Struct, frozen=True):
     `kept` is the inside of a character class: what sanitising leaves. `column` is where the value is stored; if that
     is a column of a kind's key, the value names the row, or, with a `separator`, several rows.
     `sample` is what a good call sends; of an optional one, what keeps a new row from acting, or changes little.
-    `stored` says what the column's type does to it: `text`, `integer` or `enumeration` of `stored_values`.
+    `stored` says what the column's type does to it: `text`, `integer` or `enumeration` of `stored_values`; a column
+    that the kind describes says so itself. `kept_words` are values that sanitising leaves alone.
+
+    `needs` are conditions beyond the rule. `decoded_again` is the deviation of a value that is decoded a second time,
+    after sanitising. A value sent together with the parameter `lost_with` is not stored, as `lost` says.
     """
 
     name: str
@@ -127,7 +135,13 @@ class Parameter(Struct, frozen=True):
     required: bool = False
     documented: Rule = Rule()
     shipped: Rule = Rule()
+    shipped_before: Mapping[str, Rule] = {}
     deviation: str | None = None
+    kept_words: tuple[str, ...] = ()
+    needs: tuple[Condition, ...] = ()
+    decoded_again: str | None = None
+    lost_with: str | None = None
+    lost: str | None = None
     message: str | None = None
     shipped_function: str | None = None
     function_deviation: str | None = None
@@ -141,9 +155,14 @@ class Parameter(Struct, frozen=True):
     strict_deviation: str | None = None
     case_deviation: str | None = None
 
-    def rule(self, dialect: Dialect) -> Rule:
-        """The rule that `dialect` states."""
-        return self.documented if dialect is Dialect.DOCUMENTED else self.shipped
+    def rule(self, dialect: Dialect, build: Build | None = None) -> Rule:
+        """The rule that `dialect` states, for a server of that build; of the newest unless told."""
+        if dialect is Dialect.DOCUMENTED:
+            return self.documented
+        for limit in sorted(self.shipped_before, key=Build.parse):
+            if build and build < Build.parse(limit):
+                return self.shipped_before[limit]
+        return self.shipped
 
     def known_to(self, build: Build) -> bool:
         """Whether a server of that build reads this parameter at all (observed.md section 8)."""
@@ -197,11 +216,13 @@ class Refusal(Struct, frozen=True):
 class Stored(Struct, frozen=True):
     """A column: how a value is kept in it, and the `default` of a row about which nothing was said.
 
-    `size` is the most that it holds, in characters, and `least` what a name needs to be found again. What is longer is
-    cut, or refused under strict SQL: `cut` and `strict` are the deviations that say so.
+    `size` is the most that it holds, in characters, and `least` what a name needs to be found again. What does not fit
+    (longer text, no number, none of the `values` of an enumeration, no date) is bent, or refused under strict SQL:
+    `cut` and `strict` are the deviations that say so.
     """
 
-    type: Literal["text", "integer"] = "text"
+    type: Literal["text", "integer", "enumeration", "date"] = "text"
+    values: tuple[str, ...] = ()
     size: int | None = None
     least: int = 1
     default: str | int | None = None
@@ -231,6 +252,7 @@ class Kind(Struct, frozen=True):
     `provide` are the rows of a target that others may be pointed at, by the name that a target file gives them, each
     with the way to find one on the admin screens; the name of the kind, or `hidden_` and that.
     Two rows of one key can only be there of a kind with a `number`; `twice` is the deviation of what happens to others.
+    `stamp` is the column that holds when a row changed last.
     """
 
     name: str
@@ -248,6 +270,7 @@ class Kind(Struct, frozen=True):
     hidden: str | None = None
     collision: str | None = None
     twice: str | None = None
+    stamp: str | None = None
     ask: Use | None = None
     undo: Use | None = None
     provide: Mapping[str, str] = {}
@@ -260,7 +283,14 @@ class Kind(Struct, frozen=True):
 
     def is_special(self, key: Iterable[str]) -> bool:
         """Whether every install depends on the row of that key."""
-        return not {name.lower() for name in self.special}.isdisjoint(value.lower() for value in key)
+        compared = self.compared(tuple(key))
+        return not {name.lower() for name in self.special}.isdisjoint(value.lower() for value in compared)
+
+    def compared(self, key: tuple[str, ...]) -> tuple[str, ...]:
+        """A key as the database compares it: text with columns of text, numbers with columns of numbers."""
+        numbers = {name for name, column in self.columns.items() if column.type == "integer"}
+        pairs = zip(self.key, key, strict=False)
+        return tuple(mysql.number(value) if name in numbers else value for name, value in pairs)
 
 
 class Effect(StrEnum):
@@ -274,10 +304,13 @@ class Effect(StrEnum):
     UNSPECIFIED = "unspecified"
 
 
-CHECKS = ("version", "login", "function", "source", "allowed", "permission", "required", "optional", "delete")
+CHECKS = (
+    *("version", "login", "function", "user-group", "source", "allowed"),
+    *("permission", "required", "optional", "delete"),
+)
 """The checks that are of no kind."""
 
-KIND_CHECKS = ("is-new", "exists")
+KIND_CHECKS = ("is-new", "exists", "allowed")
 """Those that are of a kind, whose name comes before theirs: `did-exists`, or `source-did-exists` of another DID."""
 
 
@@ -292,15 +325,29 @@ def check_of(name: str, kinds: Collection[str]) -> tuple[str, str | None] | None
     return None
 
 
+class Otherwise(Struct, frozen=True):
+    """A value of a parameter that hands a call on to another function, once `reply` has said so."""
+
+    parameter: str
+    function: str
+    reply: str
+    value: str = "Y"
+
+
 class Arguments(Struct, frozen=True):
     """What a check is told besides its kind: the parameters that name the row, if not those of its key's columns.
 
-    `reply` is what answers where the check ends a call; `setting` is the permission it asks for.
+    `reply` is what answers where the check ends a call; `setting` is the permission it asks for. `otherwise` is the
+    function that the call goes to where there is no such row. Servers leave the check out where any of `unless` was
+    sent: `left_out` is the deviation that says so.
     """
 
     parameter: str | None = None
     reply: str | None = None
     setting: str | None = None
+    otherwise: Otherwise | None = None
+    unless: tuple[Given, ...] = ()
+    left_out: str | None = None
 
 
 class Instead(Struct, frozen=True):
@@ -327,6 +374,8 @@ class Function(Struct, frozen=True):
 
     `creates`, `changes`, `deletes` and `copies` name kinds; `reads` says that it only tells something. A function of
     which none of these is said does nobody knows what to those who may call it. `arguments` are those of its checks.
+    A function that does several things has `actions`: their names stand among its checks, in the order of the replies.
+    `of_lists` is whether it minds the lists that a caller may be restricted to.
     """
 
     name: str
@@ -339,9 +388,11 @@ class Function(Struct, frozen=True):
     deletes: str | None = None
     copies: str | None = None
     reads: bool = False
+    of_lists: bool = False
     instead: Instead | None = None
     traces: tuple[Trace, ...] = ()
     arguments: Mapping[str, Arguments] = {}
+    actions: Mapping[str, Action] = {}
     permission: Permission | None = None
     parameters: tuple[Parameter, ...] = ()
     replies: Mapping[str, ReplyForm] = {}
@@ -373,6 +424,21 @@ class Function(Struct, frozen=True):
         return tuple(p for p in self.parameters if not p.required and p.message)
 
     @property
+    def looked_at(self) -> tuple[Parameter, ...]:
+        """The parameters that are not required and checked or stored when sent, in the order of their checks."""
+        return tuple(p for p in self.parameters if not p.required and (p.message or p.column or p.needs))
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings in a user's record that it asks for: in the end, in one of its checks, or for single steps."""
+        own = self.permission.settings if self.permission else ()
+        of_parameters = (need for parameter in self.parameters for need in parameter.needs)
+        of_actions = (need for action in self.actions.values() for need in action.needs)
+        needed = (need.setting for need in (*of_parameters, *of_actions))
+        asked = (told.setting for told in self.arguments.values())
+        return tuple(dict.fromkeys((*own, *filter(None, (*asked, *needed)))))
+
+    @property
     def effect(self) -> Effect:
         """What it does in the end."""
         if self.copies:
@@ -393,13 +459,8 @@ class Function(Struct, frozen=True):
     @property
     def makes(self) -> str | None:
         """The kind of which it may make rows."""
-        return self.copies or self.creates
-
-    @property
-    def settings(self) -> tuple[str, ...]:
-        """The settings in a user's record that it, or one of its checks, asks for."""
-        own = self.permission.settings if self.permission else ()
-        return (*own, *(told.setting for told in self.arguments.values() if told.setting))
+        hands_on = any(told.otherwise for told in self.arguments.values())
+        return self.copies or self.creates or (self.changes if hands_on else None)
 
     @property
     def is_described(self) -> bool:

@@ -45,3 +45,13 @@ def latin1(raw: bytes) -> str:
 
 def _windows(control: str) -> str:
     return control.encode("latin-1").decode("cp1252", errors="ignore") or control
+
+
+_NUMBER = re.compile(r"\s*[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]{1,2})?")
+
+
+def number(text: str) -> str:
+    """What a text counts as where it is compared with a whole number: what it begins with, else 0."""
+    found = _NUMBER.match(text)
+    value = float(found[0]) if found else 0.0
+    return str(int(value)) if value.is_integer() else str(value)

@@ -27,7 +27,8 @@ class User:
     """An API user. `grants` are the settings that functions ask for; None elsewhere means all.
 
     `functions` are those that the user may call, `groups` the user groups whose rows the user may view, and
-    `campaigns` those that the user's own group is allowed. `lists_restricted` is `api_list_restrict`.
+    `campaigns` those that the user's own `group` is allowed. `lists_restricted` is `api_list_restrict`.
+    `group_exists` is whether there is such a group.
     """
 
     name: str
@@ -40,6 +41,8 @@ class User:
     groups: frozenset[str] | None = None
     campaigns: frozenset[str] | None = None
     lists_restricted: bool = False
+    group: str = ""
+    group_exists: bool = True
     failed_logins: int = 0
     lock_holds: bool = True
 

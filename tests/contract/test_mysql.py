@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.contract.mysql import comments_out, is_literal, kept_inside, latin1, literal, reopens
+from conformance.contract.mysql import comments_out, is_literal, kept_inside, latin1, literal, number, reopens
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,14 @@ def test_a_literal_may_be_followed_by_another(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "12'34", "a--b", "*12#", "\\", "it's"])
 def test_what_only_breaks_a_statement_is_left_alone(text: str) -> None:
     assert kept_inside(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "counts_as"),
+    [
+        *(("101", "101"), ("0101", "101"), ("101abc", "101"), (" 101", "101"), ("101-102", "101"), ("-1", "-1")),
+        *(("1e3", "1000"), ("1.5", "1.5"), ("abc", "0"), ("", "0"), ("---ALL---", "0")),
+    ],
+)
+def test_text_counts_as_the_number_that_it_begins_with(text: str, counts_as: str) -> None:
+    assert number(text) == counts_as
