@@ -19,7 +19,8 @@ from conformance.contract.world import ANY, Change, MayChange, Row, State, User
 class Call:
     """What a check sees: the function called, the parameters' values, and what earlier checks found out.
 
-    `row` is the one that an earlier check has found. `harmless` is whether it meets a server that breaks no invariant.
+    `row` is the one that an earlier check has found. `otherwise` are the ends that checks might have come
+    to where nobody knows which rows there are. `harmless` is whether it meets a server that breaks no invariant.
     """
 
     contract: Contract
@@ -33,6 +34,7 @@ class Call:
     user: User | None = None
     row: Row | None = None
     logged: bool = False
+    otherwise: tuple[Outcome, ...] = ()
     harmless: bool = False
 
     @property
@@ -107,7 +109,7 @@ class Call:
 
     def ends(self, *answers: Answer, changes: tuple[Change, ...] = (), status: int = 200) -> Outcome:
         """The outcome with these replies and changes, after those that the checks made."""
-        return Outcome(answers, status, (*self.changes, *changes), self.quirks, self.logged)
+        return Outcome(answers, status, (*self.changes, *changes), self.quirks, self.logged, otherwise=self.otherwise)
 
     def silent(self, why: str) -> Unspecified:
         """No prediction: this dialect says nothing here."""

@@ -12,6 +12,7 @@ from conformance.contract.checks import look_up, shown_number
 from conformance.contract.load import refusal_name
 from conformance.contract.model import Effect, Kind, Parameter, Trace
 from conformance.contract.outcome import Answer, Outcome, Unspecified
+from conformance.contract.reads import read
 from conformance.contract.rules import allows
 from conformance.contract.sanitise import is_sanitised
 from conformance.contract.world import NOW, Column, Drop, Put, Row, folded
@@ -258,4 +259,5 @@ EFFECT_OF: Mapping[Effect, Callable[[Call], Ending]] = {
     Effect.UPDATES: update,
     Effect.COPIES: copy,
     Effect.DELETES: delete,
+    Effect.READS: read,
 }

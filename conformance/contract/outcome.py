@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from conformance.contract.body import Listing
 from conformance.contract.model import Contract, Dialect, ReplyForm
 from conformance.contract.reply import Line, Shape, Value, render
 from conformance.contract.world import Change
@@ -37,7 +38,8 @@ class _NotSentIsEmpty(dict[str, Value]):
 class Outcome:
     """What happens: the answers in order, the HTTP status, what changes, and the deviations that led here.
 
-    `logged` says that the call got as far as the API's own log, whose failure shows in the status.
+    `logged` says that the call got as far as the API's own log, whose failure shows in the status. `table` is what
+    comes after the answers. `otherwise` are what may happen instead, where nobody knows which rows there are.
     """
 
     answers: tuple[Answer, ...]
@@ -45,6 +47,8 @@ class Outcome:
     changes: tuple[Change, ...] = ()
     quirks: frozenset[str] = frozenset()
     logged: bool = False
+    table: Listing | None = None
+    otherwise: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

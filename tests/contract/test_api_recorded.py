@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.contract.model import Dialect
-from conformance.contract.outcome import Outcome
+from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.world import LoginFailed
 from conformance.exchange import Reply
@@ -16,17 +16,21 @@ from tests.support.api import (
     prepared,
     rows_of,
     sorted_rows,
+    unreproduced,
 )
 from tests.support.asking import CONTRACT, printed
 
 pytestmark = pytest.mark.untraced
 
-FUNCTIONS = ("add_dnc_phone", "delete_dnc_phone")
+FUNCTIONS = ("add_dnc_phone", "delete_dnc_phone", "campaigns_list", "list_info", "agent_status")
 
 SCENARIOS = [scenario for function in FUNCTIONS for scenario in api_scenarios(function)]
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.id)
+PREDICTED = [scenario for scenario in SCENARIOS if scenario.id not in unreproduced()]
+
+
+@pytest.mark.parametrize("scenario", PREDICTED, ids=lambda s: s.id)
 def test_a_recorded_scenario_is_predicted_in_status_body_and_rows(scenario: ApiScenario) -> None:
     world = prepared(CONTRACT, scenario)
     predicted, received, failed = [], [], 0
@@ -42,3 +46,16 @@ def test_a_recorded_scenario_is_predicted_in_status_body_and_rows(scenario: ApiS
     before = api_world(CONTRACT, scenario.settings)
     assert sorted_rows(changed_rows(CONTRACT, before, world)) == sorted_rows(rows_of(scenario))
     assert failed == failed_logins(scenario)
+
+
+def test_scenarios_that_are_not_predicted_grow_no_more() -> None:
+    assert unreproduced().keys() <= {scenario.id for scenario in SCENARIOS}
+    assert len(unreproduced()) <= 6
+
+
+@pytest.mark.parametrize("id", unreproduced())
+def test_what_is_listed_as_not_predicted_is_not(id: str) -> None:
+    scenario = next(scenario for scenario in SCENARIOS if scenario.id == id)
+    asked = scenario.exchanges[0].request
+    end = predict(CONTRACT, prepared(CONTRACT, scenario), asked, Dialect.SHIPPED)
+    assert isinstance(end, Unspecified) or (end.table is not None and end.table.is_open)
