@@ -7,7 +7,7 @@ What is stored must begin with the run's own digits in either dialect, so odd ch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.cases.make import case
 from conformance.cases.model import Case, Param, Step
@@ -112,12 +112,50 @@ def cases(contract: Contract) -> Iterator[Case]:
         yield from (_did(target, encoding) for encoding in ENCODINGS)
         yield _twice(target)
         yield _array(target)
+    for function in contract.functions.values():
+        if function.permission is not None and function.is_described and function.name not in _OF_TARGETS:
+            yield from _generic(recipes, function)
     for name in ("add_did", "update_did"):
         function = contract.functions[name]
         yield _optional_array(recipes, function, function.by_name["active"])
         for parameter in function.optional:
             if parameter.name in TEXTS:
                 yield from (_text(recipes, function, parameter, *spelling) for spelling in TEXTS[parameter.name])
+
+
+_OF_TARGETS = frozenset(target.function for target in TARGETS)
+
+BEHIND = (
+    ("stripped", "a tab and an exclamation mark behind the {name}", "\t!", False),
+    ("utf8", "an accented letter behind the {name}", "é", False),
+    ("nul", "a NUL behind the {name}", "%00", True),
+    ("invalid-utf8", "a byte that is no UTF-8 behind the {name}", "%FF", True),
+)
+"""Rule, words for the title, and what is sent behind a good value, as it is or encoded."""
+
+
+def _generic(recipes: Recipes, function: Function) -> Iterator[Case]:
+    """What every parameter of any function may be sent with, and each as an array in place of it."""
+    for parameter in (*function.required_samples, *function.optional_samples):
+        value = parameter.sample or ""
+        for rule, what, behind, raw in BEHIND:
+            yield recipes.case(
+                f"{function.name}/{parameter.name}/{rule}",
+                f"{function.name} with {what.format(name=parameter.name)}",
+                parameter.clause,
+                *recipes.carrying(function, Param(parameter.name, f"{value}{behind}", raw)),
+                asks=() if parameter.required else None,
+            )
+        *before, act = recipes.carrying(function, Param(parameter.name, value))
+        renamed = (Param(f"{p.name}[]", p.value) if p.name == parameter.name else p for p in act.params)
+        yield recipes.case(
+            f"{function.name}/{parameter.name}/array",
+            f"{function.name} with {parameter.name}[] in place of {parameter.name}",
+            CLAUSE,
+            *before,
+            replace(act, params=tuple(renamed)),
+            asks=(),
+        )
 
 
 def _did(target: Target, encoding: Encoding) -> Case:

@@ -2,7 +2,8 @@
 
 Values may hold placeholders, which `expand` fills in for one run: `<did>`, `<did2>` to `<did9>` are numbers of the
 case's own (14 digits each), and so are `<own>` to `<own9>` for rows of other kinds; `<ingroup>`, `<call_menu>` and the
-other entities are those of the target, and with `:swapped` after the name (`<ingroup:swapped>`) they are written in the other letter case.
+other entities are those of the target, and with `:swapped` after the name (`<ingroup:swapped>`) they are written in
+the other letter case.
 """
 
 from __future__ import annotations

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from types import MappingProxyType
 
 from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Role, Step
 from conformance.cases.recipes import Recipes
-from conformance.cases.refusal import refused_value
+from conformance.cases.refusal import refused_everywhere, refused_value
+from conformance.cases.roles import ROLES
 from conformance.cases.steps import TOO_SHORT, add, copy, setup, update
 from conformance.contract.model import OLDEST_BUILD, Contract, Effect, Function, Parameter
 
@@ -19,13 +20,17 @@ CLAUSE = "observed.md#2"
 
 def cases(contract: Contract) -> Iterator[Case]:
     """Every pair of faults that one request can have: among all checks, and among the optional fields."""
+    recipes = Recipes(contract)
+    for function in contract.functions.values():
+        if function.name not in BASES and function.permission is not None and function.is_described:
+            yield from _generic(recipes, function)
     for name, base in BASES.items():
         function = contract.functions[name]
         for first, second in combinations((*COMMON, *OWN[name]), 2):
             if not first.sets & second.sets:
                 yield _checks(function, base, first, second)
         for earlier, later in combinations(function.optional, 2):
-            yield _fields(Recipes(contract), function, earlier, later)
+            yield _fields(recipes, function, earlier, later)
     yield _checks(contract.functions["update_did"], BASES["update_did"], MISSING, NO_DELETION)
 
 
@@ -93,6 +98,40 @@ OWN = {
     ),
 }
 """The faults of each function's own checks, in the order of the checks."""
+
+
+def _generic(recipes: Recipes, function: Function) -> Iterator[Case]:
+    """The same for a function of which the contract says all: neighbours, and what every server refuses by itself."""
+    faults = [*COMMON[:4], *_own_faults(function)]
+    for first, second in combinations(faults, 2):
+        if not first.sets & second.sets:
+            yield recipes.case(
+                f"{function.name}/order/{first.check}-before-{second.check}",
+                f"{function.name} checks {first.check} before {second.check}",
+                CLAUSE,
+                first.of(second.of(recipes.call(function))),
+                level=Level.PROBE,
+            )
+    fields = [parameter for parameter in function.optional if _is_refusable(parameter)]
+    for earlier, later in pairwise(fields):
+        yield _fields(recipes, function, earlier, later)
+
+
+def _own_faults(function: Function) -> Iterator[Fault]:
+    """What makes a function's own checks fail, in the order of the checks, as far as no row has to be there for it."""
+    needed = function.permission
+    lacking = next((r for r, may in ROLES.items() if needed and may.without == frozenset(needed.settings[:1])), None)
+    if lacking is not None:
+        yield Fault("permission", role=lacking)
+    if function.required_samples:
+        yield Fault("required", params={function.required_samples[0].name: ""})
+    refusable = next((parameter for parameter in function.optional if _is_refusable(parameter)), None)
+    if refusable is not None:
+        yield Fault("optional", params={refusable.name: refused_value(refusable)})
+
+
+def _is_refusable(parameter: Parameter) -> bool:
+    return refused_everywhere(parameter, refused_value(parameter))
 
 
 def _checks(function: Function, base: Step, first: Fault, second: Fault) -> Case:

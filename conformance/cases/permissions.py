@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.cases.lifecycle import HIDDEN, told
 from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Case, Level, Param, Role, Step
 from conformance.cases.recipes import Recipes
 from conformance.cases.roles import ROLES
@@ -17,7 +18,10 @@ REFUSED_ANYWHERE = (Role.LEVEL7, Role.NO_API_ACCESS, Role.RESTRICTED_FUNCTIONS, 
 """Who is refused by any function, whatever else the user may do, and without a failed login."""
 
 
-HAND_MADE = frozenset({Role.OTHER_GROUP, Role.LOCKABLE, Role.NO_CAMPAIGNS, Role.RESTRICTED_LISTS})
+STORIES = {story.id.split("/")[0]: story for story in HIDDEN}
+"""What other_group is answered, by function."""
+
+HAND_MADE = frozenset({Role.LOCKABLE, Role.NO_CAMPAIGNS, Role.RESTRICTED_LISTS})
 """Roles that are about rows of their own, of which stories tell; lockable is there to be locked."""
 
 
@@ -42,12 +46,16 @@ class Matrix:
         """Whether a role is about this function, and it is known what happens then."""
         if not function.is_described:
             return role in REFUSED_ANYWHERE
+        if role is Role.OTHER_GROUP:
+            return function.name in STORIES
         without = ROLES[role].without
         return role not in HAND_MADE and (not without or bool(without & self._asked(function)))
 
     def tells_of_deletion(self, function: Function, role: Role) -> bool:
         """The same of the deletion of a row."""
-        return role not in CANNOT_LOG_IN and self.tells(function, role)  # a failed login is no other than for the call
+        return role not in CANNOT_LOG_IN | {Role.OTHER_GROUP} and self.tells(
+            function, role
+        )  # a failed login is no other than for the call
 
     def _asked(self, function: Function) -> frozenset[str]:
         """The settings that are asked for by all functions about the same kinds of rows."""
@@ -59,7 +67,9 @@ class Matrix:
 
     def case(self, function: Function, role: Role) -> Case:
         """A role's call of a function."""
-        if self._may_call(function, role):
+        if role is Role.OTHER_GROUP:
+            return told(STORIES[function.name])
+        if function.is_described and self._may_call(function, role):
             *before, act = self.recipes.valid(function)
             return self._case(function, "role", role, function.name, *before, sent_by(role, act))
         act = self.recipes.bare(function)  # without preparation: permission is checked before anything is looked up

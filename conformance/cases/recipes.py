@@ -6,7 +6,7 @@ follows from functions, kinds and the samples of parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -54,19 +54,35 @@ class Recipes:
             if parameter.required and parameter not in made and is_own(value):
                 of = self._named_by(parameter) or kind
                 if of is not None:
-                    yield setup(self._adding(of, value))
+                    yield setup(self.adding(of, value))
                     return
 
     def _named_by(self, parameter: Parameter) -> Kind | None:
         reference = parameter.shipped.reference or parameter.documented.reference
         return self.contract.kinds[reference] if reference else None
 
-    def _adding(self, kind: Kind, name: str) -> Step:
+    def made_by(self, step: Step) -> Iterator[Kind]:
+        """The kinds of which a step may make rows that have to be removed again."""
+        function = self.contract.functions.get(step.function or "")
+        if function is not None and function.makes:
+            yield from self._kinds(function, {param.name: param.value for param in (*step.params, *step.form)})
+
+    def _kinds(self, function: Function, sent: Mapping[str, str]) -> tuple[Kind, ...]:
+        """The kind of the row that a call with these values works on, if it is known."""
+        usual, *others = (*self.contract.kinds_of(function), None)
+        instead = function.instead
+        is_other = instead is not None and sent.get(instead.parameter) == instead.value
+        kind = others[0] if is_other else usual
+        return (kind,) if kind else ()
+
+    def adding(self, kind: Kind, name: str) -> Step:
         """The call that adds a row of a kind under that name."""
-        adding = next(f for f in self.contract.functions.values() if f.creates == kind.name)
+        adding = next(f for f in self.contract.functions.values() if kind in self.contract.kinds_of(f) and f.creates)
         targets = {parameter.column or "": parameter.name for parameter in self.contract.targets(adding, kind)}
         own = targets[kind.own or ""]
         others = [Param(targets[column], value) for column, value in kind.fixed.items()]
+        if adding.instead is not None and adding.instead.kind == kind.name:
+            others.append(Param(adding.instead.parameter, adding.instead.value))
         return _called(adding, (Param(own, name), *others), adding.optional_samples, first=True)
 
     def level_of_name(self, function: Function, parameter: Parameter, size: int) -> Level:
@@ -125,7 +141,7 @@ class Recipes:
         """A question for each row of the run's own that a request names, if one may be asked at that level."""
         function = self.contract.functions.get(act.function or "")
         sent = {param.name: param.value for param in (*act.params, *act.form)}
-        for kind in self.contract.kinds_of(function) if function else self._kinds_named_by(sent):
+        for kind in self._kinds(function, sent) if function else self._kinds_named_by(sent):
             if kind.ask is None or (kind.ask == kind.undo and level is Level.PROBE):
                 continue
             targets = self.contract.targets(function, kind) if function else self._naming(kind)

@@ -36,7 +36,7 @@ def refused_everywhere(parameter: Parameter, value: str) -> bool:
 
 
 def refused_value(parameter: Parameter) -> str:
-    """A value of an optional field that both dialects refuse, in every build that knows the field."""
+    """A value of an optional field that both dialects refuse, in every build that knows it; empty if there is none."""
     rule = parameter.shipped
     if rule.reference is not None:
         return unknown_name(parameter)
@@ -44,8 +44,7 @@ def refused_value(parameter: Parameter) -> str:
         return "U"
     if parameter.documented.min > 1:
         return "5" * (parameter.documented.min - 1)
-    assert rule.max is not None
-    return "5" * (rule.max + 1)
+    return "5" * (rule.max + 1) if rule.max is not None else ""
 
 
 def unknown_name(parameter: Parameter) -> str:

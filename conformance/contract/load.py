@@ -178,6 +178,9 @@ def _check_own(file: str, kind: Kind) -> None:
     """A kind of which a run makes rows: its names have room for the run's digits, and a call asks for them."""
     if kind.own not in kind.key:
         raise ContractError(f"{file}: own: {kind.own!r} is not one of its key ({', '.join(kind.key)})")
+    others = [column for column in kind.key if column != kind.own and column not in kind.fixed]
+    if others:
+        raise ContractError(f"{file}: fixed.{others[0]}: is missing: say what a run's own rows have there")
     for column in kind.key:
         if column not in kind.columns or kind.columns[column].size is None:
             raise ContractError(f"{file}: columns.{column}.size: is missing: say what size the column of the key has")
@@ -194,9 +197,6 @@ def _check_own(file: str, kind: Kind) -> None:
     for column in kind.key:
         if f"{{{column}}}" not in kind.ask.parameters.values():
             raise ContractError(f"{file}: ask.parameters: none is '{{{column}}}': say which names the row")
-    others = [column for column in kind.key if column != kind.own and column not in kind.fixed]
-    if others:
-        raise ContractError(f"{file}: fixed.{others[0]}: is missing: say what a run's own rows have there")
 
 
 def _check_use(where: str, use: Use, kind: Kind, contract: Contract) -> None:

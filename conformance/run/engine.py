@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 from conformance.cases.expand import Ground, requests, world
 from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Purpose, Role
+from conformance.cases.recipes import Recipes
 from conformance.cases.roles import ADMINS_OWN
 from conformance.contract.model import Contract, ServerSettings
 from conformance.contract.request import Request
 from conformance.contract.world import Row, World
 from conformance.exchange import Exchange, Failure
 from conformance.run.cleanup import remove
+from conformance.run.removable import PROVEN_FIRST, removable
 from conformance.run.sender import Sender
 from conformance.verdict.judge import Judgement, failed, judge
 from conformance.verdict.model import (
@@ -96,8 +98,10 @@ class Engine:
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: dict[str, asyncio.Task[Finished]] = field(default_factory=dict)
     _sending: set[str] = field(default_factory=set)
+    _proofs: dict[str, asyncio.Task[NotTested | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._recipes = Recipes(self.contract)
         for lane in range(self.lanes):
             self._free.put_nowait(lane)
 
@@ -113,7 +117,7 @@ class Engine:
         if untested is not None:
             return Finished(case, untested)
         async with self._lane(case) as lane:
-            untested = self._logins_needed(case)
+            untested = await self._unready(case, lane)
             finished = Finished(case, untested) if untested else await self._exchange(case, lane, number)
         return _checked(finished, check)
 
@@ -133,8 +137,23 @@ class Engine:
             if stops(before):
                 return Finished(case, Blocked(by=name))
         async with self._lane(case) as lane:
-            untested = self._logins_needed(case)
+            untested = await self._unready(case, lane)
             return Finished(case, untested) if untested else await self._exchange(case, lane, self.numbers[case.id])
+
+    async def _unready(self, case: Case, lane: int) -> NotTested | None:
+        """Why a case may not be sent now; None if it may."""
+        for name in self._made_by(case):
+            if name not in self._proofs:
+                self._proofs[name] = asyncio.create_task(removable(self.sender, self.ground, name, lane))
+            unproven = await asyncio.shield(self._proofs[name])
+            if unproven is not None:
+                return unproven
+        return self._logins_needed(case)
+
+    def _made_by(self, case: Case) -> Iterator[str]:
+        """The kinds of which a case makes rows, but for that of which preflight has shown that they can be removed."""
+        for step in case.steps if case.level is not Level.PROBE else ():
+            yield from (made.name for made in self._recipes.made_by(step) if made.name != PROVEN_FIRST)
 
     def _logins_needed(self, case: Case) -> NotTested | None:
         """Why a case that makes real users' logins fail may not do so now; None if it may."""

@@ -144,7 +144,8 @@ class Guard:
         if unknown or self.level is Level.PROBE:
             self._check_effect(request)
         makes = any(function.makes for function in functions)
-        return frozenset(created | {row for rows in named.values() for row in rows if makes and self.is_own(row)})
+        own = {row for rows in named.values() for row in rows if self.is_own(row) and self.could_be(row)}
+        return frozenset(created | own if makes else created)
 
     def _functions(self, request: Request) -> frozenset[str]:
         """The functions that the request may call on some server. Raises Forbidden for one that is not described."""
@@ -196,21 +197,33 @@ class Guard:
     def _named(self, request: Request, function: Function) -> set[RowName]:
         """The rows that a request names as its target, as sent and as sanitised, cut to what their columns hold."""
         named: set[RowName] = set()
-        for kind in self.contract.kinds_of(function):
+        for kind in self._kinds(request, function):
             if not _only_asks(request, function, kind):
                 targets = self.contract.targets(function, kind)
                 parts = [self._values(request, parameter, kind) for parameter in targets]
                 named |= {RowName(kind.name, key) for key in product(*parts)}
         return named
 
+    def _kinds(self, request: Request, function: Function) -> tuple[Kind, ...]:
+        """The kinds of which a function may take the row to be that a request names."""
+        kinds = self.contract.kinds_of(function)
+        if function.instead is None:
+            return kinds
+        told = self._texts(request, function.by_name[function.instead.parameter])
+        usual, other = kinds
+        is_told = function.instead.value in told
+        return (*([usual] if told - {function.instead.value} else []), *([other] if is_told else []))
+
+    def _texts(self, request: Request, parameter: Parameter) -> set[str]:
+        """A value of a request as sent and as sanitised, as whatever server reads it."""
+        raws = every_value(request, parameter.name) or {b""}
+        sent = {as_text(raw) for raw in raws}
+        return sent | {sanitise(raw, parameter, settings) for raw in raws for settings in self.settings}
+
     def _values(self, request: Request, parameter: Parameter, kind: Kind) -> set[str]:
         """What a request may give as one value of a row's key."""
-        raws = every_value(request, parameter.name) or {b""}
-        texts = {as_text(raw) for raw in raws}
-        texts |= {sanitise(raw, parameter, settings) for raw in raws for settings in self.settings}
-        entries = {
-            entry for text in texts for entry in (text.split(parameter.separator) if parameter.separator else (text,))
-        }
+        texts, between = self._texts(request, parameter), parameter.separator
+        entries = {entry for text in texts for entry in (text.split(between) if between else (text,))}
         assert parameter.column is not None
         return {entry[: kind.columns[parameter.column].size] for entry in entries}
 
@@ -231,6 +244,8 @@ class Guard:
             raise Forbidden(f"{str(row)!r} is a {kind.title} that every install depends on; it is never touched")
         if self.level is Level.FULL:
             return
+        if kind.undo is None:
+            raise Forbidden(f"no call removes a {kind.title}: it needs --level full")
         if not self.could_be(row) or not self._fits(row):
             raise Forbidden(f"{str(row)!r} could not be deleted again under that name; it needs --level full")
         if not self.is_own(row):

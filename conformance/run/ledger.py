@@ -23,20 +23,26 @@ from conformance.contract.world import RowName
 from conformance.defaults import SETTLING
 from conformance.errors import UsageError
 
+Name = str | tuple[str, ...]
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One line. Values of a key stand with `|` between them; a row of which no kind is told is a DID."""
+    """One line. A key of several values stands as a list; a row of which no kind is told is a DID."""
 
     ledger: str | None = None
-    may_exist: str | None = None
+    may_exist: Name | None = None
     kind: str = "did"
     case: str = ""
-    gone: str | None = None
+    gone: Name | None = None
     closed: bool = False
 
-    def row(self, name: str) -> RowName:
+    def row(self, name: Name) -> RowName:
         """The row of that name."""
-        return RowName(self.kind, tuple(name.split("|")))
+        return RowName(self.kind, (name,) if isinstance(name, str) else name)
+
+
+def _named(row: RowName) -> Name:
+    return row.key[0] if len(row.key) == 1 else row.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +208,7 @@ class Ledger:
         for row in sorted(wanted - self._open.keys()):
             self._open[row] = case
             if self._file is not None:
-                self._pending[row] = _line(Entry(may_exist=str(row), kind=row.kind, case=case))
+                self._pending[row] = _line(Entry(may_exist=_named(row), kind=row.kind, case=case))
                 self._unwritten.add(row)
         while self._file is not None and not wanted.isdisjoint(self._unwritten):
             if self._flushing is None:
@@ -231,7 +237,7 @@ class Ledger:
         if asked < self._doubts.get(row, asked):
             return
         if self._open.pop(row, None) is not None and self._file is not None:
-            self._file.append_if_possible(_line(Entry(gone=str(row), kind=row.kind)))
+            self._file.append_if_possible(_line(Entry(gone=_named(row), kind=row.kind)))
 
     def close(self) -> None:
         """End it, and say so if nothing is under way any more. May be called again."""

@@ -27,6 +27,7 @@ from conformance.emulator.config import Config
 from conformance.run.files import RunFile, ledger_path, write_run
 from conformance.run.ledger import open_ledger
 from tests.docs.pages import README, ROOT
+from tests.support.rows import named
 
 pytestmark = pytest.mark.untraced
 
@@ -74,7 +75,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (here / REPORT).mkdir()
     write_run(here / REPORT, RunFile(url=API, run="123456", user="6666", level="standard"))
     ledger = open_ledger(ledger_path(here / REPORT), "123456")
-    asyncio.run(ledger.claim(["99912345600011"], "case"))
+    asyncio.run(ledger.claim(named("99912345600011"), "case"))
     ledger.close()
     shipped, documented = Config(), Config(Dialect.DOCUMENTED)
     with served(shipped, certificate) as https, served(shipped) as http, served(documented) as other:

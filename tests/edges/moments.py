@@ -23,6 +23,7 @@ from conformance.run.files import RunFile, ledger_path, write_run
 from conformance.run.ledger import open_ledger
 from tests.edges.programs import PROGRAM, environment
 from tests.edges.troubled import Answer, Server, gateway, late, lost, reset, saying, troubled
+from tests.support.rows import DID, did, named
 
 FINDINGS = Path(__file__).parents[2] / "fixtures" / "findings"
 RUN = "123456"
@@ -148,12 +149,12 @@ def _owed(report: Path, server: Server) -> None:
     report.mkdir()
     write_run(report, RunFile(url=server.url, run=RUN, user="6666", level="standard"))
     ledger = open_ledger(ledger_path(report), RUN, settling=0)
-    asyncio.run(ledger.claim(OWN, "case"))
+    asyncio.run(ledger.claim(named(*OWN), "case"))
     ledger.close()
     lines = ledger_path(report).read_bytes().splitlines(keepends=True)
     ledger_path(report).write_bytes(b"".join(lines[:-1]))  # a run that is killed does not close it
-    for did in OWN[:4]:
-        server.store.apply((Put(did(server.store.next_did_id, did, {})),))
+    for pattern in OWN[:4]:
+        server.store.apply((Put(did(server.store.next_number(DID), pattern)),))
 
 
 def _started(point: Point, url: str, folder: Path, met: _Met, report: str = "r") -> tuple[int, str]:

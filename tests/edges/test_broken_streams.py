@@ -88,7 +88,7 @@ def servers() -> Iterator[dict[str, Server]]:
     """An honest one, one that misspells a word, and one that has what a run left."""
     misspelt = liar(lambda body: body.replace(b"ADDED", b"ADED"), about_version=False)
     with serving() as honest, serving(answer=misspelt) as other, serving() as full:
-        full.store.apply((Put(did(99, LEFT, {})),))
+        full.store.apply((Put(did(99, LEFT)),))
         yield {"{url}": honest, "{liar}": other, "{full}": full}
 
 

@@ -18,6 +18,7 @@ from conformance.run.ledger import open_ledger
 from tests.edges.programs import PROGRAM, environment
 from tests.edges.troubled import Server, late, troubled
 from tests.front.conftest import Cli
+from tests.support.rows import named
 
 pytestmark = pytest.mark.untraced
 
@@ -100,7 +101,7 @@ def test_where_nothing_is_left_nobody_is_asked(row: str, command: Cli, tmp_path:
 def test_beside_a_live_run_neither_a_clean_up_nor_another_run_is_begun(words: tuple[str, ...], command: Cli) -> None:
     with troubled(lambda number, query: None) as server:
         ledger = open_ledger(ledger_path(folder_of(server, Path("r").absolute())), "123456")
-        asyncio.run(ledger.claim([OWN], "case"))
+        asyncio.run(ledger.claim(named(OWN), "case"))
         ended = command(*(word.format(url=server.url) for word in words))
         ledger.close()
     assert (ended.code, "a run is under way there" in ended.err) == (2, True)

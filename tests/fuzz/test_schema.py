@@ -16,7 +16,7 @@ from conformance.cases.steps import delete
 from conformance.contract.load import load_contract
 from conformance.contract.model import Contract, Dialect, ServerSettings, SqlMode
 from conformance.contract.request import Request
-from conformance.contract.world import State
+from conformance.contract.world import RowName, State
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Behaviour, Response, honest
@@ -50,7 +50,7 @@ class Stub:
     level: Level = Level.STANDARD
     sent: list[Request] = field(default_factory=list)
     refused: list[Request] = field(default_factory=list)
-    claimed: set[str] = field(default_factory=set)
+    claimed: set[RowName] = field(default_factory=set)
     results: list[tuple[Case, tuple[Exchange, ...]]] = field(default_factory=list)
 
     def exchange(self, request: Request) -> Exchange:
@@ -64,8 +64,8 @@ class Stub:
 
     def on_result(self, case: Case, exchanges: tuple[Exchange, ...]) -> None:
         self.results.append((case, exchanges))
-        for did in self.claimed:
-            self.emulator.ask(request(delete(did), self.ground, 0))
+        for row in self.claimed:
+            self.emulator.ask(request(delete(row.key[0]), self.ground, 0))
         self.claimed.clear()
 
 

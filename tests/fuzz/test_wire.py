@@ -25,6 +25,7 @@ from conformance.verdict.judge import CONTENT_TYPE, judge
 from conformance.verdict.model import Deviates, Expect, Fail, Pass, Verdict
 from tests.safety.support import CONTRACT, GROUND, planned, serving
 from tests.support.listening import listening
+from tests.support.rows import named
 
 NUMBER = 300
 LIMIT = 8190
@@ -126,7 +127,7 @@ def test_nobody_logs_in_and_nothing_is_refused_by_the_guard() -> None:
     guard = Guard(CONTRACT, GROUND, Level.STANDARD, EVERY_SETTING)
     for made in generated():
         first, *_ = requests(made, GROUND, 7)
-        assert guard.rule(first) <= {GROUND.did(7)}
+        assert guard.rule(first) <= named(GROUND.did(7))
 
 
 def test_a_message_survives_being_saved() -> None:

@@ -10,6 +10,7 @@ from conformance.exchange import Failure, Reply, Trouble
 from conformance.run.cleanup import Leftover, finish, remove
 from conformance.run.sender import Sender
 from tests.safety.support import GROUND, MISSING, OWN, Script, html, sending
+from tests.support.rows import named
 
 DELETED = html(f"SUCCESS: update_did DID HAS BEEN DELETED - 6666|{OWN}|7\n")
 THERE = html("NOTICE: update_did NO UPDATES DEFINED: |6666|\n")
@@ -18,7 +19,7 @@ GONE = html(MISSING)
 
 def owing(folder: Path, *answers: Reply | Failure, level: Level = Level.STANDARD, did: str = OWN) -> Sender:
     sender = sending(folder, Script(list(answers)), level)
-    asyncio.run(sender.ledger.claim([did], "case"))
+    asyncio.run(sender.ledger.claim(named(did), "case"))
     return sender
 
 
@@ -62,7 +63,7 @@ def test_what_is_gone_already_is_not_deleted(tmp_path: Path) -> None:
 
 def test_what_the_server_does_not_confirm_is_left_with_what_it_said(tmp_path: Path) -> None:
     (left,) = finished(owing(tmp_path, THERE, html("ERROR: update_did no\n"), THERE))
-    assert (left.pattern, left.reason) == (OWN, "ERROR: update_did no")
+    assert (str(left.row), left.reason) == (OWN, "ERROR: update_did no")
 
 
 def test_what_gets_no_reply_is_left_with_the_reason(tmp_path: Path) -> None:

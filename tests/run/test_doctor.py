@@ -18,7 +18,7 @@ from conformance.emulator.respond import HTML, Response, honest
 from conformance.run.doctor import ADVICE, Finding, examine
 from conformance.run.doctor import State as Is
 from tests.safety.support import PASSWORD, Server, planned, serving
-from tests.support.rows import did
+from tests.support.rows import DID, did, find
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_an_entity_that_is_not_there_is_wrong(server: Server, tmp_path: Path, en
 
 
 def test_a_hidden_did_that_is_there_works(server: Server, tmp_path: Path) -> None:
-    server.store.apply((Put(did(99, "8005550123", {})),))
+    server.store.apply((Put(did(99, "8005550123")),))
     found = findings(server, tmp_path, entities={Entity.HIDDEN_DID: "8005550123"})
     assert found[Entity.HIDDEN_DID].state is Is.WORKS
 
@@ -133,8 +133,8 @@ def accepting(contract: Contract, state: State, request: Request, config: Config
     if "function=add_did" not in request.query:
         return honestly
     pattern = request.parameters.values["did_pattern"].decode()
-    there = state.find(pattern, exact=True)
-    done = () if there else (Put(did(state.next_did_id or 1, pattern, {})),)
+    there = find(state, pattern)
+    done = () if there else (Put(did(state.next_number(DID) or 1, pattern)),)
     return Response(200, HTML, f"SUCCESS: add_did {PASSWORD} ADDED - 6666|{pattern}\n".encode(), done)
 
 

@@ -10,45 +10,71 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.world import RowName
 from conformance.errors import UsageError
 from conformance.run.ledger import Ledger, LedgerFile, Written, open_ledger, read_ledger
+from tests.support.rows import DID, named
 
 RUN = "123456"
 
 
+def row(pattern: str) -> RowName:
+    return RowName(DID, (pattern,))
+
+
 def test_a_claim_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "ledger.jsonl", RUN)
-    asyncio.run(ledger.claim(["9991", "9992"], "add_did/x/y"))
+    asyncio.run(ledger.claim(named("9991", "9992"), "add_did/x/y"))
 
-    assert read_ledger(tmp_path / "ledger.jsonl").open == {"9991": "add_did/x/y", "9992": "add_did/x/y"}
+    assert read_ledger(tmp_path / "ledger.jsonl").open == dict.fromkeys(named("9991", "9992"), "add_did/x/y")
     ledger.close()
 
 
 def test_what_is_gone_is_no_longer_left(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "ledger.jsonl", RUN)
-    asyncio.run(ledger.claim(["9991", "9992"], "case"))
-    ledger.gone("9991", ledger.now())
+    asyncio.run(ledger.claim(named("9991", "9992"), "case"))
+    ledger.gone(row("9991"), ledger.now())
     ledger.close()
 
-    assert read_ledger(tmp_path / "ledger.jsonl").open == {"9992": "case"}
-    assert ledger.open == ("9992",)
+    assert read_ledger(tmp_path / "ledger.jsonl").open == {row("9992"): "case"}
+    assert ledger.open == (row("9992"),)
 
 
 def test_a_did_claimed_again_after_it_was_gone_is_left_again(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "ledger.jsonl", RUN)
-    asyncio.run(ledger.claim(["9991"], "case"))
-    ledger.gone("9991", ledger.now())
-    asyncio.run(ledger.claim(["9991"], "case"))
+    asyncio.run(ledger.claim(named("9991"), "case"))
+    ledger.gone(row("9991"), ledger.now())
+    asyncio.run(ledger.claim(named("9991"), "case"))
     ledger.close()
 
-    assert read_ledger(tmp_path / "ledger.jsonl").open == {"9991": "case"}
+    assert read_ledger(tmp_path / "ledger.jsonl").open == {row("9991"): "case"}
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        row("9991|7"),
+        row("9991\n"),
+        RowName("did", ("9991", "7")),
+        RowName("other", ("9991",)),
+        RowName("other", ("1", "2")),
+    ],
+)
+def test_a_row_of_any_kind_and_name_is_read_as_it_was_written(claimed: RowName, tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "ledger.jsonl", RUN)
+    asyncio.run(ledger.claim([claimed], "case"))
+    assert read_ledger(tmp_path / "ledger.jsonl").open == {claimed: "case"}
+
+    ledger.gone(claimed, ledger.now())
+    ledger.close()
+    assert read_ledger(tmp_path / "ledger.jsonl").open == {}
 
 
 def test_many_claims_at_once_are_all_on_the_disk(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "ledger.jsonl", RUN)
 
     async def claim_all() -> None:
-        await asyncio.gather(*(ledger.claim([str(n)], f"case {n}") for n in range(200)))
+        await asyncio.gather(*(ledger.claim(named(str(n)), f"case {n}") for n in range(200)))
 
     asyncio.run(claim_all())
 
@@ -82,7 +108,7 @@ def test_a_ledger_that_cannot_be_read_to_its_end_says_so_and_what_stands_before_
 
     written = read_ledger(path)
     assert (written.unread, written.closed) == (f"{path}: {told}", False)
-    assert written.open == ({"9991": "a"} if text.startswith(HEAD) else {})
+    assert written.open == ({row("9991"): "a"} if text.startswith(HEAD) else {})
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("nowhere")], ids=["a folder", "dangling"])
@@ -99,11 +125,11 @@ def test_a_ledger_that_cannot_be_written_is_a_usage_error_of_one_line(tmp_path: 
 
 def test_claims_are_told_apart_by_case(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "ledger.jsonl", RUN)
-    asyncio.run(ledger.claim(["9991"], "a"))
-    asyncio.run(ledger.claim(["9992"], "b"))
+    asyncio.run(ledger.claim(named("9991"), "a"))
+    asyncio.run(ledger.claim(named("9992"), "b"))
 
-    assert ledger.of_case("b") == ("9992",)
-    assert ledger.owner("9991") == "a"
+    assert ledger.of_case("b") == (row("9992"),)
+    assert ledger.owner(row("9991")) == "a"
     ledger.close()
 
 
@@ -112,8 +138,8 @@ def test_a_claim_of_what_is_being_written_waits_for_the_disk(tmp_path: Path) -> 
     ledger = open_ledger(path, RUN)
 
     async def claim() -> bool:
-        await ledger.claim(["9991"], "a")
-        return "9991" in read_ledger(path).open
+        await ledger.claim(named("9991"), "a")
+        return row("9991") in read_ledger(path).open
 
     async def claims() -> list[bool]:
         return await asyncio.gather(*(claim() for _ in range(3)))
@@ -126,7 +152,7 @@ def test_a_ledger_that_a_crash_cut_off_goes_on_in_a_new_line(tmp_path: Path) -> 
     path = tmp_path / "ledger.jsonl"
     path.write_bytes(HEAD + CLAIM + b'{"may_exist":"99')
     ledger = open_ledger(path, RUN)
-    asyncio.run(ledger.claim(["9993"], "b"))
+    asyncio.run(ledger.claim(named("9993"), "b"))
     ledger.close()
 
     assert path.read_bytes().splitlines()[-2:] == [b'{"may_exist":"9993","case":"b"}', b'{"closed":true}']
@@ -141,18 +167,18 @@ def test_a_disk_that_is_full_sends_nothing(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("os.fsync", full)
     for _ in range(2):
         with pytest.raises(UsageError, match=r"No space left on device: nothing is sent"):
-            asyncio.run(ledger.claim(["9991"], "a"))
+            asyncio.run(ledger.claim(named("9991"), "a"))
     ledger.close()
 
 
 def test_a_question_asked_while_a_did_is_in_doubt_is_not_believed() -> None:
     time = iter([10.0, 11.0, 41.0])
     ledger = Ledger(None, RUN, settling=30, clock=lambda: next(time))
-    asyncio.run(ledger.claim(["9991"], "a"))
-    ledger.doubt(["9991"])
-    ledger.gone("9991", asked=39.9)
-    assert (ledger.open, ledger.unsettled) == (("9991",), 29.0)
-    ledger.gone("9991", asked=40.0)
+    asyncio.run(ledger.claim(named("9991"), "a"))
+    ledger.doubt(named("9991"))
+    ledger.gone(row("9991"), asked=39.9)
+    assert (ledger.open, ledger.unsettled) == ((row("9991"),), 29.0)
+    ledger.gone(row("9991"), asked=40.0)
     assert ledger.open == ()
 
 
@@ -165,8 +191,8 @@ def test_one_that_ended_in_order_says_so(tmp_path: Path) -> None:
 
 def test_one_that_ended_in_doubt_does_not(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "ledger.jsonl", RUN)
-    asyncio.run(ledger.claim(["9991"], "a"))
-    ledger.doubt(["9991"])
+    asyncio.run(ledger.claim(named("9991"), "a"))
+    ledger.doubt(named("9991"))
     ledger.close()
     assert not read_ledger(tmp_path / "ledger.jsonl").closed
 
@@ -174,7 +200,7 @@ def test_one_that_ended_in_doubt_does_not(tmp_path: Path) -> None:
 @pytest.mark.parametrize("closed", [True, False])
 def test_what_a_run_left_that_was_cut_off_is_in_doubt_when_it_is_taken_up(closed: bool) -> None:
     ledger = Ledger(None, RUN, settling=30)
-    ledger.take_up(Written(RUN, {"9991": "a"}, closed))
+    ledger.take_up(Written(RUN, {row("9991"): "a"}, closed))
     assert (ledger.unsettled > 29) is not closed
 
 
@@ -192,15 +218,15 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_line_leaves_a_ledger_that_can_b
     path = tmp_path / "ledger.jsonl"
     file = LedgerFile(path, RUN)
     ledger = Ledger(file, RUN)
-    asyncio.run(ledger.claim(["9991"], "a"))
+    asyncio.run(ledger.claim(named("9991"), "a"))
     file._file.close()
     file._file = FullDisk(path)
     with pytest.raises(UsageError, match="No space left on device: nothing is sent"):
-        asyncio.run(ledger.claim(["9992"], "a"))
+        asyncio.run(ledger.claim(named("9992"), "a"))
 
     ledger.close()
 
-    assert read_ledger(path) == Written(RUN, {"9991": "a"})
+    assert read_ledger(path) == Written(RUN, {row("9991"): "a"})
 
 
 class FullDisk(FileIO):

@@ -21,7 +21,7 @@ from conformance.run.ledger import open_ledger, read_ledger
 from conformance.run.recover import Recovered, recover
 from conformance.run.run import Plan
 from tests.safety.support import OWN, PASSWORD, RUN, Server, planned, serving
-from tests.support.rows import did
+from tests.support.rows import DID, did, find, named
 
 
 @pytest.fixture
@@ -38,17 +38,17 @@ def plan(server: Server, tmp_path: Path) -> Plan:
 def owe(plan: Plan, *dids: str, name: str = "ledger.jsonl", run: str = RUN) -> None:
     """Write into the ledger that these may exist."""
     ledger = open_ledger(plan.folder / name, run)
-    asyncio.run(ledger.claim(dids, "add_did/x/y"))
+    asyncio.run(ledger.claim(named(*dids), "add_did/x/y"))
     ledger.close()
 
 
 def put(server: Server, *patterns: str) -> None:
     for pattern in patterns:
-        server.store.apply((Put(did(server.store.next_did_id, pattern, {})),))
+        server.store.apply((Put(did(server.store.next_number(DID), pattern)),))
 
 
 def left(plan: Plan) -> dict[str, str]:
-    return dict(read_ledger(plan.folder / "ledger.jsonl").open)
+    return {str(row): case for row, case in read_ledger(plan.folder / "ledger.jsonl").open.items()}
 
 
 def test_what_the_ledger_holds_is_removed(server: Server, plan: Plan) -> None:
@@ -142,7 +142,7 @@ def test_each_ledger_s_digits_say_which_dids_are_its_own(server: Server, plan: P
 
 def test_beside_its_own_live_run_nothing_is_cleaned_up(plan: Plan) -> None:
     run = open_ledger(plan.folder / "ledger.jsonl", RUN)
-    asyncio.run(run.claim([OWN], "case"))
+    asyncio.run(run.claim(named(OWN), "case"))
     with pytest.raises(UsageError, match="a run is under way there"):
         recover(plan)
     run.close()
@@ -157,7 +157,7 @@ def test_without_an_admin_it_says_so(plan: Plan) -> None:
 def test_a_server_that_does_not_answer_leaves_the_ledger_as_it_was(plan: Plan) -> None:
     owe(plan, OWN)
     ((item, curl),) = recover(replace(plan, target=replace(plan.target, url="http://127.0.0.1:9/x"))).left
-    assert (item.pattern, curl, left(plan)) == (OWN, None, {OWN: "add_did/x/y"})
+    assert (str(item.row), curl, left(plan)) == (OWN, None, {OWN: "add_did/x/y"})
     assert "connection refused" in item.reason
 
 
@@ -206,7 +206,7 @@ def test_a_ledger_that_names_a_special_did_does_not_get_it_deleted(server: Serve
     owe(plan, pattern)
     ((item, _),) = recover(plan).left
     assert (item.sql, server.rows()) == (None, before)
-    assert server.store.find("default", exact=True) is not None
+    assert find(server.store, "default") is not None
 
 
 def test_a_wrong_password_is_tried_once(server: Server, plan: Plan) -> None:

@@ -22,6 +22,7 @@ from conformance.run.ledger import open_ledger
 from conformance.run.run import Run, closing, new_run
 from conformance.run.sender import Send
 from tests.safety.support import CASES, OWN, PASSWORD, RUN, Server, carried_out, planned, run_in_process, serving
+from tests.support.rows import named
 
 PLAIN = CASES["add_did/did_pattern/plus"]
 
@@ -34,7 +35,7 @@ def server() -> Iterator[Server]:
 
 def owed(folder: Path, *dids: str) -> None:
     ledger = open_ledger(folder / "ledger.jsonl", RUN)
-    asyncio.run(ledger.claim(dids, "case"))
+    asyncio.run(ledger.claim(named(*dids), "case"))
     ledger.close()
 
 
@@ -203,7 +204,7 @@ def test_a_clean_up_that_breaks_off_still_tells_what_is_left(server: Server, tmp
         return sent
 
     run = run_in_process(server, planned(server.target, tmp_path / "run"), crash)
-    asyncio.run(run.sender.ledger.claim(["9991234569971212"], "case"))
+    asyncio.run(run.sender.ledger.claim(named("9991234569971212"), "case"))
     _, facts = carried_out(run, [])
     assert facts.left == ("9991234569971212",)
     assert facts.silent is not None

@@ -32,7 +32,7 @@ def exchanged(folder: Path, transport: Send, *requests: Request, level: Level = 
 
 
 def left(folder: Path) -> dict[str, str]:
-    return dict(read_ledger(folder / "ledger.jsonl").open)
+    return {str(row): case for row, case in read_ledger(folder / "ledger.jsonl").open.items()}
 
 
 def test_a_did_is_on_the_disk_before_the_request_leaves(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import Response, honest
 from conformance.run.recover import recover
 from tests.safety.support import CASES, carried_out, planned, run_in_process, serving
-from tests.support.rows import did
+from tests.support.rows import DID, did, find
 
 pytestmark = pytest.mark.untraced
 
@@ -41,9 +41,9 @@ def credulous(contract: Contract, state: State, request: Request, config: Config
         return honestly
     name = TARGETS[function]
     wanted = sanitise(values.get(name, b""), contract.functions[function].by_name[name], state.settings)
-    names = [entry[:50] for entry in wanted.split(",") if len(entry) > 1 and state.find(entry[:50], exact=True) is None]
-    first = state.next_did_id or 1
-    added = (Put(did(first + n, entry, {})) for n, entry in enumerate(dict.fromkeys(names)))
+    names = [entry[:50] for entry in wanted.split(",") if len(entry) > 1 and find(state, entry[:50]) is None]
+    first = state.next_number(DID) or 1
+    added = (Put(did(first + n, entry)) for n, entry in enumerate(dict.fromkeys(names)))
     return Response(honestly.status, honestly.headers, honestly.body, (*honestly.changes, *added))
 
 

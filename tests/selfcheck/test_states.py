@@ -15,7 +15,7 @@ from conformance.emulator.store import Store
 from conformance.selfcheck.ground import NOW, clock
 from conformance.selfcheck.remembered import Remembered
 from conformance.selfcheck.shelf import Shelf
-from tests.support.rows import did
+from tests.support.rows import DID, did, find
 
 PATTERNS = ("5", "abc", "ABC", "aBc", "é", "É", "")
 USERS = ("6666", "8000", "8004")
@@ -24,10 +24,10 @@ USERS = ("6666", "8000", "8004")
 def changes(seed: int) -> Iterator[tuple[Change, ...]]:
     draw = random.Random(seed)  # noqa: S311 - for variety
     for _ in range(150):
-        did = did(draw.randrange(1, 40), draw.choice(PATTERNS), {"did_route": draw.choice(["EXTEN", None, 3])}, "A")
+        row = did(draw.randrange(1, 40), draw.choice(PATTERNS), {"did_route": draw.choice(["EXTEN", None, 3])}, "A")
         user = draw.choice(USERS)
         kind = draw.randrange(6)
-        yield ((Put(did),), (Drop(did.did_id),), (LoginFailed(user),) * 3, (LoginSucceeded(user),), (), ())[kind]
+        yield ((Put(row),), (Drop(row),), (LoginFailed(user),) * 3, (LoginSucceeded(user),), (), ())[kind]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -38,11 +38,11 @@ def test_the_state_without_a_database_says_what_the_store_says(seed: int) -> Non
         for made in changes(seed):
             shelf.apply(made)
             store.apply(made)
-            assert shelf.next_did_id == store.next_did_id
+            assert shelf.next_number(DID) == store.next_number(DID)
             assert [shelf.user(name) for name in config.users] == [store.user(name) for name in config.users]
             for pattern in PATTERNS:
-                assert shelf.find(pattern, exact=True) == store.find(pattern, exact=True)
-                assert shelf.find(pattern, exact=False) == store.find(pattern, exact=False)
+                assert find(shelf, pattern) == find(store, pattern)
+                assert find(shelf, pattern, exact=False) == find(store, pattern, exact=False)
         users = [store.user(name) for name in config.users]
         assert shelf.failed_logins() == tuple(user.failed_logins for user in users if user is not None)
 
@@ -50,18 +50,18 @@ def test_the_state_without_a_database_says_what_the_store_says(seed: int) -> Non
 def test_a_failed_login_of_nobody_changes_nothing_at_all() -> None:
     shelf = Shelf(Config())
     with pytest.raises(KeyError):
-        shelf.apply((Put(did(99, "abc", {})), LoginFailed("nobody")))
-    assert shelf.find("abc", exact=True) is None
+        shelf.apply((Put(did(99, "abc")), LoginFailed("nobody")))
+    assert find(shelf, "abc") is None
 
 
 def test_the_next_did_id_can_be_set_but_never_to_one_in_use() -> None:
-    shelf = Shelf(Config(dids=(did(7, "7", {}),)))
-    shelf.begin_at(100)
-    assert shelf.next_did_id == 100
-    shelf.begin_at(8)
-    assert shelf.next_did_id == 8
-    shelf.begin_at(7)
-    assert shelf.next_did_id == 8
+    shelf = Shelf(Config(rows=(did(7, "7"),)))
+    shelf.begin_at({DID: 100})
+    assert shelf.next_number(DID) == 100
+    shelf.begin_at({DID: 8})
+    assert shelf.next_number(DID) == 8
+    shelf.begin_at({DID: 7})
+    assert shelf.next_number(DID) == 8
 
 
 ADD = Request("source=test&user=6666&pass=1234&function=add_did&did_pattern=99912345678901")
@@ -75,8 +75,8 @@ def test_a_remembered_answer_is_the_one_that_would_be_worked_out() -> None:
             assert response == work_out(contract, shelf, ADD, config, NOW)
             shelf.apply(response.changes)
             assert honest(contract, shelf, ADD, config, NOW) == work_out(contract, shelf, ADD, config, NOW)
-            shelf.begin_at(shelf.next_did_id + 5)
-            shelf.apply(tuple(Drop(did.did_id) for did in [shelf.find("99912345678901", exact=True)] if did))
+            shelf.begin_at({DID: shelf.next_number(DID) + 5})
+            shelf.apply(tuple(Drop(row) for row in [find(shelf, "99912345678901")] if row))
 
 
 def test_outside_the_block_answers_are_worked_out_again() -> None:

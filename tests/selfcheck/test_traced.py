@@ -85,25 +85,25 @@ OTHER = rule_mutation("add_did", "group", max=3)(CONTRACT)
 
 
 def test_a_case_that_reads_nothing_that_differs_need_not_be_sent() -> None:
-    assert unaffected(CaseRecord(1, reads={rule("did_description")}, patterns={OWN, f"+{OWN}"}), OTHER)
+    assert unaffected(CaseRecord({}, reads={rule("did_description")}, names={OWN, f"+{OWN}"}), OTHER)
 
 
 def test_a_case_that_reads_what_differs_is_sent() -> None:
-    assert not unaffected(CaseRecord(1, reads={rule("group")}, patterns={OWN}), OTHER)
+    assert not unaffected(CaseRecord({}, reads={rule("group")}, names={OWN}), OTHER)
 
 
 def test_a_case_that_meets_a_did_which_is_not_its_own_is_sent() -> None:
-    assert not unaffected(CaseRecord(1, patterns={OWN, "5"}), OTHER)
+    assert not unaffected(CaseRecord({}, names={OWN, "5"}), OTHER)
 
 
 def test_a_case_that_makes_logins_fail_is_sent() -> None:
-    assert not unaffected(CaseRecord(1, fails_logins=True), OTHER)
+    assert not unaffected(CaseRecord({}, fails_logins=True), OTHER)
 
 
 def test_where_preflight_may_differ_every_case_is_sent() -> None:
     seen = recording(
         CONTRACT,
-        recorded(preflight=CaseRecord(1, reads={rule("group")}), a__b__c=CaseRecord(1)),
+        recorded(preflight=CaseRecord({}, reads={rule("group")}), a__b__c=CaseRecord({})),
         ground(),
         {"a/b/c": 7},
     )

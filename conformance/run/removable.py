@@ -1,0 +1,45 @@
+"""Whether rows of a kind can be removed again from this server: shown with one of them before any case relies on it."""
+
+from __future__ import annotations
+
+from conformance.cases.expand import Ground, request
+from conformance.cases.recipes import Recipes
+from conformance.cases.rows import question
+from conformance.contract.model import Kind
+from conformance.contract.world import RowName
+from conformance.exchange import Failure
+from conformance.run.cleanup import remove
+from conformance.run.preflight import SENTINEL
+from conformance.run.sender import Sender
+from conformance.verdict.model import NotTested
+
+PROVEN_FIRST = "did"
+"""The kind of which preflight shows it."""
+
+PROOF = "proof"
+_SHOWN = 120
+
+
+async def removable(sender: Sender, ground: Ground, name: str, lane: int) -> NotTested | None:
+    """Why nothing shows that rows of a kind can be removed; None if one was added, removed and is gone.
+
+    The question comes first: if it is not answered that there is no such row, nothing is added.
+    """
+    kind, case, own = sender.contract.kinds[name], f"{PROOF}/{name}", ground.did(SENTINEL)
+    row = RowName(name, tuple(own if column == kind.own else kind.fixed[column] for column in kind.key))
+    asked = await sender.send(request(question(sender.contract, row), ground, SENTINEL), case, lane)
+    if not sender.says_missing(asked):
+        return _unproven(sender, kind, asked.result)
+    adding = Recipes(sender.contract).adding(kind, own)
+    added = await sender.send(request(adding, ground, SENTINEL), case, lane)
+    await remove(sender, ground, case, lane)
+    return _unproven(sender, kind, added.result) if sender.ledger.of_case(case) else None
+
+
+def _unproven(sender: Sender, kind: Kind, result: object) -> NotTested:
+    said = result.message if isinstance(result, Failure) else getattr(result, "body", "").strip()
+    shown = sender.redact(said)[:_SHOWN]
+    return NotTested(
+        missing=f"proof that a {kind.title} can be removed",
+        setting=f"an admin who may add and delete a {kind.title} (it was told {shown!r})",
+    )
