@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 from collections import Counter
 
+from conformance.contract.load import load_contract
 from conformance.emulator.faults.catalogue import faults
 from conformance.report.causes import causes_of
 from conformance.report.model import CaseResult
 from conformance.selfcheck.checker import Checker
 from conformance.selfcheck.over_http import drawn
-from conformance.selfcheck.run import Verdicts
+from conformance.selfcheck.run import Suite, Verdicts
 from conformance.verdict.model import Expect, Fail
 
 FAULTS = 100
@@ -39,7 +40,7 @@ def failed(verdicts: Verdicts) -> list[CaseResult]:
 def main() -> None:
     """Print a line for each number of causes, and the kinds of the faults that make so many."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else FAULTS
-    checker = Checker()
+    checker = Checker(Suite.whole(load_contract()))
     chosen = drawn([fault for fault in faults() if fault.hidden is None], count, 0)
     numbers = [(fault.kind, len(causes_of(failed(checker.verdicts(fault)), Expect.EITHER.value))) for fault in chosen]
     print("causes  faults")

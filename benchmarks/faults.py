@@ -18,15 +18,15 @@ from tempfile import TemporaryDirectory
 from plain import plain
 from support import opened
 
+from conformance.emulator.faults.catalogue import subtle
 from conformance.emulator.faults.model import Fault, faulty
-from conformance.emulator.faults.subtle import subtle
 from conformance.fuzz import driver
 from conformance.fuzz.driver import Fuzzer
 from conformance.fuzz.examples import Examples
 from conformance.fuzz.metered import Metered
-from conformance.fuzz.model import Tally
+from conformance.fuzz.model import FuzzTally
 from conformance.fuzz.names import NAMES
-from conformance.fuzz.properties.catalogue import search_of
+from conformance.fuzz.search import search_of
 from conformance.fuzz.share import shared
 from conformance.options import Effort
 
@@ -53,7 +53,7 @@ class Found(BaseException):
     """The first finding is all that counts here."""
 
 
-def _stop(tally: Tally, findings: int) -> None:
+def _stop(tally: FuzzTally, findings: int) -> None:
     del tally
     if findings:
         raise Found

@@ -26,7 +26,7 @@ from conformance.report.curl import curl_line
 from conformance.report.files import write_whole
 from conformance.report.text import visible
 from conformance.run import provision
-from conformance.run.doctor import Finding, State, examine
+from conformance.run.doctor import Condition, Diagnosis, examine
 from conformance.run.files import RunFile, ledgers, read_run
 from conformance.run.forecast import Speed, planned
 from conformance.run.ledger import read_ledger
@@ -37,13 +37,13 @@ from conformance.run.settings import check_url
 from conformance.terminal import LEFT, Terminal, comes_to
 
 STYLES = {
-    State.WORKS: "green",
-    State.WRONG: "bold red",
-    State.NO_ANSWER: "bold magenta",
-    State.MISSING: "dim",
-    State.NOT_TRIED: "yellow",
+    Condition.WORKS: "green",
+    Condition.WRONG: "bold red",
+    Condition.NO_ANSWER: "bold magenta",
+    Condition.MISSING: "dim",
+    Condition.NOT_TRIED: "yellow",
 }
-_CODES = {State.WRONG: 1, State.NO_ANSWER: 3}
+_CODES = {Condition.WRONG: 1, Condition.NO_ANSWER: 3}
 """The exit codes of `doctor`, the first that applies; any other state is 0."""
 
 
@@ -113,14 +113,14 @@ def diagnose(options: Options, out: Terminal, *, as_json: bool) -> int:
     return next((code for state, code in _CODES.items() if state in states), 0)
 
 
-def _told(findings: tuple[Finding, ...]) -> str:
+def _told(findings: tuple[Diagnosis, ...]) -> str:
     """How many needs are in each state, and which of them keep `doctor` from ending well."""
-    needs = {state: [f.need.value for f in findings if f.state is state] for state in State}
+    needs = {state: [f.need.value for f in findings if f.state is state] for state in Condition}
     named = {state: f" ({', '.join(needs[state])})" for state in _CODES}
     return ", ".join(f"{len(some)} {state.value}{named.get(state, '')}" for state, some in needs.items() if some) + "."
 
 
-def _diagnosis(version: str, findings: tuple[Finding, ...], made: Plan) -> RenderableType:
+def _diagnosis(version: str, findings: tuple[Diagnosis, ...], made: Plan) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in ("need", "state", "cases", "what was said, and what to do"):
         table.add_column(name, no_wrap=name in ("need", "state"), overflow="fold")

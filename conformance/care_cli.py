@@ -160,7 +160,7 @@ def replay(
 
     Exit code 0: fixed; 1: still there or different; 3: no answer.
     """
-    from conformance.fuzz.again import repeat
+    from conformance.fuzz.repeat import repeat
 
     options = _options(url, user, password_file, target, ca_file, insecure, timeout, settling)
     repeated = repeat(replace(options, allow_writes=allow_writes, build=build), finding)

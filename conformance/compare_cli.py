@@ -64,11 +64,13 @@ def compare(
     feared = _effects(fail_on or ())
     from conformance.compare import html, markdown, terminal
     from conformance.compare.compare import compare as compared
-    from conformance.compare.load import load
     from conformance.compare.model import to_json
+    from conformance.compare.traces import load
+    from conformance.contract.load import load_contract
     from conformance.report.files import write_whole
 
-    found = compared([load(folder) for folder in folders], feared)
+    contract = load_contract()
+    found = compared(contract, [load(contract, folder) for folder in folders], feared)
     if html_file:
         write_whole(html_file, html.render(found).encode())
     if as_json:

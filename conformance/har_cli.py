@@ -21,9 +21,9 @@ def har(
 
     Byte-level messages are left out: no archive can hold what is not HTTP.
     """
+    from conformance.report.exchanges import read_exchanges
     from conformance.report.har import write
-    from conformance.report.read import load_report
-    from conformance.run.exchanges import read_exchanges
+    from conformance.report.json_file import load_report
     from conformance.run.folder import EXCHANGES
 
     run = load_report(report)

@@ -60,6 +60,7 @@ def identify(
 
     What the server says of its build is shown beside that, and not relied on.
     """
+    from conformance.contract.load import load_contract
     from conformance.crash import told_redacted
     from conformance.identify import terminal
     from conformance.identify.asking import identify as placing
@@ -85,7 +86,7 @@ def identify(
     )
     made = plan(options, os.environ, ask_password)
     with told_redacted(redactor(made)):
-        found = placing(made)
+        found = placing(load_contract(), made)
     if as_json:
         out.json(terminal.as_json(found))
     else:

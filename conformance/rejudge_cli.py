@@ -51,7 +51,7 @@ def rejudge(
     from conformance.builds import described_build
     from conformance.cases.catalogue import catalogue
     from conformance.contract.load import load_contract
-    from conformance.rejudge import terminal, write
+    from conformance.rejudge import write
     from conformance.rejudge.model import rejudged
     from conformance.rejudge.recorded import load
     from conformance.rejudge.rejudge import Terms
@@ -68,7 +68,7 @@ def rejudge(
     found = rejudged(visible(str(report)), recorded.report, after)
     write.write(after, found, report, target)
     out.print(summary(after), crop=False)
-    out.print(terminal.changes(found), soft_wrap=True)
+    out.print(write.changes(found), soft_wrap=True)
     err.print(f"report: {target / 'report.html'}")
     comes_to(after.answer)
     raise typer.Exit(after.exit_code)

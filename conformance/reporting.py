@@ -13,7 +13,7 @@ from conformance import __version__
 from conformance.contract.load import load_contract
 from conformance.contract.model import Severity
 from conformance.errors import UsageError
-from conformance.report.model import CaseResult, DeviationSeen, Fuzzed, Report, Target
+from conformance.report.model import CaseResult, DeviationSeen, Fuzzed, Report, TestedTarget
 from conformance.report.settle import settled
 from conformance.run.files import ledger_path
 from conformance.run.folder import EXCHANGES
@@ -78,9 +78,9 @@ class Collector:
                 yield from map(str, written.open)
                 yield from [f"whatever {path.name} named where it cannot be read"] if written.unread else []
 
-    def _target(self, facts: Facts) -> Target:
+    def _target(self, facts: Facts) -> TestedTarget:
         target = self.plan.target
-        return Target(
+        return TestedTarget(
             url=target.url,
             version=facts.version,
             build=facts.build,

@@ -11,8 +11,8 @@ from conformance.contract.load import load_contract
 from conformance.errors import UsageError
 from conformance.options import Options
 from conformance.report.causes import Cause, causes
+from conformance.report.json_file import load_report
 from conformance.report.model import Report
-from conformance.report.read import load_report
 from conformance.report.text import visible
 from conformance.verdict.model import Kind
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from conformance.schemas import Written, schema_text
+from conformance.schemas import SchemaKind, schema_text
 from conformance.terminal import out
 
 
 def schema(
-    kind: Annotated[Written, typer.Argument(metavar="target|baseline", help="Which kind of file.")],
+    kind: Annotated[SchemaKind, typer.Argument(metavar="target|baseline", help="Which kind of file.")],
 ) -> None:
     """Print the JSON Schema of target files or baselines: editors complete and check them by it.
 

@@ -81,10 +81,13 @@ def selfcheck(
 
     Nothing is sent to any server but those of this process. Faults that the API cannot show do not count.
     """
+    from conformance.contract.load import load_contract
     from conformance.emulator.faults.catalogue import faults
-    from conformance.selfcheck.command import Asked, Selfcheck
+    from conformance.selfcheck.checker import Checker
+    from conformance.selfcheck.command import Selfcheck, SelfcheckOptions
+    from conformance.selfcheck.run import Suite
 
-    asked = Asked(
+    asked = SelfcheckOptions(
         only=tuple(only or ()),
         sample=sample,
         seed=seed,
@@ -100,7 +103,8 @@ def selfcheck(
         write_matrix=write_matrix,
         write_quick=write_quick,
     )
-    raise typer.Exit(Selfcheck(out, err)(asked, faults()))
+    checker = Checker(Suite.whole(load_contract()))
+    raise typer.Exit(Selfcheck(out, err, checker)(asked, faults()))
 
 
 def register(app: typer.Typer) -> None:

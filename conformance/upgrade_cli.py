@@ -80,7 +80,7 @@ def _from(text: str) -> Build:
             return described_build("--from", text)
         except UsageError as error:
             raise UsageError(f"{error}, and there is no report {text}") from error
-    from conformance.report.read import load_report
+    from conformance.report.json_file import load_report
 
     build = load_report(path).target.build
     if not build:

@@ -16,10 +16,10 @@ from conformance.errors import UsageError
 from conformance.reading import Malformed, contents, toml_in
 from conformance.report.symptoms import ANSWER, OTHER, Symptom
 from conformance.report.text import visible
-from conformance.schemas import Written, directive
+from conformance.schemas import SchemaKind, directive
 
 _HEAD = f"""\
-{directive(Written.BASELINE)}
+{directive(SchemaKind.BASELINE)}
 # Known causes of fails, a table each: `vicidial-conformance run --baseline FILE`.
 # A case that fails exactly as its tables say does not break a build. Say in `reason` why that is accepted.
 # Once it is mended, remove the table. `vicidial-conformance baseline write` brings this file up to date: reasons and

@@ -14,8 +14,8 @@ from conformance.cases.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.errors import UsageError
 from conformance.report.files import write_whole
+from conformance.report.json_file import load_report
 from conformance.report.model import Report
-from conformance.report.read import load_report
 from conformance.report.text import visible
 from conformance.verdict.model import Kind
 

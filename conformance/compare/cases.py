@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from conformance.compare.felt import Felt, Replies, by_replies, by_verdicts
-from conformance.compare.model import DIFFERENT, CaseChange, Change, ReplyChange
+from conformance.compare.client_effect import ClientEffect, Replies, by_replies, by_verdicts
+from conformance.compare.model import DIFFERENT, CaseChange, ChangeKind, ReplyChange
 from conformance.report.model import CaseResult
 from conformance.report.view import note
 from conformance.upgrade.compare import SAID_ONLY
@@ -16,12 +16,12 @@ ANSWERED = (Kind.PASS, Kind.DEVIATION, Kind.FAIL)
 """The verdicts that say something about a server."""
 
 _BECAME = {
-    (Kind.PASS, Kind.FAIL): Change.REGRESSION,
-    (Kind.DEVIATION, Kind.FAIL): Change.REGRESSION,
-    (Kind.PASS, Kind.DEVIATION): Change.DEVIATES,
-    (Kind.DEVIATION, Kind.PASS): Change.NO_DEVIATION,
-    (Kind.FAIL, Kind.PASS): Change.FIX,
-    (Kind.FAIL, Kind.DEVIATION): Change.FIX,
+    (Kind.PASS, Kind.FAIL): ChangeKind.REGRESSION,
+    (Kind.DEVIATION, Kind.FAIL): ChangeKind.REGRESSION,
+    (Kind.PASS, Kind.DEVIATION): ChangeKind.DEVIATES,
+    (Kind.DEVIATION, Kind.PASS): ChangeKind.NO_DEVIATION,
+    (Kind.FAIL, Kind.PASS): ChangeKind.FIX,
+    (Kind.FAIL, Kind.DEVIATION): ChangeKind.FIX,
 }
 
 
@@ -32,36 +32,36 @@ def change(
     *,
     same_judge: bool,
     broken_off: tuple[bool, bool] = (False, False),
-) -> Change:
+) -> ChangeKind:
     """What has become of a case. `same_judge` is whether one suite judged both, by the same expectation.
 
     `broken_off` is whether each run has cases that it never reported: then one that it lacks may be such a case.
     """
     if before is None or after is None:
-        only, lacks = (Change.NEW, broken_off[0]) if before is None else (Change.GONE, broken_off[1])
-        return Change.NO_ANSWER if lacks else only
+        only, lacks = (ChangeKind.NEW, broken_off[0]) if before is None else (ChangeKind.GONE, broken_off[1])
+        return ChangeKind.NO_ANSWER if lacks else only
     if before.is_flaky or after.is_flaky:
-        return Change.FLAKY
+        return ChangeKind.FLAKY
     answered = [result.kind in ANSWERED for result in (before, after)]
     if not all(answered):
-        return _unanswered(before, after) if any(answered) else Change.NONE
+        return _unanswered(before, after) if any(answered) else ChangeKind.NONE
     alike = _alike(before, after, replies)
     if alike and Fail not in (type(before.verdict), type(after.verdict)):
         # what is known of a server grows as a run goes on, so one reply may be read in two ways
-        return Change.NONE if same_judge or before.kind is after.kind else Change.JUDGED
+        return ChangeKind.NONE if same_judge or before.kind is after.kind else ChangeKind.JUDGED
     found = _verdicts(before, after)
-    if found is Change.NONE:
-        return Change.NONE if alike else Change.REPLY
-    return found if same_judge or not alike else Change.JUDGED
+    if found is ChangeKind.NONE:
+        return ChangeKind.NONE if alike else ChangeKind.REPLY
+    return found if same_judge or not alike else ChangeKind.JUDGED
 
 
-def _unanswered(before: CaseResult, after: CaseResult) -> Change:
+def _unanswered(before: CaseResult, after: CaseResult) -> ChangeKind:
     is_untested = any(isinstance(result.verdict, NotTested) for result in (before, after))
-    return Change.NOT_TESTED if is_untested else Change.NO_ANSWER
+    return ChangeKind.NOT_TESTED if is_untested else ChangeKind.NO_ANSWER
 
 
-def _verdicts(before: CaseResult, after: CaseResult) -> Change:
-    otherwise = Change.REGRESSION if _newly_wrong(before, after) else Change.NONE
+def _verdicts(before: CaseResult, after: CaseResult) -> ChangeKind:
+    otherwise = ChangeKind.REGRESSION if _newly_wrong(before, after) else ChangeKind.NONE
     return _BECAME.get((before.kind, after.kind), otherwise)
 
 
@@ -90,18 +90,18 @@ def _told(result: CaseResult) -> object:
 
 
 def described(
-    found: Change, before: CaseResult | None, after: CaseResult | None, replies: tuple[Replies, Replies]
+    found: ChangeKind, before: CaseResult | None, after: CaseResult | None, replies: tuple[Replies, Replies]
 ) -> CaseChange:
     """That change, with all that there is to say about it."""
     known = after or before
     assert known is not None
-    felt = _felt(before, after, replies) if found in DIFFERENT and before and after else None
+    told = _effect(before, after, replies) if found in DIFFERENT and before and after else None
     return CaseChange(
         id=known.id,
         title=known.title,
         change=found,
-        effect=felt.effect if felt else None,
-        step=felt.step if felt else None,
+        effect=told.effect if told else None,
+        step=told.step if told else None,
         before=before.verdict if before else None,
         after=after.verdict if after else None,
         why=_why(found, before, after),
@@ -109,13 +109,13 @@ def described(
     )
 
 
-def _felt(before: CaseResult, after: CaseResult, replies: tuple[Replies, Replies]) -> Felt:
+def _effect(before: CaseResult, after: CaseResult, replies: tuple[Replies, Replies]) -> ClientEffect:
     if replies[0] is None or replies[1] is None:
         found = by_verdicts(before, after)
     else:
-        found = by_replies(replies[0], replies[1]) or Felt(Effect.UNKNOWN, None)
+        found = by_replies(replies[0], replies[1]) or ClientEffect(Effect.UNKNOWN, None)
     is_empty = SAID_ONLY in _deviations(after) - _deviations(before)
-    return Felt(Effect.STORED, found.step) if is_empty and found.effect is Effect.WORKS else found
+    return ClientEffect(Effect.STORED, found.step) if is_empty and found.effect is Effect.WORKS else found
 
 
 def _deviations(result: CaseResult) -> frozenset[str]:
@@ -130,23 +130,25 @@ def _changed(replies: tuple[Replies, Replies]) -> tuple[ReplyChange, ...]:
     return tuple(ReplyChange(step=step, before=old, after=new) for step, (old, new) in steps if old != new)
 
 
-def _why(found: Change, before: CaseResult | None, after: CaseResult | None) -> str:
+def _why(found: ChangeKind, before: CaseResult | None, after: CaseResult | None) -> str:
     if before is None or after is None:
         known = before or after
         assert known is not None
         lost = "before" if before is None else "after"
         return (
-            f"{lost}: never reported; the other run: {known.kind.value}" if found is Change.NO_ANSWER else _shown(known)
+            f"{lost}: never reported; the other run: {known.kind.value}"
+            if found is ChangeKind.NO_ANSWER
+            else _shown(known)
         )
     match found:
-        case Change.FLAKY:
+        case ChangeKind.FLAKY:
             sides = [name for name, result in (("before", before), ("after", after)) if result.is_flaky]
             return f"failed {' and '.join(sides)}, and not again when tried again"
-        case Change.NOT_TESTED | Change.NO_ANSWER:
+        case ChangeKind.NOT_TESTED | ChangeKind.NO_ANSWER:
             is_before = before.kind not in ANSWERED
             silent, other = (before, after) if is_before else (after, before)
             return f"{'before' if is_before else 'after'}: {_shown(silent)}; the other run: {other.kind.value}"
-        case Change.REGRESSION if wrong := _newly_wrong(before, after):
+        case ChangeKind.REGRESSION if wrong := _newly_wrong(before, after):
             told = ", ".join(f"request {step}: {aspect}" for step, aspect in sorted(wrong))
             return f"fail as before, and now in {told}"
         case _:

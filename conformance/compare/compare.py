@@ -8,23 +8,24 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from conformance.compare.cases import ANSWERED, change, described
-from conformance.compare.felt import Replies
+from conformance.compare.client_effect import Replies
 from conformance.compare.model import (
     CaseChange,
-    Cell,
-    Change,
+    CaseRow,
+    ChangeKind,
     Comparison,
     DeviationChange,
+    EffectTally,
     Fact,
     Pair,
-    Row,
+    RunCell,
     Side,
-    Tally,
 )
 from conformance.compare.timing import shifts
 from conformance.compare.traces import Given
-from conformance.compare.unseen import unseen
+from conformance.contract.model import Contract
 from conformance.report.model import CaseResult, DeviationSeen, Report
+from conformance.upgrade.compare import stored_unseen
 from conformance.upgrade.effect import Effect
 from conformance.verdict.model import Blocked, Deviates, Kind
 
@@ -41,16 +42,16 @@ FACTS: dict[str, Callable[[Report], str]] = {
 }
 """What is said of runs where it is not the same for all."""
 
-_CONFORMING = (Change.DEVIATES, Change.NO_DEVIATION, Change.REPLY)
+_CONFORMING = (ChangeKind.DEVIATES, ChangeKind.NO_DEVIATION, ChangeKind.REPLY)
 """The changes of cases that may conform in both runs."""
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def compare(given: Sequence[Given], fail_on: Iterable[Effect] = ()) -> Comparison:
+def compare(contract: Contract, given: Sequence[Given], fail_on: Iterable[Effect] = ()) -> Comparison:
     """Two or more runs beside each other: every later one beside the first. `fail_on` is what no client may feel."""
     first, *others = given
-    pairs = tuple(_pair(first, other, number) for number, other in enumerate(others, 1))
+    pairs = tuple(_pair(contract, first, other, number) for number, other in enumerate(others, 1))
     return Comparison(
         sides=tuple(map(_side, given)),
         facts=tuple(_facts([one.report for one in given])),
@@ -97,7 +98,7 @@ def _notes(given: Given) -> Iterable[str]:
 def _gaps(before: Given, after: Given, changes: Iterable[CaseChange]) -> Iterable[str]:
     for given in (before, after):
         yield from (f"{given.name}: {note}" for note in _notes(given))
-    blocked = sum(case.change is Change.NO_ANSWER and isinstance(case.after, Blocked) for case in changes)
+    blocked = sum(case.change is ChangeKind.NO_ANSWER and isinstance(case.after, Blocked) for case in changes)
     if blocked:
         of = f"of {after.report.expected} cases"
         yield f"{after.name}: not compared: {blocked} {of} were blocked by others that failed"
@@ -110,20 +111,20 @@ def _facts(reports: Sequence[Report]) -> Iterable[Fact]:
             yield Fact(name=name, values=values)
 
 
-def _pair(before: Given, after: Given, place: int) -> Pair:
+def _pair(contract: Contract, before: Given, after: Given, place: int) -> Pair:
     same_judge = all(FACTS[name](before.report) == FACTS[name](after.report) for name in ("suite", "expect"))
     old, new = ({result.id: result for result in given.report.results} for given in (before, after))
     broken_off = bool(before.report.unreported), bool(after.report.unreported)
-    found: dict[str, Change] = {}
+    found: dict[str, ChangeKind] = {}
     changes = []
     for id in dict.fromkeys((*old, *new)):
         results, replies = (old.get(id), new.get(id)), (before.replies(id), after.replies(id))
         found[id] = change(*results, replies, same_judge=same_judge, broken_off=broken_off)
-        if found[id] is not Change.NONE:
+        if found[id] is not ChangeKind.NONE:
             told = described(found[id], *results, replies)
             changes.append(msgspec.structs.replace(told, curl=_curl(told, before, after)))
     changes.sort(key=lambda case: case.danger)
-    same = [id for id, one in found.items() if one is Change.NONE]
+    same = [id for id, one in found.items() if one is ChangeKind.NONE]
     explained = {id for id in same if {old[id].kind, new[id].kind} <= {Kind.PASS, Kind.DEVIATION}}
     waits = [given.traces.waits if given.traces else {} for given in (before, after)]
     return Pair(
@@ -139,7 +140,7 @@ def _pair(before: Given, after: Given, place: int) -> Pair:
         fields=_tallies(changes, lambda case: case.field),
         deviations=_deviations(before.report, after.report, found),
         shifts=shifts(*waits),
-        unseen=unseen(explained, (before.report.target.build, after.report.target.build)),
+        unseen=stored_unseen(contract, explained, (before.report.target.build, after.report.target.build)),
     )
 
 
@@ -148,23 +149,23 @@ def _curl(case: CaseChange, before: Given, after: Given) -> str | None:
     return (after.curl(case.id, case.step) or before.curl(case.id, case.step)) if case.step else None
 
 
-def _tallies(changes: Iterable[CaseChange], name: Callable[[CaseChange], str]) -> tuple[Tally, ...]:
+def _tallies(changes: Iterable[CaseChange], name: Callable[[CaseChange], str]) -> tuple[EffectTally, ...]:
     """What a client feels, by that name, those of the most dangerous first."""
     counts: dict[str, Counter[Effect]] = {}
     for case in changes:
         if case.effect:
             counts.setdefault(name(case), Counter())[case.effect] += 1
     order = sorted(counts, key=lambda one: ([-counts[one][effect] for effect in Effect], one))
-    return tuple(Tally(name=one, counts=dict(counts[one])) for one in order)
+    return tuple(EffectTally(name=one, counts=dict(counts[one])) for one in order)
 
 
-def _deviations(before: Report, after: Report, found: Mapping[str, Change]) -> tuple[DeviationChange, ...]:
+def _deviations(before: Report, after: Report, found: Mapping[str, ChangeKind]) -> tuple[DeviationChange, ...]:
     """The deviations that not the same cases show, those of the most cases first. A fail says nothing of them.
 
     Replies that are the same show the same deviations, however much was known of the server by then.
     """
     changed = {id for id, one in found.items() if one in _CONFORMING}
-    same = {id for id, one in found.items() if one is Change.NONE}
+    same = {id for id, one in found.items() if one is ChangeKind.NONE}
     old, new, *alike = (_showing(report, ids) for ids in (changed, same) for report in (before, after))
     listed = {seen.id: seen for report in (before, after) for seen in report.deviations}
     made = []
@@ -191,7 +192,7 @@ def _showing(report: Report, ids: Collection[str]) -> Mapping[str, set[str]]:
     return found
 
 
-def _rows(given: Sequence[Given], pairs: Sequence[Pair]) -> tuple[Row, ...]:
+def _rows(given: Sequence[Given], pairs: Sequence[Pair]) -> tuple[CaseRow, ...]:
     changes: dict[str, CaseChange] = {}
     for case in (case for pair in pairs for case in pair.changes):
         changes[case.id] = min(changes.get(case.id, case), case, key=lambda one: one.danger)
@@ -201,19 +202,19 @@ def _rows(given: Sequence[Given], pairs: Sequence[Pair]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: row.danger))
 
 
-def _row(id: str, cells: tuple[Cell, ...], found: CaseChange | None) -> Row:
+def _row(id: str, cells: tuple[RunCell, ...], found: CaseChange | None) -> CaseRow:
     if found is None:
-        return Row(id=id, cells=cells, change=Change.NONE)
-    return Row(id=id, cells=cells, change=found.change, effect=found.effect)
+        return CaseRow(id=id, cells=cells, change=ChangeKind.NONE)
+    return CaseRow(id=id, cells=cells, change=found.change, effect=found.effect)
 
 
-def _cells(id: str, given: Sequence[Given], results: Sequence[dict[str, CaseResult]]) -> tuple[Cell, ...]:
+def _cells(id: str, given: Sequence[Given], results: Sequence[dict[str, CaseResult]]) -> tuple[RunCell, ...]:
     letters: dict[Replies, str] = {}
     return tuple(_cell(known.get(id), one.replies(id), letters) for one, known in zip(given, results, strict=True))
 
 
-def _cell(result: CaseResult | None, replies: Replies, letters: dict[Replies, str]) -> Cell:
+def _cell(result: CaseResult | None, replies: Replies, letters: dict[Replies, str]) -> RunCell:
     if result is None:
-        return Cell(kind=None)
+        return RunCell(kind=None)
     letter = letters.setdefault(replies, _LETTERS[len(letters) % len(_LETTERS)]) if replies else ""
-    return Cell(kind=result.kind, replies=letter, is_flaky=result.is_flaky)
+    return RunCell(kind=result.kind, replies=letter, is_flaky=result.is_flaky)

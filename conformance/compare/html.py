@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from conformance.compare import view
-from conformance.compare.model import LOOKS, CaseChange, Change, Comparison
+from conformance.compare.model import LOOKS, CaseChange, ChangeKind, Comparison
 from conformance.report import grid
-from conformance.report.page import page
+from conformance.report.html import page
 from conformance.upgrade.effect import WORDS, Effect
 from conformance.verdict.model import kind
 
@@ -19,13 +19,13 @@ SIGNS: Mapping[str, str] = {
     Effect.REPLY: "≠",
     Effect.FORM: "≈",
     Effect.UNKNOWN: "?",
-    Change.FLAKY: "~",
-    Change.JUDGED: "§",
-    Change.NO_ANSWER: "‖",
-    Change.NOT_TESTED: "–",  # noqa: RUF001 - a sign, not a minus
-    Change.NEW: "+",
-    Change.GONE: "∅",
-    Change.NONE: "·",
+    ChangeKind.FLAKY: "~",
+    ChangeKind.JUDGED: "§",
+    ChangeKind.NO_ANSWER: "‖",
+    ChangeKind.NOT_TESTED: "–",  # noqa: RUF001 - a sign, not a minus
+    ChangeKind.NEW: "+",
+    ChangeKind.GONE: "∅",
+    ChangeKind.NONE: "·",
 }
 """A sign for all that can be said of a case: colour is never all there is."""
 

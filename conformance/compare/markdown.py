@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from conformance.compare import view
-from conformance.compare.model import Cell, Change, Comparison, Pair
+from conformance.compare.model import ChangeKind, Comparison, Pair, RunCell
 from conformance.report.jinja import cell, code, fenced, plain
 from conformance.upgrade.effect import WORDS, Effect
 
@@ -18,12 +18,12 @@ ROWS = 200
 def render(comparison: Comparison) -> str:
     """The whole comparison; the answer comes first, since a summary is read from the top."""
     pair = comparison.pairs[0] if len(comparison.pairs) == 1 else None
-    felt = (
+    effects = (
         (*_counts(pair), *_runs(comparison), *_pair(pair, view.unseen(comparison)))
         if pair
         else (*_runs(comparison), *_matrix(comparison))
     )
-    parts = [f"## {plain(comparison.answer)}", *felt, *_facts(comparison), *(_maps(pair) if pair else ())]
+    parts = [f"## {plain(comparison.answer)}", *effects, *_facts(comparison), *(_maps(pair) if pair else ())]
     return "\n\n".join(parts) + "\n"
 
 
@@ -45,8 +45,8 @@ def _facts(comparison: Comparison) -> Iterator[str]:
 
 
 def _pair(pair: Pair, prediction: str) -> Iterator[str]:
-    for effect in pair.felt:
-        yield from _felt(pair, effect)
+    for effect in pair.effects:
+        yield from _effect(pair, effect)
     if pair.unseen:
         yield f"### {view.UNSEEN.capitalize()}: {len(pair.unseen)}"
         yield f"{view.UNSEEN_MEANING} {code(prediction)}: {code(view.some(pair.unseen, IDS))}"
@@ -68,8 +68,8 @@ def _counts(pair: Pair) -> Iterator[str]:
         yield _table(("cases", "what a client will feel", "of"), rows)
 
 
-def _felt(pair: Pair, effect: Effect) -> Iterator[str]:
-    cases = pair.feeling(effect)
+def _effect(pair: Pair, effect: Effect) -> Iterator[str]:
+    cases = pair.with_effect(effect)
     found = view.groups(cases)
     yield f"### {WORDS[effect].heading}: {len(cases)}"
     yield WORDS[effect].meaning
@@ -99,7 +99,7 @@ def _maps(pair: Pair) -> Iterator[str]:
         yield _table(("", *(WORDS[effect].short for effect in columns)), numbered)
 
 
-def _named(pair: Pair, change: Change, heading: str) -> Iterator[str]:
+def _named(pair: Pair, change: ChangeKind, heading: str) -> Iterator[str]:
     found = pair.of(change)
     if found:
         yield f"### {heading}: {len(found)}"
@@ -114,14 +114,14 @@ def _matrix(comparison: Comparison) -> Iterator[str]:
     if rows:
         yield "### Cases that differ; runs with the same letter sent the same replies"
         numbers = [str(n) for n, _ in enumerate(comparison.sides, 1)]
-        told = [(cell(row.id), view.felt(row), *map(_told, row.cells)) for row in rows[:ROWS]]
+        told = [(cell(row.id), view.effect(row), *map(_told, row.cells)) for row in rows[:ROWS]]
         yield _table(("case", "felt", *numbers), told)
     if len(rows) > ROWS:
         yield f"... and {len(rows) - ROWS} more"
     yield "\n".join(f"- {pair.before + 1} to {pair.after + 1}: {plain(pair.answer)}" for pair in comparison.pairs)
 
 
-def _told(one: Cell) -> str:
+def _told(one: RunCell) -> str:
     if one.kind is None:
         return "-"
     return " ".join(filter(None, (one.kind.value, one.replies, "flaky" * one.is_flaky)))

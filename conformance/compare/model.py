@@ -13,11 +13,11 @@ from conformance.verdict.model import Kind, Verdict
 
 SCHEMA_VERSION = 2
 
-FELT = 5
+EFFECT_EXIT_CODE = 5
 """The exit code where a client feels what `--fail-on` names, and nothing is a regression."""
 
 
-class Change(StrEnum):
+class ChangeKind(StrEnum):
     """What has become of a case between two runs, in the order in which people want to see it.
 
     A known deviation conforms, so a regression is a case that conformed and fails, or one that fails in another way.
@@ -37,16 +37,16 @@ class Change(StrEnum):
     NONE = "same"
 
 
-DIFFERENT = (Change.REGRESSION, Change.DEVIATES, Change.NO_DEVIATION, Change.FIX, Change.REPLY)
+DIFFERENT = (ChangeKind.REGRESSION, ChangeKind.DEVIATES, ChangeKind.NO_DEVIATION, ChangeKind.FIX, ChangeKind.REPLY)
 """The changes that say that a server has changed."""
 
-_JUDGED = {Change.REGRESSION: ("regression", "regressions"), Change.FIX: ("fix", "fixes")}
+_JUDGED = {ChangeKind.REGRESSION: ("regression", "regressions"), ChangeKind.FIX: ("fix", "fixes")}
 """The changes of verdicts that an answer names, besides what a client feels."""
 
-LOOKS = tuple(str(one.value) for one in (*Effect, *(change for change in Change if change not in DIFFERENT)))
+LOOKS = tuple(str(one.value) for one in (*Effect, *(change for change in ChangeKind if change not in DIFFERENT)))
 """All that can be said of a case, in the order in which people want to see it."""
 
-NOT_COMPARED = (Change.NO_ANSWER, Change.NOT_TESTED, Change.NEW, Change.GONE)
+NOT_COMPARED = (ChangeKind.NO_ANSWER, ChangeKind.NOT_TESTED, ChangeKind.NEW, ChangeKind.GONE)
 """The changes that say that one of the runs has nothing to say about a case."""
 
 
@@ -79,7 +79,7 @@ class ReplyChange(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None
 
 
-class Place:
+class CasePlace:
     """What a case's id says of where it belongs."""
 
     id: str
@@ -95,10 +95,10 @@ class Place:
         return (*self.id.split("/"), "")[1]
 
 
-class Changed(Place):
+class Changed(CasePlace):
     """What has become of a case: of its verdict, and what a client feels of that, if it says anything of a server."""
 
-    change: Change
+    change: ChangeKind
     effect: Effect | None
 
     @property
@@ -109,7 +109,7 @@ class Changed(Place):
     @property
     def danger(self) -> tuple[int, int]:
         """The least is what people must see first: what a client feels, and then what has become of the verdict."""
-        return LOOKS.index(self.look), list(Change).index(self.change)
+        return LOOKS.index(self.look), list(ChangeKind).index(self.change)
 
 
 class CaseChange(Changed, msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +122,7 @@ class CaseChange(Changed, msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    change: Change
+    change: ChangeKind
     effect: Effect | None = None
     step: int | None = None
     curl: str | None = None
@@ -132,7 +132,7 @@ class CaseChange(Changed, msgspec.Struct, frozen=True, kw_only=True):
     replies: tuple[ReplyChange, ...] = ()
 
 
-class Tally(msgspec.Struct, frozen=True, kw_only=True):
+class EffectTally(msgspec.Struct, frozen=True, kw_only=True):
     """How many cases of one function, or about one field, a client feels in which way."""
 
     name: str
@@ -184,39 +184,39 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[CaseChange, ...]
     same: int
     unanswered: int
-    functions: tuple[Tally, ...]
-    fields: tuple[Tally, ...]
+    functions: tuple[EffectTally, ...]
+    fields: tuple[EffectTally, ...]
     deviations: tuple[DeviationChange, ...]
     shifts: tuple[Shift, ...]
     unseen: tuple[str, ...] = ()
 
-    def of(self, *changes: Change) -> tuple[CaseChange, ...]:
+    def of(self, *changes: ChangeKind) -> tuple[CaseChange, ...]:
         """The cases that changed in one of these ways."""
         return tuple(case for case in self.changes if case.change in changes)
 
     @property
-    def felt(self) -> dict[Effect, int]:
+    def effects(self) -> dict[Effect, int]:
         """How many cases a client feels in each way that occurs, the most dangerous first."""
-        return {effect: n for effect in Effect if (n := len(self.feeling(effect)))}
+        return {effect: n for effect in Effect if (n := len(self.with_effect(effect)))}
 
-    def feeling(self, *effects: Effect) -> tuple[CaseChange, ...]:
+    def with_effect(self, *effects: Effect) -> tuple[CaseChange, ...]:
         """The cases that a client feels in one of these ways."""
         return tuple(case for case in self.changes if case.effect in effects)
 
     @property
     def compared(self) -> int:
         """How many cases were answered in both runs, and steadily."""
-        return self.same + len(self.of(*DIFFERENT, Change.JUDGED))
+        return self.same + len(self.of(*DIFFERENT, ChangeKind.JUDGED))
 
     @property
-    def counts(self) -> dict[Change, int]:
+    def counts(self) -> dict[ChangeKind, int]:
         """How many cases changed in each way that occurs."""
-        return {change: n for change in Change if (n := len(self.of(change)))}
+        return {change: n for change in ChangeKind if (n := len(self.of(change)))}
 
     @property
     def exit_code(self) -> int:
         """1 a regression; 3 none, but something was not compared that was to be, or everything; else 0."""
-        if self.of(Change.REGRESSION):
+        if self.of(ChangeKind.REGRESSION):
             return 1
         return 3 if self.gaps or not self.compared else 0
 
@@ -227,8 +227,8 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def _change(self) -> str:
-        found, judged = self._found, len(self.of(Change.JUDGED))
-        if self.of(Change.REGRESSION):
+        found, judged = self._found, len(self.of(ChangeKind.JUDGED))
+        if self.of(ChangeKind.REGRESSION):
             return f"Worse: {found}, {self._of}."
         if self.gaps:
             told = found or (f"{judged} judged differently" if judged else "")
@@ -254,21 +254,21 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def _changed(self) -> str:
         """How an answer begins where no verdict is worse: nothing is called harmless that a client may feel as harm."""
-        if Effect.FAILS in self.felt:
+        if Effect.FAILS in self.effects:
             return "Worse for clients"
-        is_harmless = self.felt.keys().isdisjoint((Effect.STORED, Effect.UNKNOWN))
+        is_harmless = self.effects.keys().isdisjoint((Effect.STORED, Effect.UNKNOWN))
         return "Changed, and no call fails that succeeded before" if is_harmless else "Changed"
 
     @property
     def _found(self) -> str:
         """How many cases changed in each way that says that a server has changed."""
         judged = [f"{n:,} {words[n != 1]}" for change, words in _JUDGED.items() if (n := len(self.of(change)))]
-        return "; ".join(filter(None, (", ".join(judged), ", ".join(counted(self.felt)))))
+        return "; ".join(filter(None, (", ".join(judged), ", ".join(counted(self.effects)))))
 
     @property
     def _rest(self) -> str:
         numbers = {
-            "flaky": len(self.of(Change.FLAKY)),
+            "flaky": len(self.of(ChangeKind.FLAKY)),
             "not compared": len(self.of(*NOT_COMPARED)),
             "answered in neither run": self.unanswered,
             "known to be stored otherwise, unseen": len(self.unseen),
@@ -276,7 +276,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
         return "".join(f" {number:,} {what}." for what, number in numbers.items() if number)
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
+class RunCell(msgspec.Struct, frozen=True, kw_only=True):
     """One case in one run. `replies` is a letter: runs with the same one sent the same replies."""
 
     kind: Kind | None
@@ -284,12 +284,12 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     is_flaky: bool = False
 
 
-class Row(Changed, msgspec.Struct, frozen=True, kw_only=True):
+class CaseRow(Changed, msgspec.Struct, frozen=True, kw_only=True):
     """One case in all runs. `change` and `effect` are the most dangerous of a later run beside the first one."""
 
     id: str
-    cells: tuple[Cell, ...]
-    change: Change
+    cells: tuple[RunCell, ...]
+    change: ChangeKind
     effect: Effect | None = None
 
 
@@ -303,21 +303,21 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     sides: tuple[Side, ...]
     facts: tuple[Fact, ...]
     pairs: tuple[Pair, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[CaseRow, ...]
     fail_on: tuple[Effect, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """1 if some run is a regression; else `FELT` for what was asked for; else 3 without an answer; else 0."""
+        """1 if some run is a regression; else 5 for what `--fail-on` names; else 3 without an answer; else 0."""
         codes = {pair.exit_code for pair in self.pairs}
-        if any(pair.feeling(*self.fail_on) for pair in self.pairs):
-            codes.add(FELT)
-        return next((code for code in (1, FELT, 3) if code in codes), 0)
+        if any(pair.with_effect(*self.fail_on) for pair in self.pairs):
+            codes.add(EFFECT_EXIT_CODE)
+        return next((code for code in (1, EFFECT_EXIT_CODE, 3) if code in codes), 0)
 
     @property
     def answer(self) -> str:
         """What it comes to, in one line."""
-        asked = f" Exit code {FELT}, as asked with --fail-on." * (self.exit_code == FELT)
+        asked = f" Exit code {EFFECT_EXIT_CODE}, as asked with --fail-on." * (self.exit_code == EFFECT_EXIT_CODE)
         return (self.pairs[0].answer if len(self.pairs) == 1 else self._counts) + asked
 
     @property
@@ -330,23 +330,23 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         return f"{told}, of {runs} beside the first.{''.join(f' {gap}.' for gap in gaps)}"
 
     @property
-    def differing(self) -> tuple[Row, ...]:
+    def differing(self) -> tuple[CaseRow, ...]:
         """The cases that are not the same everywhere."""
-        return tuple(row for row in self.rows if row.change is not Change.NONE)
+        return tuple(row for row in self.rows if row.change is not ChangeKind.NONE)
 
     @property
-    def alike(self) -> tuple[Row, ...]:
+    def alike(self) -> tuple[CaseRow, ...]:
         """The cases that are."""
-        return tuple(row for row in self.rows if row.change is Change.NONE)
+        return tuple(row for row in self.rows if row.change is ChangeKind.NONE)
 
 
 _SORTS = ("worse", "worse for clients", "without an answer", "changed", "the same")
 
 
 def _sort(pair: Pair) -> str:
-    if pair.of(Change.REGRESSION):
+    if pair.of(ChangeKind.REGRESSION):
         return "worse"
-    if pair.feeling(Effect.FAILS):
+    if pair.with_effect(Effect.FAILS):
         return "worse for clients"
     if pair.exit_code:
         return "without an answer"

@@ -18,9 +18,9 @@ from conformance.contract.outcome import CLOCK, NUMBER
 from conformance.contract.reply import Shape, parse_line
 from conformance.contract.request import Request
 from conformance.contract.sanitise import as_text
+from conformance.report.exchanges import ExchangeLine
 from conformance.report.model import Report
 from conformance.report.placeholders import shortened, with_moments
-from conformance.run.record import ExchangeLine
 
 WORKERS = 64
 """Processes that share a run (pytest -n). Each has the digits of the run, counted on."""

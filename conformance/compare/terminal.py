@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from rich.console import Group as Lines
 from rich.console import RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from conformance.compare import view
-from conformance.compare.model import Cell, Change, Comparison, DeviationChange, Pair, Row
-from conformance.report.terminal import SEVERITIES, TONES
+from conformance.compare.model import CaseRow, ChangeKind, Comparison, DeviationChange, Pair, RunCell
+from conformance.report.terminal import SEVERITIES, TONES, columns, indented
 from conformance.report.terminal import STYLES as VERDICTS
 from conformance.report.text import visible
 from conformance.upgrade.effect import WORDS, Effect
@@ -37,7 +35,7 @@ def shown(comparison: Comparison) -> RenderableType:
 
 
 def _runs(comparison: Comparison) -> Iterator[RenderableType]:
-    table = _table("", "run", "server", "build", "cases")
+    table = columns("", "run", "server", "build", "cases")
     for number, side in enumerate(comparison.sides, 1):
         table.add_row(*map(_text, (str(number), side.name, side.url, side.build, str(side.cases))))
     yield table
@@ -49,15 +47,15 @@ def _runs(comparison: Comparison) -> Iterator[RenderableType]:
 def _facts(comparison: Comparison) -> Iterator[RenderableType]:
     if comparison.facts:
         yield _heading("Not the same for all runs")
-        facts = _table("", *map(str, range(1, len(comparison.sides) + 1)))
+        facts = columns("", *map(str, range(1, len(comparison.sides) + 1)))
         for fact in comparison.facts:
             facts.add_row(*map(_text, (fact.name, *fact.values)))
-        yield _indented(facts)
+        yield indented(facts)
 
 
 def _pair(pair: Pair, prediction: str) -> Iterator[RenderableType]:
-    for effect in pair.felt:
-        yield from _felt(pair, effect)
+    for effect in pair.effects:
+        yield from _effect(pair, effect)
     yield from _unseen(pair, prediction)
     yield from _deviations(pair)
     yield from _shifts(pair)
@@ -67,24 +65,24 @@ def _pair(pair: Pair, prediction: str) -> Iterator[RenderableType]:
 
 def _counts(pair: Pair) -> Iterator[RenderableType]:
     """What a client will feel, on the first screen."""
-    table = _table("", "", "")
+    table = columns("", "", "")
     table.show_header, table.columns[0].justify = False, "right"
     for one in view.counts(pair):
         table.add_row(f"{one.number:,}", Text(one.words, style=STYLES[one.effect]), _text(one.places))
     if table.row_count:
         yield _heading("What a client will feel")
-        yield _indented(table)
+        yield indented(table)
 
 
-def _felt(pair: Pair, effect: Effect) -> Iterator[RenderableType]:
-    cases = pair.feeling(effect)
+def _effect(pair: Pair, effect: Effect) -> Iterator[RenderableType]:
+    cases = pair.with_effect(effect)
     found = view.groups(cases)
     yield _heading(f"{WORDS[effect].heading}: {_counted(len(cases))}", STYLES[effect])
-    yield _indented(Text(WORDS[effect].meaning, style="dim"))
+    yield indented(Text(WORDS[effect].meaning, style="dim"))
     for group in found[:GROUPS]:
         yield from _group(group)
     if len(found) > GROUPS:
-        yield _indented(Text(f"... and {sum(len(group.cases) for group in found[GROUPS:])} more: see --json"))
+        yield indented(Text(f"... and {sum(len(group.cases) for group in found[GROUPS:])} more: see --json"))
 
 
 def _unseen(pair: Pair, prediction: str) -> Iterator[RenderableType]:
@@ -92,26 +90,26 @@ def _unseen(pair: Pair, prediction: str) -> Iterator[RenderableType]:
     if not pair.unseen:
         return
     yield _heading(f"{view.UNSEEN.capitalize()}: {_counted(len(pair.unseen))}", STYLES[Effect.STORED])
-    yield _indented(Text(view.UNSEEN_MEANING, style="dim"))
+    yield indented(Text(view.UNSEEN_MEANING, style="dim"))
     yield Text(f"  {prediction}", no_wrap=True, overflow="ignore")
-    yield _indented(Text(view.some(pair.unseen, IDS), style="dim", overflow="fold"))
+    yield indented(Text(view.some(pair.unseen, IDS), style="dim", overflow="fold"))
 
 
 def _group(group: view.Group) -> Iterator[RenderableType]:
-    yield _indented(Text(visible(group.title, _WIDEST), style="bold"))
-    yield _indented(_indented(Text(visible(f"for example {group.example}:", _WIDEST), style="dim", overflow="fold")))
-    yield _indented(_indented(_replies(group)))
+    yield indented(Text(visible(group.title, _WIDEST), style="bold"))
+    yield indented(indented(Text(visible(f"for example {group.example}:", _WIDEST), style="dim", overflow="fold")))
+    yield indented(indented(_replies(group)))
     if group.summary:
-        yield _indented(_indented(_text(group.summary)))
+        yield indented(indented(_text(group.summary)))
     if group.curl:
         yield Text(f"    {visible(group.curl)}", no_wrap=True, overflow="ignore", style="dim")
     if group.others:
         others = visible(f"also {view.ids(group.others, IDS)}", _WIDEST)
-        yield _indented(_indented(Text(others, style="dim", overflow="fold")))
+        yield indented(indented(Text(others, style="dim", overflow="fold")))
 
 
 def _replies(group: view.Group) -> RenderableType:
-    table = _table("", "")
+    table = columns("", "")
     table.show_header = False
     for name, reply, style in (("before", group.before, "red"), ("after", group.after, "green")):
         lines = reply.split("\n") if reply is not None else []
@@ -125,70 +123,70 @@ def _maps(pair: Pair) -> Iterator[RenderableType]:
     """Where it is: functions and fields by what is felt."""
     for name, rows in view.tables(pair):
         yield _heading(f"By {name}")
-        columns = view.columns(rows)
-        table = _table("", *(WORDS[effect].short for effect in columns))
+        effects = view.columns(rows)
+        table = columns("", *(WORDS[effect].short for effect in effects))
         for row in rows[:ROWS]:
-            table.add_row(*map(_text, (row.name, *(str(row.counts.get(effect, 0)) for effect in columns))))
-        yield _indented(table)
+            table.add_row(*map(_text, (row.name, *(str(row.counts.get(effect, 0)) for effect in effects))))
+        yield indented(table)
 
 
 def _deviations(pair: Pair) -> Iterator[RenderableType]:
     if pair.deviations:
         yield _heading("By known deviation: the cases that showed it before, and do now")
-        yield from (_indented(_deviation(deviation)) for deviation in pair.deviations)
+        yield from (indented(_deviation(deviation)) for deviation in pair.deviations)
 
 
 def _deviation(deviation: DeviationChange) -> RenderableType:
     style = SEVERITIES.get(deviation.severity, "")
     head = Text.assemble((visible(deviation.severity), style), "  ", visible(deviation.id))
     counts = f"  {deviation.before} -> {_counted(deviation.after)}"
-    return Lines(head + Text(counts, style="dim"), _indented(Text(visible(deviation.effect))))
+    return Lines(head + Text(counts, style="dim"), indented(Text(visible(deviation.effect))))
 
 
 def _shifts(pair: Pair) -> Iterator[RenderableType]:
     if not pair.shifts:
         return
     yield _heading("Waits that shifted: median, and the half of all replies around it")
-    table = _table("", "before", "after", "factor")
+    table = columns("", "before", "after", "factor")
     for shift in pair.shifts:
         table.add_row(shift.function, view.waits(shift.before), view.waits(shift.after), f"{shift.factor:.1f}")
-    yield _indented(table)
+    yield indented(table)
 
 
-def _named(pair: Pair, change: Change, heading: str) -> Iterator[RenderableType]:
+def _named(pair: Pair, change: ChangeKind, heading: str) -> Iterator[RenderableType]:
     found = pair.of(change)
     if not found:
         return
     yield _heading(f"{heading}: {len(found)}", "bold")
     every = view.reasons(found)
     for why, cases in every[:GROUPS]:
-        yield _indented(Text(visible(f"{_counted(len(cases))}, {why}", _WIDEST), overflow="fold"))
-        yield _indented(_indented(Text(visible(view.ids(cases, IDS), _WIDEST), style="dim", overflow="fold")))
+        yield indented(Text(visible(f"{_counted(len(cases))}, {why}", _WIDEST), overflow="fold"))
+        yield indented(indented(Text(visible(view.ids(cases, IDS), _WIDEST), style="dim", overflow="fold")))
     if len(every) > GROUPS:
-        yield _indented(Text(f"... and {sum(len(cases) for _, cases in every[GROUPS:])} more: see --json"))
+        yield indented(Text(f"... and {sum(len(cases) for _, cases in every[GROUPS:])} more: see --json"))
 
 
 def _matrix(comparison: Comparison) -> Iterator[RenderableType]:
     rows = comparison.differing
     if rows:
         yield _heading("Cases that differ; runs with the same letter sent the same replies")
-        table = _table("case", "felt", *map(str, range(1, len(comparison.sides) + 1)))
+        table = columns("case", "felt", *map(str, range(1, len(comparison.sides) + 1)))
         for row in rows[:ROWS]:
             table.add_row(*_cells(row))
-        yield _indented(table)
+        yield indented(table)
     if len(rows) > ROWS:
-        yield _indented(Text(f"... and {len(rows) - ROWS} more: see --json"))
+        yield indented(Text(f"... and {len(rows) - ROWS} more: see --json"))
     yield Text("")
     for pair in comparison.pairs:
         yield Text(visible(f"{pair.before + 1} -> {pair.after + 1}: {pair.answer}"))
 
 
-def _cells(row: Row) -> Iterator[Text]:
-    yield from (_text(row.id), _text(view.felt(row)))
+def _cells(row: CaseRow) -> Iterator[Text]:
+    yield from (_text(row.id), _text(view.effect(row)))
     yield from map(_cell, row.cells)
 
 
-def _cell(cell: Cell) -> Text:
+def _cell(cell: RunCell) -> Text:
     if cell.kind is None:
         return Text("-", style="dim")
     told = f"{cell.kind.value}{f' {cell.replies}' * bool(cell.replies)}{' flaky' * cell.is_flaky}"
@@ -205,14 +203,3 @@ def _heading(text: str, style: str = "bold") -> Text:
 
 def _text(text: str) -> Text:
     return Text(visible(text, _WIDEST), overflow="fold")
-
-
-def _table(*names: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for name in names:
-        table.add_column(name, overflow="fold")
-    return table
-
-
-def _indented(renderable: RenderableType) -> Padding:
-    return Padding(renderable, (0, 0, 0, 2), expand=False)

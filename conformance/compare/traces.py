@@ -1,19 +1,29 @@
-"""The exchanges of one run, as far as a comparison needs them: a stream of lines goes in, no body comes out whole."""
+"""The folder of a run, read as far as a comparison needs it: a stream of lines goes in, no body comes out whole.
+
+The one module of the comparison that touches the disk.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
+from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Purpose
-from conformance.compare.felt import Replies, Said, said
-from conformance.compare.normal import Normal
+from conformance.compare.cases import ANSWERED
+from conformance.compare.client_effect import Replies, Said, said
+from conformance.compare.normal import Normal, normal
+from conformance.contract.model import Contract
 from conformance.contract.request import FORM_TYPE, Request
 from conformance.contract.sanitise import as_text
 from conformance.report.curl import curl_line
+from conformance.report.exchanges import ExchangeLine, read_exchanges
+from conformance.report.json_file import check_folder, load_report
 from conformance.report.model import Report
-from conformance.run.record import ExchangeLine
+from conformance.report.text import visible
+from conformance.run.folder import EXCHANGES
 from conformance.run.redact import MASK
 
 _COMPARED = frozenset(purpose.value for purpose in Purpose)
@@ -92,3 +102,23 @@ def _function(line: ExchangeLine) -> str:
     """What the request called, or what its case is about if that was no function's name."""
     sent = Request(line.query, line.form, line.method).parameters.values
     return as_text(sent.get("function", b"")) or line.case.split("/")[0]
+
+
+def load(contract: Contract, folder: Path) -> Given:
+    """Read a report folder. Raises UsageError, which names the file and the reason."""
+    check_folder(folder)
+    report = load_report(folder)
+    path = folder / EXCHANGES
+    if not path.exists():
+        return Given(visible(str(folder)), report, None)
+    cases = catalogue(contract)
+    reported = frozenset(result.id for result in report.results)
+    traces = traced(exchanges(path), reported, normal(report, contract, cases))
+    answered = {result.id for result in report.with_kind(*ANSWERED) if result.requests}
+    lost = answered.intersection(case.id for case in cases) - traces.replies.keys()
+    return Given(visible(str(folder)), report, traces, frozenset(lost))
+
+
+def exchanges(path: Path) -> Iterator[ExchangeLine]:
+    """The lines of an exchanges.jsonl. Raises UsageError for one that is none."""
+    return (line for _, line in read_exchanges(path))

@@ -9,13 +9,13 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from conformance.compare.model import (
-    FELT,
+    EFFECT_EXIT_CODE,
     CaseChange,
-    Change,
+    CaseRow,
+    ChangeKind,
     Comparison,
+    EffectTally,
     Pair,
-    Row,
-    Tally,
     Waits,
 )
 from conformance.contract.reply import parse_line
@@ -24,12 +24,12 @@ from conformance.upgrade.effect import WORDS, Effect
 from conformance.verdict.model import Fail, kind
 
 NAMED = {
-    Change.FLAKY: "Flaky: failed, and not again when tried again",
-    Change.JUDGED: "The same replies, judged differently",
-    Change.NO_ANSWER: "No answer to compare",
-    Change.NOT_TESTED: "Not tested on one side",
-    Change.NEW: "New cases",
-    Change.GONE: "Cases gone",
+    ChangeKind.FLAKY: "Flaky: failed, and not again when tried again",
+    ChangeKind.JUDGED: "The same replies, judged differently",
+    ChangeKind.NO_ANSWER: "No answer to compare",
+    ChangeKind.NOT_TESTED: "Not tested on one side",
+    ChangeKind.NEW: "New cases",
+    ChangeKind.GONE: "Cases gone",
 }
 """What is said of cases of which no client feels anything."""
 
@@ -63,7 +63,7 @@ class Group:
         number = len(self.cases)
         of = ", ".join(dict.fromkeys(one.function for one in self.cases))
         verdicts = f", {self.verdicts}" * bool(self.verdicts)
-        regression = ", a regression" * (self.cases[0].change is Change.REGRESSION)
+        regression = ", a regression" * (self.cases[0].change is ChangeKind.REGRESSION)
         return f"{number:,} case{'s' * (number != 1)} of {of}{verdicts}{regression}"
 
     @property
@@ -99,15 +99,16 @@ class Count(NamedTuple):
 
 def counts(pair: Pair) -> tuple[Count, ...]:
     """What a client will feel, the most dangerous first; what is known and was not seen beside what was."""
-    felt = {effect: [case.id for case in pair.feeling(effect)] for effect in pair.felt}
-    found = [Count(effect, len(ids), WORDS[effect].many, places(ids)) for effect, ids in felt.items()]
+    by_effect = {effect: [case.id for case in pair.with_effect(effect)] for effect in pair.effects}
+    found = [Count(effect, len(ids), WORDS[effect].many, places(ids)) for effect, ids in by_effect.items()]
     unseen = Count(Effect.STORED, len(pair.unseen), UNSEEN, places(pair.unseen))
     return tuple(sorted([*found, *([unseen] if pair.unseen else [])], key=lambda one: list(Effect).index(one.effect)))
 
 
 def tone(comparison: Comparison) -> Tone:
     """How the answer sounds: bad if a verdict is worse, a call fails that succeeded, or what was asked for is felt."""
-    if comparison.exit_code in (1, FELT) or any(pair.feeling(Effect.FAILS) for pair in comparison.pairs):
+    fails = any(pair.with_effect(Effect.FAILS) for pair in comparison.pairs)
+    if fails or comparison.exit_code in (1, EFFECT_EXIT_CODE):
         return Tone.BAD
     is_same = comparison.exit_code == 0 and not any(pair.changes or pair.unseen for pair in comparison.pairs)
     return Tone.GOOD if is_same else Tone.UNSURE
@@ -115,7 +116,7 @@ def tone(comparison: Comparison) -> Tone:
 
 def why(comparison: Comparison) -> str:
     """Why the answer is what it is, in one sentence or two."""
-    regressions = [case for pair in comparison.pairs for case in pair.of(Change.REGRESSION)]
+    regressions = [case for pair in comparison.pairs for case in pair.of(ChangeKind.REGRESSION)]
     if regressions:
         return f"What conformed fails now, or fails in another way: {places(case.id for case in regressions)}."
     fails = _worst(comparison, Effect.FAILS)
@@ -124,12 +125,11 @@ def why(comparison: Comparison) -> str:
 
 def _worst(comparison: Comparison, *effects: Effect) -> str:
     """What the most dangerous of these effects means, and where it is felt; empty if none of them is."""
-    felt = [case for effect in effects for pair in comparison.pairs for case in pair.feeling(effect)]
-    if not felt or felt[0].effect is None:
+    cases = [case for effect in effects for pair in comparison.pairs for case in pair.with_effect(effect)]
+    effect = cases[0].effect if cases else None
+    if effect is None:
         return ""
-    return (
-        f"{WORDS[felt[0].effect].meaning} Cases of {places(case.id for case in felt if case.effect is felt[0].effect)}."
-    )
+    return f"{WORDS[effect].meaning} Cases of {places(case.id for case in cases if case.effect is effect)}."
 
 
 def _silence(comparison: Comparison) -> str:
@@ -141,7 +141,7 @@ def _silence(comparison: Comparison) -> str:
 
 
 def _alike(comparison: Comparison) -> str:
-    if any(pair.of(Change.JUDGED) for pair in comparison.pairs):
+    if any(pair.of(ChangeKind.JUDGED) for pair in comparison.pairs):
         return "The servers answered alike: another suite or another expectation judged them."
     return "Each reply is the same, but for the numbers, users and dates that belong to a run."
 
@@ -159,7 +159,7 @@ def unseen(comparison: Comparison) -> str:
     return f"vicidial-conformance predict-upgrade --from {before} --to {after}"
 
 
-def felt(row: Row) -> str:
+def effect(row: CaseRow) -> str:
     """What a client feels of a case, in a narrow column."""
     return WORDS[row.effect].short if row.effect else row.look
 
@@ -185,9 +185,11 @@ def groups(cases: Iterable[CaseChange]) -> tuple[Group, ...]:
     """The cases by what a client reads before and after: regressions first, then the most cases."""
     found: dict[tuple[object, ...], list[CaseChange]] = {}
     for case in cases:
-        found.setdefault((case.change is Change.REGRESSION, *_key(case)), []).append(case)
+        found.setdefault((case.change is ChangeKind.REGRESSION, *_key(case)), []).append(case)
     made = [Group(_verdicts(some[0]), some[0].step, *_shown(some[0]), tuple(some)) for some in found.values()]
-    return tuple(sorted(made, key=lambda group: (group.cases[0].change is not Change.REGRESSION, -len(group.cases))))
+    return tuple(
+        sorted(made, key=lambda group: (group.cases[0].change is not ChangeKind.REGRESSION, -len(group.cases)))
+    )
 
 
 _TELLING = {Effect.FAILS: (1,), Effect.WORKS: (0,), Effect.FORM: ()}
@@ -225,12 +227,12 @@ def reasons(cases: Iterable[CaseChange]) -> tuple[tuple[str, tuple[CaseChange, .
     return tuple(sorted(((why, tuple(some)) for why, some in found.items()), key=lambda pair: -len(pair[1])))
 
 
-def tables(pair: Pair) -> tuple[tuple[str, tuple[Tally, ...]], ...]:
+def tables(pair: Pair) -> tuple[tuple[str, tuple[EffectTally, ...]], ...]:
     """What is felt by function and by field, where there is more than one of either."""
     return tuple((name, rows) for name, rows in (("function", pair.functions), ("field", pair.fields)) if len(rows) > 1)
 
 
-def columns(rows: Iterable[Tally]) -> tuple[Effect, ...]:
+def columns(rows: Iterable[EffectTally]) -> tuple[Effect, ...]:
     """The effects that occur in a roll-up."""
     occurring = {effect for row in rows for effect in row.counts}
     return tuple(effect for effect in Effect if effect in occurring)

@@ -19,7 +19,7 @@ from conformance.fuzz.coverage import combinations
 from conformance.fuzz.examples import Examples
 from conformance.fuzz.keys import first_difference, is_known, key_of, may_be_known, origin
 from conformance.fuzz.metered import Metered
-from conformance.fuzz.model import Finding, Key, Tally
+from conformance.fuzz.model import Finding, FindingKey, FuzzTally
 from conformance.fuzz.reduce import reduced
 from conformance.fuzz.search import Search
 from conformance.fuzz.share import Shares
@@ -98,9 +98,9 @@ class Fuzzer:
     shares: Shares
     examples: Examples
     keep: Callable[[Record], None] = lambda _: None
-    watch: Callable[[Tally, int], None] = lambda *_: None
-    tally: Tally = field(default_factory=Tally)
-    findings: dict[Key, Finding] = field(default_factory=dict)
+    watch: Callable[[FuzzTally, int], None] = lambda *_: None
+    tally: FuzzTally = field(default_factory=FuzzTally)
+    findings: dict[FindingKey, Finding] = field(default_factory=dict)
     unstable: dict[tuple[str, str], Finding] = field(default_factory=dict)
     answered: int = 0
     trouble: str | None = None

@@ -12,9 +12,8 @@ from conformance.fuzz.examples import Examples
 from conformance.fuzz.metered import Metered
 from conformance.fuzz.model import Finding
 from conformance.fuzz.names import IDS
-from conformance.fuzz.properties.catalogue import search_of
-from conformance.fuzz.replay import write_replay
-from conformance.fuzz.search import Search, Sending
+from conformance.fuzz.repeat import write_replay
+from conformance.fuzz.search import Search, Sending, search_of
 from conformance.fuzz.share import shared
 from conformance.options import Effort
 from conformance.report.model import CaseResult, Fuzzed

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from conformance.cases.model import Case, Purpose, Step
 from conformance.contract.reply import Aspect
 from conformance.fuzz.coverage import PLAIN, acts, rule_of
-from conformance.fuzz.model import Key
+from conformance.fuzz.model import FindingKey
 from conformance.run.record import Record
 from conformance.verdict.model import Difference, Fail
 
@@ -29,7 +29,7 @@ def first_difference(record: Record) -> Difference | None:
     return next(d for d in verdict.differences if d.deviation is None)
 
 
-def key_of(case: Case, difference: Difference) -> Key:
+def key_of(case: Case, difference: Difference) -> FindingKey:
     """The defect that an input shows, by what the failing request sends besides the harmless.
 
     Where that is nothing, the rule is what was called until then, one after the other.
@@ -37,8 +37,8 @@ def key_of(case: Case, difference: Difference) -> Key:
     function, aspect = _shown(case, difference).function or case.function, _aspect(case, difference)
     pairs = sorted(_pairs(case, difference))
     if not pairs:
-        return Key(function, PLAIN, "-".join(_called(case, difference)), aspect)
-    return Key(function, "+".join(name for name, _ in pairs), "+".join(rule for _, rule in pairs), aspect)
+        return FindingKey(function, PLAIN, "-".join(_called(case, difference)), aspect)
+    return FindingKey(function, "+".join(name for name, _ in pairs), "+".join(rule for _, rule in pairs), aspect)
 
 
 def origin(case: Case, difference: Difference) -> tuple[str, str]:
@@ -46,7 +46,7 @@ def origin(case: Case, difference: Difference) -> tuple[str, str]:
     return _shown(case, difference).function or case.function, _kind(_aspect(case, difference))
 
 
-def is_known(case: Case, difference: Difference, known: Iterable[Key]) -> bool:
+def is_known(case: Case, difference: Difference, known: Iterable[FindingKey]) -> bool:
     """Whether an input shows a defect that was found before: its aspect, and its fields, perhaps among others.
 
     The same field that breaks the same rule in the same way is one defect, whichever function it is sent to.
@@ -60,7 +60,7 @@ def is_known(case: Case, difference: Difference, known: Iterable[Key]) -> bool:
     )
 
 
-def may_be_known(case: Case, difference: Difference, known: Iterable[Key]) -> bool:
+def may_be_known(case: Case, difference: Difference, known: Iterable[FindingKey]) -> bool:
     """Whether an input that was not made small may show one of these, by its kind of aspect and function or fields."""
     (function, kind), fields = origin(case, difference), {name for name, _ in _pairs(case, difference)}
     alike = (key for key in known if _kind(key.aspect) == kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import msgspec
 
@@ -16,7 +17,7 @@ from conformance.verdict.model import Fail
 REPLAY_SCHEMA = 2
 
 
-class Key(msgspec.Struct, frozen=True, order=True):
+class FindingKey(msgspec.Struct, frozen=True, order=True):
     """What makes two failures one defect: function, fields, the rules that their values meet, the aspect that is wrong.
 
     Of several fields, `field` and `rule` name each in the same order, with a plus between.
@@ -38,7 +39,7 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     schema: int = REPLAY_SCHEMA
-    key: Key
+    key: FindingKey
     search: str
     title: str
     clause: str
@@ -56,6 +57,15 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
         return Case(id, self.title, self.clause, Level(self.level), self.steps, needs=needs_of(self.steps))
 
 
+class Now(StrEnum):
+    """What has become of a finding."""
+
+    FIXED = "fixed"
+    STILL_THERE = "still there"
+    DIFFERENT = "different now"
+    NO_ANSWER = "no answer"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A defect: confirmed by a second try, or unstable if it did not repeat. `search` names the property it breaks.
@@ -63,7 +73,7 @@ class Finding:
     `after` is how many requests had been sent when it first showed.
     """
 
-    key: Key
+    key: FindingKey
     search: str
     case: Case
     number: int
@@ -100,7 +110,7 @@ class Finding:
 
 
 @dataclass
-class Tally:
+class FuzzTally:
     """What a fuzzing run has covered: inputs, distinct reply forms, distinct (field, rule, outcome) combinations."""
 
     inputs: int = 0

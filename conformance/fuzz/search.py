@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Level
-from conformance.fuzz.names import SUBJECT
+from conformance.fuzz.names import NAMES, SUBJECT
 from conformance.run.engine import Check, predicted
 from conformance.run.record import Record
 
@@ -109,3 +110,12 @@ def taking(cases: Callable[[int], Iterator[Case]]) -> Generate:
             example(taken)
 
     return generate
+
+
+def search_of(id: str, run: Sending) -> Search:
+    """A search made for a run, by its id. Raises KeyError for one that there is not."""
+    name = id.removeprefix(f"{SUBJECT}/")
+    if name not in NAMES:
+        raise KeyError(id)
+    make = cast("Callable[[Sending], Search]", import_module(f"conformance.fuzz.properties.{name}").search)
+    return make(run)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, inf
+from typing import NamedTuple
 
 from conformance.fuzz.search import Search
 from conformance.options import QUESTIONS, USEFUL, Effort
@@ -18,8 +19,7 @@ USEFUL_SECONDS = 1.0
 """Seconds of the smallest share of a time that is of use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """What one search may spend; infinite where the effort sets no limit."""
 
     requests: float

@@ -9,13 +9,12 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Entity, Level, Role
 from conformance.cases.sample import SAMPLE
-from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, Contract
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.identify.choice import best, questions, tells
 from conformance.identify.hypothesis import Hypothesis, hypotheses
 from conformance.identify.prediction import Predictions, explains
-from conformance.identify.result import Asked, Identified
+from conformance.identify.result import Identified, Question
 from conformance.report.text import visible
 from conformance.run.engine import Finished
 from conformance.run.known import told_build
@@ -28,13 +27,13 @@ _WIDEST = 100
 
 
 @dataclass
-class Search:
+class Identification:
     """What is known so far. `missed` counts for each hypothesis the questions whose replies it does not explain."""
 
     predictions: Predictions
     missed: dict[Hypothesis, int]
     cases: list[Case]
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)
 
     @property
     def left(self) -> tuple[Hypothesis, ...]:
@@ -60,10 +59,10 @@ class Search:
             self.missed[hypothesis] += not fits
             any_explains |= fits
         self.cases.remove(case)
-        self.asked.append(Asked(case.id, case.title, before, len(self.left), came, any_explains))
+        self.asked.append(Question(case.id, case.title, before, len(self.left), came, any_explains))
 
 
-def identify(plan: Plan, predictions: Predictions | None = None) -> Identified:
+def identify(contract: Contract, plan: Plan, predictions: Predictions | None = None) -> Identified:
     """Place a server by what it answers. Raises what preflight raises, and LeftBehind if it is stopped untidily.
 
     `predictions` are those of `predictions_for` this plan's ground, kept from another server.
@@ -72,7 +71,7 @@ def identify(plan: Plan, predictions: Predictions | None = None) -> Identified:
     run = Run(replace(plan, target=replace(plan.target, build=NEWEST_BUILD)))
     with closing(run):
         run.open()
-        search = _begin(load_contract(), plan, predictions or predictions_for(plan.ground))
+        search = _begin(contract, plan, predictions or predictions_for(contract, plan.ground))
         run.consider({hypothesis.settings for hypothesis in search.missed})
         ended = _ask(run, search)
     facts = run.close()
@@ -83,26 +82,25 @@ def identify(plan: Plan, predictions: Predictions | None = None) -> Identified:
         left=search.left,
         asked=tuple(search.asked),
         contradiction=min(search.missed.values()) > 0,
-        wanting=() if ended else _wanting(search, plan),
+        wanting=() if ended else _wanting(contract, search, plan),
         requests=facts.requests,
         left_behind=facts.left,
         ended=ended or facts.silent,
     )
 
 
-def predictions_for(ground: Ground) -> Predictions:
+def predictions_for(contract: Contract, ground: Ground) -> Predictions:
     """What every hypothesis expects of a target."""
-    contract = load_contract()
     numbers = {case.id: number for number, case in enumerate(catalogue(contract))}
     return Predictions(contract, ground, numbers, frozenset(h.settings for h in hypotheses(contract)))
 
 
-def _begin(contract: Contract, plan: Plan, predictions: Predictions) -> Search:
+def _begin(contract: Contract, plan: Plan, predictions: Predictions) -> Identification:
     cases = questions(catalogue(contract), plan.ground, contract, plan.level)
-    return Search(predictions, dict.fromkeys(hypotheses(contract), 0), list(cases))
+    return Identification(predictions, dict.fromkeys(hypotheses(contract), 0), list(cases))
 
 
-def _ask(run: Run, search: Search) -> str | None:
+def _ask(run: Run, search: Identification) -> str | None:
     """Ask until there is nothing more to learn. Gives why it ended early, if it did."""
     while (case := search.next) is not None:
         if search.given_up:
@@ -138,11 +136,11 @@ def _shown(text: str) -> str:
     return visible(text[:_WIDEST]) + "…" * (len(text) > _WIDEST)
 
 
-def _wanting(search: Search, plan: Plan) -> tuple[str, ...]:
+def _wanting(contract: Contract, search: Identification, plan: Plan) -> tuple[str, ...]:
     """What would have to be allowed or given for a question that tells the rest apart; nothing if none ever would."""
-    ground, contract = plan.ground, load_contract()
+    ground = plan.ground
     full = Ground({**SAMPLE.logins, **ground.logins}, {**SAMPLE.entities, **ground.entities}, ground.run)
-    predictions = predictions_for(full)
+    predictions = predictions_for(contract, full)
     possible = questions(catalogue(contract), full, contract, Level.STANDARD)
     known = {asked.case for asked in search.asked}.union(case.id for case in search.cases)
     wanted = {

@@ -9,7 +9,7 @@ from conformance.identify.hypothesis import Hypothesis, placed, spans
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A question: how many hypotheses there were before and after it, and the replies, redacted.
 
     `explained` is whether a hypothesis explains the replies of this question at all.
@@ -34,7 +34,7 @@ class Identified:
     version: str
     told: Build | None
     left: tuple[Hypothesis, ...]
-    asked: tuple[Asked, ...]
+    asked: tuple[Question, ...]
     contradiction: bool
     wanting: tuple[str, ...] = ()
     requests: int = 0

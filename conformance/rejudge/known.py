@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from conformance.cases.expand import Login
 from conformance.cases.model import Case, Entity, Role
 from conformance.rejudge.template import MASKS, About, Told, told
-from conformance.run.record import ExchangeLine
+from conformance.report.exchanges import ExchangeLine
 from conformance.run.redact import MASK, USER_MASK, Redactor
 
 _FIRST_PASSWORD = 271828182845904523
@@ -17,7 +17,7 @@ _FIRST_PASSWORD = 271828182845904523
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RecordedTarget:
     """Logins by role, their passwords made up and user names too where they were masked, and entities.
 
     `also_masked` are texts of the catalogue that were masked because a password, or a user, is the same.
@@ -59,11 +59,11 @@ class Learning:
             useful = (one for one in told(case.steps[line.step - 1], line) if one.about in _GLOBAL)
             self._votes.update(useful)
 
-    def known(self) -> Known:
+    def known(self) -> RecordedTarget:
         """What all lines together have told."""
         also = {mask: frozenset(self._texts(About.MASK, mask)) for mask in (MASK, USER_MASK)}
         logins = {role: _login(number, user, also[MASK]) for number, (role, user) in enumerate(self._users().items())}
-        return Known(logins, {e: name for e in Entity if (name := self._entity(e))}, also)
+        return RecordedTarget(logins, {e: name for e in Entity if (name := self._entity(e))}, also)
 
     def _users(self) -> dict[Role, str]:
         """The user of each role, those that most tell first: every role has a user of its own, unless it was masked."""

@@ -20,7 +20,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     build: str
 
 
-class Changed(msgspec.Struct, frozen=True, kw_only=True):
+class ChangedVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """A case whose verdict is another one now, each verdict in words."""
 
     case: str
@@ -35,7 +35,7 @@ class Rejudged(msgspec.Struct, frozen=True, kw_only=True):
     was: Judged
     now: Judged
     cases: int
-    changed: tuple[Changed, ...]
+    changed: tuple[ChangedVerdict, ...]
 
 
 def rejudged(name: str, before: Report, after: Report) -> Rejudged:
@@ -54,11 +54,11 @@ def _judged(report: Report) -> Judged:
     return Judged(suite=report.suite, expect=report.expect, build=report.target.build)
 
 
-def _changed(pairs: Iterable[tuple[CaseResult, CaseResult]]) -> Iterable[Changed]:
+def _changed(pairs: Iterable[tuple[CaseResult, CaseResult]]) -> Iterable[ChangedVerdict]:
     for before, after in pairs:
         was, now = in_words(before.verdict), in_words(after.verdict)
         if was != now:
-            yield Changed(case=after.id, was=was, now=now)
+            yield ChangedVerdict(case=after.id, was=was, now=now)
 
 
 def in_words(verdict: Verdict) -> str:

@@ -10,15 +10,14 @@ from pathlib import Path
 from conformance.cases.model import Case, Purpose
 from conformance.contract.model import Build, ServerSettings
 from conformance.errors import UsageError
-from conformance.rejudge.known import Known, Learning
+from conformance.rejudge.known import Learning, RecordedTarget
+from conformance.report.exchanges import ExchangeLine, read_exchanges
+from conformance.report.json_file import check_folder, load_report
 from conformance.report.model import CaseResult, Report
-from conformance.report.read import check_folder, load_report
 from conformance.report.text import visible
-from conformance.run.exchanges import read_exchanges
 from conformance.run.files import RunFile, read_run
 from conformance.run.folder import EXCHANGES
 from conformance.run.known import possible_settings
-from conformance.run.record import ExchangeLine
 from conformance.run.settings import Target
 
 _STEPS = frozenset(purpose.value for purpose in Purpose)
@@ -31,7 +30,7 @@ class Recorded:
     folder: Path
     report: Report
     run: RunFile
-    known: Known
+    known: RecordedTarget
     begins: Mapping[str, int]
 
     def lines(self, result: CaseResult) -> list[ExchangeLine]:

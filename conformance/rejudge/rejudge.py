@@ -16,7 +16,7 @@ from conformance.options import wanted
 from conformance.rejudge.recorded import Recorded
 from conformance.rejudge.restore import Restored, restored
 from conformance.report.curl import curl_line
-from conformance.report.model import BaselineUse, CaseResult, Report, Target
+from conformance.report.model import BaselineUse, CaseResult, Report, TestedTarget
 from conformance.report.settle import settled
 from conformance.report.text import visible
 from conformance.reporting import deviations_seen
@@ -48,7 +48,7 @@ def rejudge(recorded: Recorded, terms: Terms, contract: Contract, cases: Iterabl
     if not chosen:
         raise UsageError(visible(_no_case(report, terms)))
     build = _build(report, terms)
-    again = _Again(
+    rejudging = _Rejudging(
         recorded,
         contract,
         {case.id: (number, case) for number, case in enumerate(cases)},
@@ -56,13 +56,13 @@ def rejudge(recorded: Recorded, terms: Terms, contract: Contract, cases: Iterabl
         recorded.possible(build),
     )
     others = (result for result in report.results if not wanted(result.id, terms.only))
-    outcome = settled(again.results(chosen), contract, beside=others)
+    outcome = settled(rejudging.results(chosen), contract, beside=others)
     results = outcome.results
     return replace(
         report,
         suite=__version__,
-        expect=again.expect.value,
-        target=_target(report, build, again.possible, terms),
+        expect=rejudging.expect.value,
+        target=_target(report, build, rejudging.possible, terms),
         expected=len(results) + report.unreported if terms.only else report.expected,
         requests=sum(result.requests for result in results) if terms.only else report.requests,
         results=results,
@@ -87,7 +87,7 @@ def _build(report: Report, terms: Terms) -> Build:
     return build
 
 
-def _target(report: Report, build: Build, possible: Iterable[ServerSettings], terms: Terms) -> Target:
+def _target(report: Report, build: Build, possible: Iterable[ServerSettings], terms: Terms) -> TestedTarget:
     note = known_build(terms.build, report.target.version).note if terms.build else report.target.note
     return replace(report.target, build=str(build), settings=tuple(sorted(map(str, possible))), note=note)
 
@@ -102,7 +102,7 @@ def _baseline(report: Report, results: Iterable[CaseResult]) -> BaselineUse | No
 
 
 @dataclass
-class _Again:
+class _Rejudging:
     """One run, judged case by case in the order of its report. `possible` only ever shrinks, as in a run."""
 
     recorded: Recorded

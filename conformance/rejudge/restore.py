@@ -10,9 +10,9 @@ from conformance.cases.expand import Ground, Login, request
 from conformance.cases.model import Case, Step
 from conformance.contract.request import Request
 from conformance.exchange import Exchange, Failure, Reply, Trouble
-from conformance.rejudge.known import Known
+from conformance.rejudge.known import RecordedTarget
 from conformance.rejudge.template import About, hidden, pairs, told
-from conformance.run.record import ExchangeLine
+from conformance.report.exchanges import ExchangeLine
 from conformance.run.redact import MASK, USER_MASK
 from conformance.verdict.model import NotTested
 
@@ -31,7 +31,9 @@ class Restored:
     exchanges: tuple[Exchange, ...]
 
 
-def restored(case: Case, number: int, lines: Sequence[ExchangeLine], known: Known, run: str) -> Restored | NotTested:
+def restored(
+    case: Case, number: int, lines: Sequence[ExchangeLine], known: RecordedTarget, run: str
+) -> Restored | NotTested:
     """The exchanges of a case by the lines of its first try, clean-up left out.
 
     `number` and `run` are the digits of its DIDs where its requests tell none.
@@ -87,7 +89,7 @@ def _masked(sent: Request, line: ExchangeLine) -> Counter[tuple[str, str]] | Non
     return found
 
 
-def _is_clear(step: Step, line: ExchangeLine, masked: Iterable[tuple[str, str]], known: Known) -> bool:
+def _is_clear(step: Step, line: ExchangeLine, masked: Iterable[tuple[str, str]], known: RecordedTarget) -> bool:
     """Whether a mask in the reply can hide one thing only: the caller's own name or password."""
     login = known.login(step.role)
     own = {MASK: login.password, USER_MASK: login.user} if login else {}

@@ -17,7 +17,7 @@ from urllib.parse import unquote_plus
 from conformance.cases.expand import Ground, Login, request
 from conformance.cases.model import MADE_UP_ROLES, Entity, Role, Step
 from conformance.contract.request import Request
-from conformance.run.record import ExchangeLine
+from conformance.report.exchanges import ExchangeLine
 from conformance.run.redact import MASK, USER_MASK
 
 MASKS = (MASK, USER_MASK)

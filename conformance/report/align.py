@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby, takewhile, zip_longest
 from operator import attrgetter
+from typing import NamedTuple
 
 from conformance.report.text import visible
 
@@ -26,8 +27,7 @@ ALIKE = 0.5
 SPACE = "\N{OPEN BOX}"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Part of a line. `width` is how many columns it has, more than its text has where the other's is longer."""
 
     text: str
@@ -35,8 +35,7 @@ class Piece:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class AlignedLine(NamedTuple):
     """One line of both texts."""
 
     expected: tuple[Piece, ...]
@@ -56,10 +55,10 @@ class _Pair:
         return max(_columns(self.expected), _columns(self.got))
 
 
-def aligned(expected: str, got: str) -> tuple[Line, ...]:
+def aligned(expected: str, got: str) -> tuple[AlignedLine, ...]:
     """Both texts in lines of `COLUMNS`, every character visible, and no more than `LIMIT` of them."""
     pairs = _pairs(expected[:LIMIT], got[:LIMIT])
-    return tuple(Line(_pieces(line, "expected"), _pieces(line, "got")) for line in _wrapped(pairs))
+    return tuple(AlignedLine(_pieces(line, "expected"), _pieces(line, "got")) for line in _wrapped(pairs))
 
 
 def _pieces(pairs: Iterable[_Pair], side: str) -> tuple[Piece, ...]:

@@ -26,7 +26,7 @@ _SEVERAL = 3
 """Parameters that show the same change in the same field of a reply: then the reply is wrong, and not they."""
 
 
-class Key(NamedTuple):
+class CauseKey(NamedTuple):
     """What symptoms of one cause have in common: the aspect, and what there is besides."""
 
     aspect: str
@@ -138,28 +138,28 @@ def causes_of(fails: Sequence[CaseResult], expect: str) -> tuple[Cause, ...]:
     """The same of some fails; `expect` is what counts as conforming."""
     shown = {result.id: symptoms(result, expect) for result in fails}
     by_id = {result.id: result for result in fails}
-    cases: dict[Key, list[str]] = {}
-    ways: dict[Key, Counter[Symptom]] = {}
+    cases: dict[CauseKey, list[str]] = {}
+    ways: dict[CauseKey, Counter[Symptom]] = {}
     keys = _keys(shown)
     for id, found in shown.items():
         for key in {keys[symptom]: None for symptom in sorted(found)}:
             cases.setdefault(key, []).append(id)
         for symptom in found:
             ways.setdefault(keys[symptom], Counter())[symptom] += 1
-    alike: dict[tuple[str, ...], list[Key]] = {}
+    alike: dict[tuple[str, ...], list[CauseKey]] = {}
     for key in sorted(cases, key=_severity):
         alike.setdefault(tuple(cases[key]), []).append(key)
     made = [_cause(group, ways, [by_id[id] for id in ids]) for ids, group in alike.items()]
     return tuple(sorted(made, key=lambda cause: (cause.is_known, severity(cause), -len(cause.results), cause.id)))
 
 
-def _cause(keys: Sequence[Key], ways: Mapping[Key, Counter[Symptom]], results: Sequence[CaseResult]) -> Cause:
+def _cause(keys: Sequence[CauseKey], ways: Mapping[CauseKey, Counter[Symptom]], results: Sequence[CaseResult]) -> Cause:
     """What always shows together is one cause, named after the worst of it."""
     found = (symptom for key in keys for symptom, _ in sorted(ways[key].items(), key=lambda way: (-way[1], way[0])))
     return Cause(keys[0].id, keys[0].what, tuple(found), tuple(results))
 
 
-def _keys(shown: Mapping[str, Iterable[Symptom]]) -> Mapping[Symptom, Key]:
+def _keys(shown: Mapping[str, Iterable[Symptom]]) -> Mapping[Symptom, CauseKey]:
     counts = Counter(symptom for found in shown.values() for symptom in found)
     answers = {symptom: _behind(symptom) for symptom in counts if symptom.aspect == ANSWER}
     fields = [symptom for symptom in counts if symptom.aspect == Aspect.FIELDS and symptom.wanted != SAME]
@@ -171,28 +171,28 @@ def _keys(shown: Mapping[str, Iterable[Symptom]]) -> Mapping[Symptom, Key]:
     }
 
 
-def _plain(symptom: Symptom) -> Key:
+def _plain(symptom: Symptom) -> CauseKey:
     if symptom.aspect == Aspect.INVARIANT:
-        return Key(symptom.aspect, symptom.wanted.removeprefix(NEVER))
+        return CauseKey(symptom.aspect, symptom.wanted.removeprefix(NEVER))
     if symptom.wanted == SAME and SAME in symptom.got:
-        return Key("text", symptom.got)
+        return CauseKey("text", symptom.got)
     if symptom.aspect == Aspect.LINES and strange(symptom.got):
-        return Key(symptom.aspect, "", strange(symptom.got))
-    return Key(symptom.aspect, symptom.wanted, symptom.got)
+        return CauseKey(symptom.aspect, "", strange(symptom.got))
+    return CauseKey(symptom.aspect, symptom.wanted, symptom.got)
 
 
 def _fewest(
     aspect: str, names: Mapping[Symptom, frozenset[str]], counts: Mapping[Symptom, int]
-) -> Mapping[Symptom, Key]:
+) -> Mapping[Symptom, CauseKey]:
     """The fewest names that explain all symptoms, found greedily: first the one that explains the most."""
-    keys: dict[Symptom, Key] = {}
+    keys: dict[Symptom, CauseKey] = {}
     while left := names.keys() - keys.keys():
         ways, cases = Counter[str](), Counter[str]()
         for symptom in left:
             ways.update(names[symptom])
             cases.update(dict.fromkeys(names[symptom], counts[symptom]))
         best = min(ways, key=lambda name: (-ways[name], -cases[name], name))
-        keys |= dict.fromkeys((symptom for symptom in left if best in names[symptom]), Key(aspect, best))
+        keys |= dict.fromkeys((symptom for symptom in left if best in names[symptom]), CauseKey(aspect, best))
     return keys
 
 
@@ -240,7 +240,7 @@ _SAYS: Mapping[str, str] = {
 }
 
 
-def _severity(key: Key) -> tuple[int, Key]:
+def _severity(key: CauseKey) -> tuple[int, CauseKey]:
     return (_RANKS.get(key.aspect, len(_RANKS)), key)
 
 

@@ -44,7 +44,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FieldRow:
     """One field: a cell or none for each column, then the rules that only this field has."""
 
     field: str
@@ -58,7 +58,7 @@ class Grid:
 
     function: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[FieldRow, ...]
 
 
 def grids(report: Report) -> tuple[Grid, ...]:
@@ -104,10 +104,10 @@ def _grid(function: str, cells: Mapping[str, list[Cell]]) -> Grid:
     return Grid(function, columns, tuple(_row(field, row, columns) for field, row in cells.items()))
 
 
-def _row(field: str, cells: list[Cell], columns: tuple[str, ...]) -> Row:
+def _row(field: str, cells: list[Cell], columns: tuple[str, ...]) -> FieldRow:
     by_rule = {cell.rule: cell for cell in cells}
     shared = tuple(by_rule.get(rule) for rule in columns)
-    return Row(field, shared, tuple(cell for cell in cells if cell not in shared))
+    return FieldRow(field, shared, tuple(cell for cell in cells if cell not in shared))
 
 
 def _look(result: CaseResult, dangerous: frozenset[str]) -> str:

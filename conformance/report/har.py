@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Protocol, cast
+from typing import IO, cast
 from urllib.parse import parse_qsl
 
 from harfile import Content, Creator, HarFile, PostData, Record, Request, Response, Timings
 
 from conformance import __version__
 from conformance.contract.request import FORM_TYPE
+from conformance.report.exchanges import ExchangeLine
 from conformance.report.files import whole_file
 
 _HTTP = "HTTP/1.1"
@@ -26,71 +27,15 @@ _MOMENT = (
 )
 
 
-class Line(Protocol):
-    """One line of exchanges.jsonl, as far as it is told here."""
-
-    @property
-    def case(self) -> str:
-        """The case's id."""
-
-    @property
-    def step(self) -> int:
-        """The number of the request in its case."""
-
-    @property
-    def purpose(self) -> str:
-        """Why it was sent."""
-
-    @property
-    def attempt(self) -> int:
-        """Which try of the case it is of."""
-
-    @property
-    def method(self) -> str:
-        """The HTTP method."""
-
-    @property
-    def query(self) -> str:
-        """The query as it was sent."""
-
-    @property
-    def form(self) -> str | None:
-        """The body, if there was one."""
-
-    @property
-    def status(self) -> int | None:
-        """The HTTP status; None where there was no reply."""
-
-    @property
-    def content_type(self) -> str | None:
-        """The content type of the reply."""
-
-    @property
-    def body(self) -> str | None:
-        """The reply."""
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds until the reply was whole."""
-
-    @property
-    def trouble(self) -> str | None:
-        """Why there is no reply."""
-
-    @property
-    def wire(self) -> str | None:
-        """A byte-level message."""
-
-
 @dataclass(frozen=True, slots=True)
-class Written:
+class HarCounts:
     """How many requests are in the file, and how many byte-level messages are not: they are no HTTP requests."""
 
     entries: int
     left_out: int
 
 
-def write(lines: Iterable[Line], url: str, started: str, path: Path) -> Written:
+def write(lines: Iterable[ExchangeLine], url: str, started: str, path: Path) -> HarCounts:
     """Write the exchanges with `url` as a HAR file; `started` is ISO 8601. Raises UsageError if the disk does not."""
     entries = left_out = 0
     creator = Creator(name="vicidial-conformance", version=__version__)
@@ -103,10 +48,10 @@ def write(lines: Iterable[Line], url: str, started: str, path: Path) -> Written:
                     continue
                 _add(har, line, url, started)
                 entries += 1
-    return Written(entries, left_out)
+    return HarCounts(entries, left_out)
 
 
-def _add(har: HarFile, line: Line, url: str, started: str) -> None:
+def _add(har: HarFile, line: ExchangeLine, url: str, started: str) -> None:
     waited = line.elapsed * 1000
     again = f", try {line.attempt}" if line.attempt > 1 else ""
     har.add_entry(
@@ -119,7 +64,7 @@ def _add(har: HarFile, line: Line, url: str, started: str) -> None:
     )
 
 
-def _request(line: Line, url: str) -> Request:
+def _request(line: ExchangeLine, url: str) -> Request:
     form, json = line.form, (line.form or "").startswith("{")
     kind = "application/json" if json else FORM_TYPE
     return Request(
@@ -133,7 +78,7 @@ def _request(line: Line, url: str) -> Request:
     )
 
 
-def _response(line: Line) -> Response:
+def _response(line: ExchangeLine) -> Response:
     """The reply; status 0, as browsers write it, where there is none."""
     body, kind = line.body or "", line.content_type or ""
     return Response(

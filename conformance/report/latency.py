@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 from conformance.report.model import CaseResult, Report
 from conformance.verdict.model import Kind
@@ -27,8 +28,7 @@ _STEPS = (1, 2, 5)
 _MOST_TICKS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """A mark on an axis: where it is, and what it stands for: seconds, or the number of a case."""
 
     at: float

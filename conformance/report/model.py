@@ -17,7 +17,7 @@ SCHEMA_VERSION = 2
 """Until 1, what differs in form alone was a deviation like any other."""
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
+class CaseCall(msgspec.Struct, frozen=True, kw_only=True):
     """One request of a case, for people: a `curl` line with `$VICIDIAL_PASS` for the password, and the reply.
 
     `purpose` is setup, act or effect; empty in reports of versions that did not say.
@@ -48,7 +48,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     requests: int
     elapsed: float
-    calls: tuple[Call, ...] = ()
+    calls: tuple[CaseCall, ...] = ()
     exclusive: bool = False
     replay: str | None = None
     repeated: bool | None = None
@@ -84,7 +84,7 @@ class DeviationSeen(msgspec.Struct, frozen=True, kw_only=True):
     cases: int
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
+class TestedTarget(msgspec.Struct, frozen=True, kw_only=True):
     """What was tested. `settings` are those that explain all replies, in words; `version` is the server's own line.
 
     `note` says how the build became known, where the server did not tell it itself.
@@ -141,7 +141,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = SCHEMA_VERSION
     suite: str
-    target: Target
+    target: TestedTarget
     level: str
     expect: str
     seed: int

@@ -15,8 +15,7 @@ from msgspec.structs import replace
 from conformance.contract.model import Contract, Deviation
 from conformance.report.form import Form, FormSeen
 from conformance.report.model import CaseResult
-from conformance.verdict.form import conforming, every_difference
-from conformance.verdict.model import Deviates
+from conformance.verdict.model import Deviates, conforming, every_difference
 
 Replies = Mapping[str, AbstractSet[tuple[str, int]]]
 """The replies that show something, each by its case and step, by the deviation that it is about."""

@@ -55,8 +55,8 @@ def _causes(report: Report) -> Iterator[RenderableType]:
     for number, cause in enumerate(found[:FAILURES], 1):
         title = f"cause {number} of {len(found)}" if len(found) > 1 else "the cause"
         yield Text.assemble("\n", (title, STYLES[Kind.FAIL]), "  ", (visible(cause.says, _WIDEST), "bold"))
-        yield _indented(Text(visible(cause.told, _WIDEST)))
-        yield _indented(Text.assemble("the first to look at: ", (visible(cause.first.id, _WIDEST), "bold")))
+        yield indented(Text(visible(cause.told, _WIDEST)))
+        yield indented(Text.assemble("the first to look at: ", (visible(cause.first.id, _WIDEST), "bold")))
         yield from _details(cause.first, report.expect)
         if report.again and not cause.is_found:
             again = f"all of them again: {report.again}#{number}"
@@ -76,13 +76,13 @@ def _errors(report: Report) -> Iterator[RenderableType]:
 
 
 def _details(result: CaseResult, expect: str) -> Iterator[RenderableType]:
-    yield _indented(Text(visible(f"{result.title} ({result.clause})", _WIDEST), style="dim"))
+    yield indented(Text(visible(f"{result.title} ({result.clause})", _WIDEST), style="dim"))
     if result.is_flaky:
-        yield _indented(Text(view.DID_NOT_REPEAT, style="yellow"))
+        yield indented(Text(view.DID_NOT_REPEAT, style="yellow"))
     if view.unexplained(result):
-        yield _indented(_differences(result, expect))
+        yield indented(_differences(result, expect))
     else:
-        yield _indented(Text(visible(view.note(result), _WIDEST)))
+        yield indented(Text(visible(view.note(result), _WIDEST)))
     for number, call in enumerate(result.calls, 1):
         yield Text(f"  {view.request(call, number)}", style="dim")
         yield Text(f"  {visible(call.curl)}", no_wrap=True, overflow="ignore", style="dim")
@@ -97,15 +97,15 @@ def _known(report: Report) -> Iterator[RenderableType]:
     for reason, cases in found[:FAILURES]:
         more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
         told = (visible(cases[0].id, _WIDEST), more, "  ", (visible(reason, _WIDEST), "dim"))
-        yield _indented(Text.assemble(("known", "yellow"), "  ", *told))
+        yield indented(Text.assemble(("known", "yellow"), "  ", *told))
     if len(found) > FAILURES:
-        yield _indented(Text(f"... and {len(found) - FAILURES} more in report.html"))
+        yield indented(Text(f"... and {len(found) - FAILURES} more in report.html"))
     for line in view.baseline(report):
-        yield _indented(Text(visible(line)))
+        yield indented(Text(visible(line)))
 
 
 def _differences(result: CaseResult, expect: str) -> Table:
-    table = _columns("", "expected", "got")
+    table = columns("", "expected", "got")
     found = view.unexplained(result)
     for difference in found[:_DIFFERENCES]:
         texts = (view.place(difference), view.expected(difference, expect), difference.got)
@@ -127,7 +127,7 @@ def _deviations(report: Report) -> Iterator[RenderableType]:
         counted = ", ".join(
             f"{number} {visible(severity)}" for severity, number in sorted(others.items(), reverse=True)
         )
-        yield _indented(
+        yield indented(
             Text(f"{'and ' * bool(dangerous)}{counted}: see report.html or `vicidial-conformance deviations`")
         )
 
@@ -135,37 +135,37 @@ def _deviations(report: Report) -> Iterator[RenderableType]:
 def _dangerous(seen: DeviationSeen) -> RenderableType:
     cases = f"  {seen.cases} case{'s' * (seen.cases != 1)}"
     head = Text.assemble((seen.severity, SEVERITIES[seen.severity]), "  ", visible(seen.id), (cases, "dim"))
-    return _indented(Group(head, _indented(Text(visible(seen.effect)))))
+    return indented(Group(head, indented(Text(visible(seen.effect)))))
 
 
 def _gaps(report: Report) -> Iterator[RenderableType]:
     gaps = view.gaps(report)
     if not gaps:
         return
-    table = _columns("cases", "would be tested with")
+    table = columns("cases", "would be tested with")
     table.columns[0].justify = "right"
     for gap in gaps:
         table.add_row(Text(str(len(gap.cases))), Text(visible(gap.setting, _WIDEST)))
     told = f"Not tested: {report.untested:,} of {len(report.results):,} cases"
-    yield from (_heading(told), _indented(table))
+    yield from (_heading(told), indented(table))
 
 
 def _fuzzed(report: Report) -> Iterator[RenderableType]:
     if report.fuzzed is None:
         return
     yield _heading("Fuzzing")
-    yield _indented(Text(view.fuzzed(report)))
+    yield indented(Text(view.fuzzed(report)))
     for line in report.fuzzed.unstable[:FAILURES]:
-        yield _indented(Text(f"unstable, failed once and not again: {visible(line, _WIDEST)}", style="yellow"))
+        yield indented(Text(f"unstable, failed once and not again: {visible(line, _WIDEST)}", style="yellow"))
 
 
 def _left(report: Report) -> Iterator[RenderableType]:
     if report.left:
         yield _heading("May still be on the target")
-        yield _indented(Text(visible(", ".join(did or "(an empty DID)" for did in report.left)), overflow="fold"))
+        yield indented(Text(visible(", ".join(did or "(an empty DID)" for did in report.left)), overflow="fold"))
     if report.locked:
         yield _heading("Locked by the server")
-        yield _indented(Text(visible(", ".join(report.locked)), overflow="fold"))
+        yield indented(Text(visible(", ".join(report.locked)), overflow="fold"))
 
 
 def _tested(report: Report) -> Text:
@@ -188,12 +188,14 @@ def _counts(report: Report) -> Text:
     return Text(", ").join(Text(text, style=style) for text, style in counts)
 
 
-def _columns(*names: str) -> Table:
+def columns(*names: str) -> Table:
+    """A table without lines, whose columns have these names."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for name in names:
         table.add_column(name, overflow="fold")
     return table
 
 
-def _indented(renderable: RenderableType) -> Padding:
+def indented(renderable: RenderableType) -> Padding:
+    """Something two columns further in."""
     return Padding(renderable, (0, 0, 0, 2), expand=False)

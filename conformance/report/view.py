@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from conformance.contract.model import Severity
-from conformance.report.model import BaselineUse, Call, CaseResult, DeviationSeen, Report
-from conformance.verdict.form import in_form
-from conformance.verdict.model import Blocked, Deviates, Difference, Error, Expect, Fail, Kind, NotTested
+from conformance.report.model import BaselineUse, CaseCall, CaseResult, DeviationSeen, Report
+from conformance.verdict.model import Blocked, Deviates, Difference, Error, Expect, Fail, Kind, NotTested, in_form
 
 UNSPECIFIED = "(unspecified)"
 DID_NOT_REPEAT = "did not repeat when tried again"
@@ -217,7 +216,7 @@ PURPOSES = {"setup": "set-up", "act": "act", "effect": "effect"}
 """Why a request was sent, in words: to prepare, to be judged, to see what that one did."""
 
 
-def request(call: Call, number: int) -> str:
+def request(call: CaseCall, number: int) -> str:
     """A request of a case by its number, and why it was sent."""
     purpose = PURPOSES.get(call.purpose)
     return f"request {number}, {purpose}" if purpose else f"request {number}"

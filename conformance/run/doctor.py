@@ -9,23 +9,22 @@ from enum import StrEnum
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import request
 from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Entity, Need, Param, Role, Step
-from conformance.contract.load import load_contract, refusal_name
-from conformance.contract.model import Dialect
-from conformance.contract.outcome import Answer
+from conformance.contract.load import refusal_name
+from conformance.contract.model import Contract
 from conformance.contract.reply import parse_line
 from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply
-from conformance.run.logins import LOCKED, LOGIN_INCORRECT
-from conformance.run.needs import ADVICE
+from conformance.run.messages import messages
 from conformance.run.preflight import SENTINEL, sanity
 from conformance.run.run import Plan, Run, closing, raise_if_left
 from conformance.run.sender import Sender
+from conformance.run.target_file import ADVICE
 
 DOCTOR = "doctor"
 _SHOWN = 120
 
 
-class State(StrEnum):
+class Condition(StrEnum):
     """How a role or an entity is: as it should be, wrong, asked for in vain, not given, or not to be tried."""
 
     WORKS = "works"
@@ -35,32 +34,35 @@ class State(StrEnum):
     NOT_TRIED = "not tried"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One role or entity: its state, what was said or why nothing was, what to do, how many cases."""
-
-    need: Need
-    state: State
-    said: str
-    advice: str
-    cases: int
-
-
-REFUSED_BY: Mapping[Role, str] = {
-    Role.LEVEL7: "USER DOES NOT HAVE PERMISSION TO UPDATE DIDS",
-    Role.NO_MODIFY_DIDS: "USER DOES NOT HAVE PERMISSION TO UPDATE DIDS",
-    Role.NO_API_ACCESS: "USER DOES NOT HAVE PERMISSION TO UPDATE DIDS",
-    Role.RESTRICTED_FUNCTIONS: "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION",
-    Role.RESTRICTED_NO_MODIFY_DIDS: "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION",
+REFUSED_BY: Mapping[Need, str] = {
+    Role.LEVEL7: "no-permission",
+    Role.NO_MODIFY_DIDS: "no-permission",
+    Role.NO_API_ACCESS: "no-permission",
+    Role.RESTRICTED_FUNCTIONS: "function-not-allowed",
+    Role.RESTRICTED_NO_MODIFY_DIDS: "function-not-allowed",
 }
-"""What a role is told that asks about a DID; any other role is told that the DID does not exist."""
+"""The reply that a role gets which asks about a DID; any other role is told that the DID does not exist."""
+
+_NO_LOGIN = {"login-incorrect": "login refused", "locked": "is locked: try again in 15 minutes"}
+"""Replies that a role may get in place of its own, and what is said of it then."""
 
 FIELD_OF: Mapping[Entity, str] = {Entity.INGROUP: "group", Entity.CALL_MENU: "menu_id", Entity.SERVER_IP: "server_ip"}
 TOO_LONG = Param("filter_clean_cid_number", "R" * 21)
 """A field that every build checks after the references, and refuses: nothing is ever stored by such a request."""
 
 
-def examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One role or entity: its state, what was said or why nothing was, what to do, how many cases."""
+
+    need: Need
+    state: Condition
+    said: str
+    advice: str
+    cases: int
+
+
+def examine(plan: Plan) -> tuple[str, tuple[Diagnosis, ...]]:
     """The server's version line, and a finding for every role and entity. Raises what preflight raises, LeftBehind."""
     with closing(Run(plan)) as run:
         found = run.examine(lambda sender: _examine(plan, sender))
@@ -68,32 +70,32 @@ def examine(plan: Plan) -> tuple[str, tuple[Finding, ...]]:
     return found
 
 
-async def _examine(plan: Plan, sender: Sender) -> tuple[str, tuple[Finding, ...]]:
+async def _examine(plan: Plan, sender: Sender) -> tuple[str, tuple[Diagnosis, ...]]:
     found = await sanity(sender, plan.ground, plan.target.url)
     version = f"{found.line} ({found.fault})" if found.fault else found.line
     needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
     return sender.redact(version), tuple([await _finding(plan, sender, need) for need in needs])
 
 
-async def _finding(plan: Plan, sender: Sender, need: Need) -> Finding:
-    cases = sum(need in case.needs for case in catalogue(load_contract()))
+async def _finding(plan: Plan, sender: Sender, need: Need) -> Diagnosis:
+    cases = sum(need in case.needs for case in catalogue(sender.contract))
     state, said = await _state(plan, sender, need)
-    advice = "" if state is State.WORKS else ADVICE[need]
-    return Finding(need, state, said, advice, cases)
+    advice = "" if state is Condition.WORKS else ADVICE[need]
+    return Diagnosis(need, state, said, advice, cases)
 
 
-async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[State, str]:
+async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[Condition, str]:
     ground = plan.ground
     if need not in ground.logins and need not in ground.entities:
-        return State.MISSING, "not in the target file"
+        return Condition.MISSING, "not in the target file"
     if need in CANNOT_LOG_IN:
-        return State.NOT_TRIED, "asking would count as a failed login"
+        return Condition.NOT_TRIED, "asking would count as a failed login"
     if isinstance(need, Entity) and Role.ADMIN not in ground.logins:
-        return State.NOT_TRIED, "needs the role admin"
+        return Condition.NOT_TRIED, "needs the role admin"
     exchange = await sender.send(request(_question(need), ground, SENTINEL), DOCTOR, 0)
     if isinstance(exchange.result, Failure):
-        return State.NO_ANSWER, exchange.result.message
-    return _judged(need, exchange.result, sender.redact)
+        return Condition.NO_ANSWER, exchange.result.message
+    return _judged(sender.contract, need, exchange.result, sender.redact)
 
 
 def _question(need: Need) -> Step:
@@ -105,31 +107,24 @@ def _question(need: Need) -> Step:
     return Step("add_did", (Param("did_pattern", "<did>"), Param("active", "N"), reference, TOO_LONG))
 
 
-def _judged(need: Need, reply: Reply, redact: Callable[[str], str]) -> tuple[State, str]:
+def _judged(contract: Contract, need: Need, reply: Reply, redact: Callable[[str], str]) -> tuple[Condition, str]:
     line = parse_line(reply.body.split("\n")[0])
-    for sign, said in ((LOGIN_INCORRECT, "login refused"), (LOCKED, "is locked: try again in 15 minutes")):
-        if sign in line.message:
-            return State.WRONG, said
+    for name, said in _NO_LOGIN.items():
+        if any(message in line.message for message in messages(contract, "update_did", name)):
+            return Condition.WRONG, said
     if reply.status != 200 or not line.status:
         what = "no reply of the API" if reply.status == 200 else f"HTTP {reply.status}"
         body = repr(redact(reply.body).strip()[:_SHOWN]) if reply.body else "an empty body"
-        return State.WRONG, f"{what}: {body}"
-    if line.message not in _wanted(need):
-        return State.WRONG, f"the server said: {redact(line.message) or 'nothing'}"
-    return State.WORKS, "answers as it should"
+        return Condition.WRONG, f"{what}: {body}"
+    if line.message not in messages(contract, *_wanted(need)):
+        return Condition.WRONG, f"the server said: {redact(line.message) or 'nothing'}"
+    return Condition.WORKS, "answers as it should"
 
 
-def _wanted(need: Need) -> frozenset[str]:
-    """The messages that show a need to be as it should, in either dialect."""
-    if need in REFUSED_BY:
-        return frozenset({REFUSED_BY[Role(need)]})
+def _wanted(need: Need) -> tuple[str, str]:
+    """The function and the reply that show a need to be as it should."""
     if need is Entity.HIDDEN_DID:
-        return _messages("update_did", "no-updates")
+        return "update_did", "no-updates"
     if isinstance(need, Entity):
-        return _messages("add_did", refusal_name(TOO_LONG.name))
-    return _messages("update_did", "missing")
-
-
-def _messages(function: str, reply: str) -> frozenset[str]:
-    lines = (Answer(function, reply, {}).line(load_contract(), dialect) for dialect in Dialect)
-    return frozenset(line.message for line in lines if line)
+        return "add_did", refusal_name(TOO_LONG.name)
+    return "update_did", REFUSED_BY.get(need, "missing")

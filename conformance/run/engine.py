@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import Protocol
 
 from conformance.cases.expand import Ground, requests, world
 from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Purpose, Role
@@ -81,17 +82,75 @@ def not_known(case: Case, possible: Iterable[ServerSettings]) -> NotTested | Non
     return NotTested(missing=f"build {case.since}", setting="a newer build: what this one answers is not known")
 
 
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What a case exchanged, and what cleaning up after it took."""
+
+    exchanges: Sequence[Exchange]
+    cleanup: Sequence[Exchange] = ()
+
+
+class Exchanging(Protocol):
+    """How the exchanges of a case come about."""
+
+    async def __call__(self, case: Case, number: int, lane: int) -> Exchanged:
+        """The exchanges of a case, over that lane; `number` makes its DIDs its own."""
+        ...
+
+
+@dataclass(frozen=True)
+class CaseSender:
+    """Sends what a case sends, until a request gets no reply, and removes what that left."""
+
+    sender: Sender
+    ground: Ground
+
+    async def __call__(self, case: Case, number: int, lane: int) -> Exchanged:
+        """The exchanges of a case, over that lane."""
+        return await self.send(requests(case, self.ground, number), case, lane)
+
+    async def send(self, sent: Sequence[Request], case: Case, lane: int) -> Exchanged:
+        """The exchanges of a case that sends these requests."""
+        exchanges: list[Exchange] = []
+        for request in sent:
+            exchanges.append(await self.sender.send(request, case.id, lane))
+            if isinstance(exchanges[-1].result, Failure) and not exchanges[-1].is_silence:
+                break
+        return Exchanged(exchanges, await remove(self.sender, self.ground, case.id, lane))
+
+
+class Judging(Protocol):
+    """How the exchanges of a case are judged."""
+
+    def __call__(self, case: Case, exchanges: Sequence[Exchange], possible: frozenset[ServerSettings]) -> Judgement:
+        """What they come to, in the settings that are still possible."""
+        ...
+
+
+@dataclass(frozen=True)
+class CaseJudge:
+    """Judges exchanges by what is predicted in every world that a case may meet."""
+
+    contract: Contract
+    ground: Ground
+    expect: Expect
+
+    def __call__(self, case: Case, exchanges: Sequence[Exchange], possible: frozenset[ServerSettings]) -> Judgement:
+        """What they come to, in the settings that are still possible."""
+        return judge(self.contract, worlds(case, self.ground, self.contract, possible), exchanges, self.expect)
+
+
 @dataclass
 class Engine:
     """Runs cases. `possible` are the settings that explain every reply so far: it only ever shrinks."""
 
-    contract: Contract
     ground: Ground
     sender: Sender
+    exchanging: Exchanging
+    judging: Judging
     numbers: Mapping[str, int]
     cases: Mapping[str, Case]
     level: Level
-    expect: Expect
     possible: frozenset[ServerSettings]
     lanes: int
     _free: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
@@ -101,7 +160,7 @@ class Engine:
     _proofs: dict[str, asyncio.Task[NotTested | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._recipes = Recipes(self.contract)
+        self._recipes = Recipes(self.sender.contract)
         for lane in range(self.lanes):
             self._free.put_nowait(lane)
 
@@ -194,28 +253,17 @@ class Engine:
 
     async def _exchange(self, case: Case, lane: int, number: int) -> Finished:
         self._sending.add(case.id)
-        exchanges: list[Exchange] = []
-        for request in self.requests(case, number):
-            exchanges.append(await self.sender.send(request, case.id, lane))
-            if isinstance(exchanges[-1].result, Failure) and not exchanges[-1].is_silence:
-                break
-        cleanup = await remove(self.sender, self.ground, case.id, lane)
-        return replace(self._judged(case, exchanges), cleanup=tuple(cleanup))
-
-    def requests(self, case: Case, number: int) -> Sequence[Request]:
-        """What a case sends."""
-        return requests(case, self.ground, number)
-
-    def judgement(self, case: Case, exchanges: Sequence[Exchange]) -> Judgement:
-        """What the exchanges of a case come to, in the settings that are still possible."""
-        met = worlds(case, self.ground, self.contract, self.possible)
-        return judge(self.contract, met, exchanges, self.expect)
-
-    def _judged(self, case: Case, exchanges: Sequence[Exchange]) -> Finished:
-        judgement = self.judgement(case, exchanges)
+        done = await self.exchanging(case, number, lane)
+        judgement = self.judging(case, done.exchanges, self.possible)
         if not isinstance(judgement.verdict, Error | Fail):
             self.possible &= judgement.settings
-        return Finished(case, judgement.verdict, tuple(exchanges), as_documented=judgement.as_documented)
+        return Finished(
+            case,
+            judgement.verdict,
+            tuple(done.exchanges),
+            tuple(done.cleanup),
+            as_documented=judgement.as_documented,
+        )
 
 
 def _checked(finished: Finished, check: Check) -> Finished:

@@ -21,7 +21,7 @@ from conformance.contract.request import Request, every_value
 from conformance.contract.sanitise import as_text, sanitise
 from conformance.contract.wire import readings, texts
 from conformance.contract.world import ANY, Drop, MayChange, Put, Row, RowName, State, User
-from conformance.run.withheld import Secrets, is_bytes
+from conformance.run.withheld_secrets import Secrets, is_bytes
 
 _ASKING = frozenset({"source", "user", "pass", "function"})
 """What is sent besides the row's name where it is only asked whether a row exists."""
@@ -121,7 +121,7 @@ class Guard:
     level: Level
     settings: tuple[ServerSettings, ...]
 
-    @property
+    @cached_property
     def real_users(self) -> frozenset[str]:
         """The users of the target that this run logs in as."""
         return frozenset(login.user for login in self.ground.logins.values())

@@ -21,7 +21,7 @@ ADVICE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownBuild:
     """A build, and what a reader has to be told about how it became known; nothing if the server told it itself."""
 
     build: Build
@@ -70,7 +70,7 @@ def told_build(line: str) -> Build | None:
         return None
 
 
-def known_build(given: Build | None, line: str, redact: Callable[[str], str] = str) -> Known:
+def known_build(given: Build | None, line: str, redact: Callable[[str], str] = str) -> KnownBuild:
     """The build of a server that answers `version` with this line.
 
     A build that is newer than all described ones is predicted as the newest of them. `redact` is for what an error
@@ -91,7 +91,7 @@ def known_build(given: Build | None, line: str, redact: Callable[[str], str] = s
         notes.append(f"the build was given; the server says {told}" if told else "the build was given, not told by it")
     if build > NEWEST_BUILD:
         notes.append(f"{build} is newer than {NEWEST_BUILD}, the newest that is described: judged as that one")
-    return Known(build, "; ".join(notes))
+    return KnownBuild(build, "; ".join(notes))
 
 
 def possible_settings(target: Target, build: Build) -> tuple[ServerSettings, ...]:

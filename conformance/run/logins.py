@@ -10,10 +10,12 @@ from time import time
 from urllib.parse import urlsplit
 
 from conformance.cases.model import Role
+from conformance.contract.model import Contract
 from conformance.contract.reply import parse_reply
 from conformance.errors import UsageError
 from conformance.exchange import Reply
 from conformance.run.failed_logins import LOCK_SECONDS, FailedLogins, Failures, Memory, state_file
+from conformance.run.messages import messages
 from conformance.run.settings import Target
 
 MOST = 3
@@ -24,11 +26,8 @@ MOST_TOGETHER = 6
 
 BUDGET_FLAG = f"--allow-login-failures {MOST}"
 
-LOGIN_INCORRECT = "Login incorrect, please try again"
 _AFTER_LOGIN = frozenset({"SUCCESS", "NOTICE", "ERROR"})
-"""Status words of replies that only those get who have logged in, but for the two above and below."""
-
-LOCKED = "Too many login attempts, try again in 15 minutes"
+"""Status words of replies that only those get who have logged in, but for those that refuse a login."""
 
 
 @dataclass
@@ -40,6 +39,7 @@ class Logins:
     login last worked, in seconds since 1970. `spent` are logins that were counted before they were sent.
     """
 
+    contract: Contract
     memory: Memory
     budget: int = 0
     lockable: str | None = None
@@ -50,6 +50,8 @@ class Logins:
     _unnoted: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._refused = messages(self.contract, self.contract.common.name, "login-incorrect")
+        self._locked = messages(self.contract, self.contract.common.name, "locked")
         if not 0 <= self.budget <= MOST:
             raise UsageError(f"--allow-login-failures {self.budget}: must be from 0 to {MOST}; ten lock a user out")
 
@@ -110,10 +112,10 @@ class Logins:
     def saw(self, user: str, reply: Reply) -> None:
         """Take note of a reply to a request that a real user sent. What is noted is on the disk when this returns."""
         lines = parse_reply(reply.body)
-        messages = {line.message for line in lines if line.status == "ERROR"}
-        if LOCKED in messages:
+        errors = {line.message for line in lines if line.status == "ERROR"}
+        if errors & self._locked:
             self.locked.add(user)
-        elif LOGIN_INCORRECT not in messages:
+        elif not errors & self._refused:
             if any(line.status in _AFTER_LOGIN for line in lines):
                 self.proven.add(user)
                 self.good[user] = time()
@@ -136,14 +138,15 @@ def _end(times: Sequence[float], most: int) -> str:
     return f"{datetime.fromtimestamp(times[len(times) - most - 1] + LOCK_SECONDS, UTC):%H:%M:%S} UTC"
 
 
-def logins_of(target: Target, failures: int) -> Logins:
+def logins_of(contract: Contract, target: Target, failures: int) -> Logins:
     """A budget of so many failed logins, counted over all runs of this user of this machine. Raises UsageError."""
     given = target.logins.get(Role.LOCKABLE)
     others = {login.user.lower() for role, login in target.logins.items() if role is not Role.LOCKABLE}
     if given is not None and given.user.lower() in others:
         raise UsageError(f"[roles.lockable] {given.user}: is another role's user too: give one away for being locked")
     passwords = {login.user: login.password for login in target.logins.values()}
-    return Logins(FailedLogins(state_file(), _host(target.url), passwords), failures, given.user if given else None)
+    memory = FailedLogins(state_file(), _host(target.url), passwords)
+    return Logins(contract, memory, failures, given.user if given else None)
 
 
 def _host(url: str) -> str:

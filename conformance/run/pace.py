@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from statistics import median
 from time import monotonic
+from typing import Protocol
 
 from conformance.exchange import Failure, Reply, Trouble
 
@@ -24,16 +25,56 @@ LEAST_SLOW = 0.1
 
 
 @dataclass
+class Troubles:
+    """Requests in a row that got no reply; `stopped` is why nothing more is to be sent, after five of them."""
+
+    count: int = 0
+    stopped: str | None = None
+
+    def saw(self, result: Reply | Failure) -> None:
+        """Take note of what came back."""
+        if isinstance(result, Reply):
+            self.count = 0
+            return
+        if result.trouble in (Trouble.REFUSED_BY_US, Trouble.TOO_LARGE, Trouble.REDIRECT):
+            return
+        self.count += 1
+        if self.count >= TROUBLES_IN_A_ROW and self.stopped is None:
+            self.stopped = f"{TROUBLES_IN_A_ROW} requests in a row got no reply, the last one: {result.message}"
+
+
+class Pacing(Protocol):
+    """When requests may leave: `Pace`, or what does not wait."""
+
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing more is to be sent; None while all is well."""
+        ...
+
+    async def turn(self) -> None:
+        """Wait until the next request may leave."""
+        ...
+
+    def saw(self, result: Reply | Failure) -> None:
+        """Take note of what came back."""
+        ...
+
+
+@dataclass
 class Pace:
     """One for a whole run. `rate` is in requests per second, None for as fast as replies come."""
 
     rate: float | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     clock: Callable[[], float] = monotonic
-    stopped: str | None = None
+    troubles: Troubles = field(default_factory=Troubles)
     _next: float = 0.0
-    _troubles: int = 0
     _waits: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing more is to be sent; None while all is well."""
+        return self.troubles.stopped
 
     async def turn(self) -> None:
         """Wait until the next request may leave."""
@@ -60,15 +101,9 @@ class Pace:
 
     def saw(self, result: Reply | Failure) -> None:
         """Take note of what came back; after five failures in a row nothing more is to be sent."""
+        self.troubles.saw(result)
         if isinstance(result, Reply):
-            self._troubles = 0
             self._waits.append(result.elapsed)
-            return
-        if result.trouble in (Trouble.REFUSED_BY_US, Trouble.TOO_LARGE, Trouble.REDIRECT):
-            return
-        self._troubles += 1
-        if self._troubles >= TROUBLES_IN_A_ROW and self.stopped is None:
-            self.stopped = f"{TROUBLES_IN_A_ROW} requests in a row got no reply, the last one: {result.message}"
 
     def _recent(self) -> float:
         return median(list(self._waits)[-RECENT:])

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from conformance.cases.expand import Ground, request
 from conformance.cases.model import Level, Param, Role, Step
-from conformance.contract.load import load_contract
-from conformance.contract.model import Dialect
-from conformance.contract.reply import parse_line, parse_reply
+from conformance.contract.model import Contract
+from conformance.contract.reply import parse_reply
 from conformance.contract.request import Request
 from conformance.errors import TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply, Trouble
 from conformance.run.known import Heard, heard
-from conformance.run.logins import LOCKED, LOGIN_INCORRECT
+from conformance.run.messages import lines, messages
 from conformance.run.sender import Sender
 
 SANITY = Step("version", role=Role.NOBODY)
@@ -58,19 +57,18 @@ async def sanity(sender: Sender, ground: Ground, url: str) -> Heard:
     found = heard(result)
     if found is not None:
         return found
-    if _is_api((await sender.send(request(ANY_API, ground, 0), PREFLIGHT, 0)).result):
+    if _is_api(sender.contract, (await sender.send(request(ANY_API, ground, 0), PREFLIGHT, 0)).result):
         return Heard(result.body.split("\n", maxsplit=1)[0])
     raise _no_api(result, sender.redact, tried)
 
 
-def _is_api(result: Reply | Failure) -> bool:
+def _is_api(contract: Contract, result: Reply | Failure) -> bool:
     """Whether a reply is one of those that all functions have in common, in either dialect."""
     if isinstance(result, Failure) or result.status != 200 or not result.body:
         return False
     came = parse_reply(result.body)[0]
-    texts = (form.text(dialect) for form in load_contract().common.replies.values() for dialect in Dialect)
-    known = {(line.status, line.message) for text in texts if text and (line := parse_line(text)).status == "ERROR"}
-    return (came.status, came.message) in known
+    known = lines(contract, contract.common.name, *contract.common.replies)
+    return came.status == "ERROR" and came.message in {line.message for line in known if line.status == "ERROR"}
 
 
 def _no_api(reply: Reply, redact: Callable[[str], str], tried: str) -> TargetUnreachable:
@@ -119,14 +117,18 @@ class Preflight:
         """A question about a DID of ours proves the login, the permission and that the run's numbers are free."""
         said = await self._say(QUESTION)
         message = next((line.message for line in parse_reply(said) if line.status), "")
-        for sign, what in _REFUSALS.items():
-            if sign in message:
+        for reply, what in _REFUSALS.items():
+            if self._says(reply, message):
                 raise UsageError(f"user {self._user}: {what}")
-        if "NO UPDATES DEFINED" in message:
+        if self._says("no-updates", message):
             raise UsageError(
                 f"a DID that begins with {self.ground.prefix} exists already: run again, for other numbers"
             )
         return said
+
+    def _says(self, reply: str, text: str) -> bool:
+        """Whether a text holds the message of that reply of update_did."""
+        return any(message in text for message in messages(self.sender.contract, "update_did", reply))
 
     async def _delete(self) -> None:
         """One DID is created and deleted, before any case relies on that."""
@@ -136,7 +138,7 @@ class Preflight:
         if not self.sender.ledger.of_case(PREFLIGHT):
             return
         left = f"{self.ground.did(SENTINEL)} is left behind: run cleanup on the report folder once that is mended"
-        if "USER DOES NOT HAVE PERMISSION TO DELETE DIDS" in deleted:
+        if self._says("no-delete-permission", deleted):
             raise UsageError(f'user {self._user} may not delete DIDs: switch on "Delete DIDs" for it; {left}')
         if self.strict:
             said = [repr(self.sender.redact(body)[:_SHOWN]) for body in (added, deleted, after)]
@@ -145,10 +147,10 @@ class Preflight:
 
 
 _REFUSALS = {
-    LOGIN_INCORRECT: "login refused: check the user, its password, Active, and User Level (7 at least)",
-    LOCKED: "is locked after failed logins: try again in 15 minutes",
-    "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION": 'update_did is not in its "Allowed API Functions"',
-    "USER DOES NOT HAVE PERMISSION TO UPDATE DIDS": 'needs User Level 8 or 9, "Modify DIDs" and API access switched on',
-    "NO FUNCTION SPECIFIED": "the server's build has no update_did (it needs 2.14-108), so nothing could be cleaned up",
+    "login-incorrect": "login refused: check the user, its password, Active, and User Level (7 at least)",
+    "locked": "is locked after failed logins: try again in 15 minutes",
+    "function-not-allowed": 'update_did is not in its "Allowed API Functions"',
+    "no-permission": 'needs User Level 8 or 9, "Modify DIDs" and API access switched on',
+    "no-function": "the server's build has no update_did (it needs 2.14-108), so nothing could be cleaned up",
 }
-"""What preflight's question may be answered with, by a part of the message, and what to do then."""
+"""Replies that preflight's question may have, by their names in the contract, and what to do then."""

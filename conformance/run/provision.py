@@ -6,10 +6,10 @@ Pure text: nothing is sent anywhere. Column names are those of VICIdial's own sc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from conformance.cases.model import Role
-from conformance.schemas import Written, directive
+from conformance.schemas import SchemaKind, directive
 
 PREFIX = "vctest"
 """What every user name and entity begins with, so that they can be told and removed."""
@@ -22,8 +22,7 @@ OTHER_GROUP = "VCTESTGRP"
 HIDDEN_DID = "9990000000"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class UserSettings(NamedTuple):
     """The settings of one test user that matter to the API."""
 
     level: int = 8
@@ -35,18 +34,18 @@ class Record:
     group: str = "ADMIN"
 
 
-RECORDS: Mapping[Role, Record] = {
-    Role.ADMIN: Record(level=9),
-    Role.LEVEL7: Record(level=7),
-    Role.NO_MODIFY_DIDS: Record(modify_dids=0, delete_dids=0),
-    Role.NO_DELETE_DIDS: Record(delete_dids=0),
-    Role.NO_API_ACCESS: Record(api_access=0),
-    Role.RESTRICTED_FUNCTIONS: Record(functions="version"),
-    Role.INACTIVE: Record(active="N"),
-    Role.LOCKABLE: Record(),
-    Role.OTHER_GROUP: Record(group=OTHER_GROUP),
-    Role.LEVEL6: Record(level=6),
-    Role.RESTRICTED_NO_MODIFY_DIDS: Record(functions="version", modify_dids=0, delete_dids=0),
+RECORDS: Mapping[Role, UserSettings] = {
+    Role.ADMIN: UserSettings(level=9),
+    Role.LEVEL7: UserSettings(level=7),
+    Role.NO_MODIFY_DIDS: UserSettings(modify_dids=0, delete_dids=0),
+    Role.NO_DELETE_DIDS: UserSettings(delete_dids=0),
+    Role.NO_API_ACCESS: UserSettings(api_access=0),
+    Role.RESTRICTED_FUNCTIONS: UserSettings(functions="version"),
+    Role.INACTIVE: UserSettings(active="N"),
+    Role.LOCKABLE: UserSettings(),
+    Role.OTHER_GROUP: UserSettings(group=OTHER_GROUP),
+    Role.LEVEL6: UserSettings(level=6),
+    Role.RESTRICTED_NO_MODIFY_DIDS: UserSettings(functions="version", modify_dids=0, delete_dids=0),
 }
 """One user for each role that a target file can have."""
 
@@ -83,7 +82,7 @@ def _make(password: str) -> Iterator[str]:
     )
 
 
-def _user(role: Role, record: Record, password: str) -> str:
+def _user(role: Role, record: UserSettings, password: str) -> str:
     columns = {
         "user": user_name(role),
         "pass": password,
@@ -117,7 +116,7 @@ def target_file(url: str) -> str:
 
 
 def _target_head(url: str) -> Iterator[str]:
-    yield directive(Written.TARGET)
+    yield directive(SchemaKind.TARGET)
     yield "# `vicidial-conformance schema target > target.schema.json` makes what editors complete this file from."
     yield f'url = "{url}"'
     yield "disposable = true"

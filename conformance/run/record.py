@@ -12,35 +12,14 @@ import msgspec
 from msgspec.structs import replace
 
 from conformance.exchange import Exchange, Failure, Reply
-from conformance.report.model import Call, CaseResult
+from conformance.report.exchanges import ExchangeLine
+from conformance.report.model import CaseCall, CaseResult
 from conformance.run.engine import Finished
 from conformance.verdict.judge import failed
 from conformance.verdict.model import Deviates, Difference, Error, Fail, Kind, Pass, Verdict, kind
 
 Redact = Callable[[str], str]
 Curl = Callable[[Exchange], str]
-
-
-class ExchangeLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of exchanges.jsonl. `purpose` is setup, act, effect or cleanup; `elapsed` is in seconds.
-
-    `wire` is a byte-level message, each character a byte; then `method` and `query` are empty. `attempt` is 1, or more
-    where a case that failed is tried again.
-    """
-
-    case: str
-    step: int
-    purpose: str
-    method: str
-    query: str
-    form: str | None
-    status: int | None
-    content_type: str | None
-    body: str | None
-    elapsed: float
-    trouble: str | None
-    wire: str | None = None
-    attempt: int = 1
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,9 +78,9 @@ def _differences(differences: Iterable[Difference], redact: Redact) -> tuple[Dif
     )
 
 
-def _call(exchange: Exchange, purpose: str, redact: Redact, curl: Curl) -> Call:
+def _call(exchange: Exchange, purpose: str, redact: Redact, curl: Curl) -> CaseCall:
     result, told = exchange.result, redact(curl(exchange))
-    call = Call(curl=told, status=None, body="", elapsed=result.elapsed, purpose=purpose)
+    call = CaseCall(curl=told, status=None, body="", elapsed=result.elapsed, purpose=purpose)
     if isinstance(result, Failure):
         return replace(call, trouble=_trouble(result, redact))
     return replace(call, status=result.status, body=redact(result.body))

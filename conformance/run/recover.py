@@ -119,9 +119,10 @@ class _Recovery:
 
     def _sender(self, transport: Transport, ledger: Ledger, ground: Ground) -> Sender:
         settings = (ServerSettings(NEWEST_BUILD), ServerSettings(NEWEST_BUILD, non_latin=True))
-        guard = Guard(load_contract(), ground, Level.STANDARD, settings)
-        logins = logins_of(self.plan.target, self.plan.login_failures)
-        return Sender(load_contract(), guard, ledger, logins, Pace(self.plan.rate), transport.send)
+        contract = load_contract()
+        guard = Guard(contract, ground, Level.STANDARD, settings)
+        logins = logins_of(contract, self.plan.target, self.plan.login_failures)
+        return Sender(contract, guard, ledger, logins, Pace(self.plan.rate), transport.send)
 
     def _curl(self, item: Leftover) -> str | None:
         passwords = [login.password for login in self.plan.target.logins.values()]

@@ -24,10 +24,9 @@ from conformance.errors import ConformanceError, LeftBehind
 from conformance.exchange import Exchange
 from conformance.report.curl import curl_line
 from conformance.report.model import Fuzzed
-from conformance.run.again import Again
 from conformance.run.budget import Budget, most
 from conformance.run.cleanup import finish as clean_up
-from conformance.run.engine import Check, Engine, Finished, predicted
+from conformance.run.engine import CaseJudge, CaseSender, Check, Engine, Finished, predicted
 from conformance.run.files import RunFile
 from conformance.run.folder import begin, cleanup_line
 from conformance.run.guard import Guard
@@ -38,6 +37,7 @@ from conformance.run.pace import Pace
 from conformance.run.preflight import Preflight, sanity
 from conformance.run.record import Record, record
 from conformance.run.redact import Redactor
+from conformance.run.retry import Retry
 from conformance.run.sender import Sender
 from conformance.run.settings import Target
 from conformance.run.transport import Transport
@@ -241,20 +241,20 @@ class Run:
     async def _ask_first(self) -> None:
         self._heard, possible = await first_questions(self.sender, self.ground, self.plan.target, self.plan.level)
         self._engine = self._ready(frozenset(possible))
-        self._cases = Again(self._engine, self.plan.try_again)
+        self._cases = Retry(self._engine, self.plan.try_again)
 
     def _ready(self, possible: frozenset[ServerSettings]) -> Engine:
         from conformance.cases.catalogue import catalogue  # noqa: PLC0415 - while the server thinks about the first reply
 
-        cases = catalogue(load_contract())
+        cases = catalogue(self.sender.contract)
         return Engine(
-            contract=load_contract(),
             ground=self.ground,
             sender=self.sender,
+            exchanging=CaseSender(self.sender, self.ground),
+            judging=CaseJudge(self.sender.contract, self.ground, self.plan.expect),
             numbers={case.id: number for number, case in enumerate(cases)},
             cases={case.id: case for case in cases},
             level=self.plan.level,
-            expect=self.plan.expect,
             possible=possible,
             lanes=self.plan.concurrency,
         )
@@ -380,11 +380,11 @@ def redactor(plan: Plan) -> Redactor:
 def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender:
     admin = plan.target.logins.get(Role.ADMIN)
     user = admin.user if admin and not plan.mask_users else ""
-    logins = logins_of(plan.target, plan.login_failures)
-    settings = worst(possible_settings(plan.target, NEWEST_BUILD))
-    guard = Guard(load_contract(), plan.ground, plan.level, settings)
+    contract = load_contract()
+    logins = logins_of(contract, plan.target, plan.login_failures)
+    guard = Guard(contract, plan.ground, plan.level, worst(possible_settings(plan.target, NEWEST_BUILD)))
     ledger = begin(plan.folder, _run_file(plan, user), plan.settling, worker)
-    return Sender(load_contract(), guard, ledger, logins, pace, transport.send)
+    return Sender(contract, guard, ledger, logins, pace, transport.send)
 
 
 def _run_file(plan: Plan, user: str) -> RunFile:

@@ -21,10 +21,13 @@ from conformance.run.budget import Budget
 from conformance.run.guard import Forbidden, Guard
 from conformance.run.ledger import Ledger
 from conformance.run.logins import Logins
-from conformance.run.pace import Pace
+from conformance.run.pace import Pacing
 from conformance.run.redact import Redactor
 
 Send = Callable[[Request, int], Awaitable[Reply | Failure]]
+
+Rule = Callable[[Guard, Request], frozenset[RowName]]
+"""How a guard is asked for its ruling; `Guard.rule`, or what remembers what that said."""
 
 
 @dataclass
@@ -35,8 +38,9 @@ class Sender:
     guard: Guard
     ledger: Ledger
     logins: Logins
-    pace: Pace
+    pace: Pacing
     transport: Send
+    rule: Rule = Guard.rule
     sent: int = 0
     budget: Budget = field(default_factory=Budget)
     redact: Callable[[str], str] = field(init=False)
@@ -53,7 +57,7 @@ class Sender:
         Clean-up is sent even if there is no room for it in the budget.
         """
         try:
-            created = self.guard.rule(request)
+            created = self.rule(self.guard, request)
             self._check(request)
             async with self._one_by_one(self._user(request)):
                 self._check(request)

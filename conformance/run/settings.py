@@ -24,7 +24,7 @@ from conformance.contract.sanitise import sanitise
 from conformance.errors import UsageError
 from conformance.reading import Malformed, contents, toml_in
 from conformance.run.target_file import Entities, Mistake, RoleEntry, Roles, decoded
-from conformance.run.withheld import folded
+from conformance.run.withheld_secrets import folded
 
 API_PATH = "/vicidial/non_agent_api.php"
 """Where VICIdial's installers put the API."""

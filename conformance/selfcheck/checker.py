@@ -8,19 +8,18 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from conformance.contract.load import load_contract
 from conformance.emulator.config import Config
 from conformance.emulator.faults.generated import Follower
 from conformance.emulator.faults.model import Fault
 from conformance.emulator.respond import Behaviour, answering
-from conformance.selfcheck.engine import Diverged
-from conformance.selfcheck.ground import ground
+from conformance.selfcheck.cache import SuiteCache
 from conformance.selfcheck.loop import waited
-from conformance.selfcheck.memory import Memory
-from conformance.selfcheck.model import HONEST, Attempt, attempt_of
+from conformance.selfcheck.model import HONEST, Trial, trial_of
 from conformance.selfcheck.recording import Recorder, Recording, recording
 from conformance.selfcheck.remembered import Remembered
-from conformance.selfcheck.run import Shortcut, Suite, Verdicts, numbers, run_in_process
+from conformance.selfcheck.run import Suite, Verdicts, numbers, run_in_process
+from conformance.selfcheck.shortcut import Diverged, Shortcut
+from conformance.selfcheck.target import ground
 from conformance.selfcheck.wire import direct, wrapped
 from conformance.verdict.model import Expect
 
@@ -30,7 +29,7 @@ class _FaultFree:
     """The fault-free server of one configuration under the suite."""
 
     config: Config
-    attempt: Attempt
+    trial: Trial
     verdicts: Verdicts
     recording: Recording
 
@@ -42,42 +41,44 @@ class Checker:
     `shortcuts` False sends every case to every server, also where the fault is known not to touch it.
     """
 
-    suite: Suite = field(default_factory=Suite)
+    suite: Suite
     base: Config = field(default_factory=Config)
     shortcuts: bool = True
-    _memory: Memory = field(default_factory=Memory)
-    _remembered: Remembered = field(default_factory=lambda: Remembered(load_contract()))
+    _cache: SuiteCache = field(default_factory=SuiteCache)
     _honest: list[_FaultFree] = field(default_factory=list)
     _strict: Checker | None = None
+
+    def __post_init__(self) -> None:
+        self._remembered = Remembered(self.suite.contract)
 
     def config(self, fault: Fault) -> Config:
         """The configuration that shows a fault."""
         return fault.config(self.base)
 
-    def honest(self, config: Config) -> Attempt:
+    def honest(self, config: Config) -> Trial:
         """What the fault-free server comes to in a configuration."""
-        return self._fault_free(config).attempt
+        return self._fault_free(config).trial
 
-    def attempt(self, fault: Fault) -> Attempt:
+    def trial(self, fault: Fault) -> Trial:
         """What a faulty server comes to; one that only answers as documented, with `--expect shipped`."""
-        attempt = self._attempt(fault)
-        if attempt.kills or not attempt.accepted or self.suite.expect is Expect.SHIPPED:
-            return attempt
+        trial = self._trial(fault)
+        if trial.kills or not trial.accepted or self.suite.expect is Expect.SHIPPED:
+            return trial
         if self._strict is None:
             self._strict = Checker(replace(self.suite, expect=Expect.SHIPPED), self.base, self.shortcuts)
-        strict = self._strict.attempt(fault)
-        return msgspec.structs.replace(strict, expect=Expect.SHIPPED) if strict.kills else attempt
+        strict = self._strict.trial(fault)
+        return msgspec.structs.replace(strict, expect=Expect.SHIPPED) if strict.kills else trial
 
     def verdicts(self, fault: Fault) -> Verdicts:
         """The verdict on every case against a faulty server."""
         with answering(self._remembered):
             return self._verdicts(fault, self._fault_free(self.config(fault)))
 
-    def _attempt(self, fault: Fault) -> Attempt:
+    def _trial(self, fault: Fault) -> Trial:
         free = self._fault_free(self.config(fault))
         began = time.process_time()
         verdicts = self.verdicts(fault)
-        return attempt_of(fault.id, verdicts, free.verdicts, time.process_time() - began)
+        return trial_of(fault.id, verdicts, free.verdicts, time.process_time() - began)
 
     def _fault_free(self, config: Config) -> _FaultFree:
         for known in self._honest:
@@ -86,9 +87,9 @@ class Checker:
         began = time.process_time()
         recorder = Recorder()
         verdicts = self._direct(recorder, config, recorder)
-        attempt = attempt_of(HONEST, verdicts, verdicts, time.process_time() - began)
-        seen = recording(load_contract(), recorder, ground(), numbers())
-        self._honest.append(_FaultFree(config, attempt, verdicts, seen))
+        trial = trial_of(HONEST, verdicts, verdicts, time.process_time() - began)
+        seen = recording(self.suite.contract, recorder, ground(), numbers(self.suite.contract))
+        self._honest.append(_FaultFree(config, trial, verdicts, seen))
         return self._honest[-1]
 
     def _verdicts(self, fault: Fault, free: _FaultFree) -> Verdicts:
@@ -111,9 +112,9 @@ class Checker:
         recorder: Recorder | None = None,
         shortcut: Shortcut | None = None,
     ) -> Verdicts:
-        server = direct(behaviour, config, load_contract())
-        return waited(run_in_process(server, self.suite, self._memory, recorder, shortcut))
+        server = direct(behaviour, config, self.suite.contract)
+        return waited(run_in_process(server, self.suite, self._cache, recorder, shortcut))
 
     async def _wrapped(self, fault: Fault, config: Config) -> Verdicts:
         async with wrapped(fault, config) as server:
-            return await run_in_process(server, self.suite, self._memory)
+            return await run_in_process(server, self.suite, self._cache)

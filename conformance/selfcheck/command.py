@@ -7,24 +7,24 @@ import fnmatch
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 
-from conformance.cases.model import Case, Level
+from conformance.cases.model import Level
 from conformance.emulator.faults.model import Fault
 from conformance.errors import UsageError
 from conformance.report.files import check_writable, write_whole
-from conformance.selfcheck import html, json_file, matrix, quick, terminal
+from conformance.selfcheck import cover, matrix, terminal, writers
 from conformance.selfcheck.checker import Checker
-from conformance.selfcheck.model import Attempt
+from conformance.selfcheck.model import Trial
 from conformance.selfcheck.over_http import compared, drawn
 from conformance.selfcheck.pool import check_all
-from conformance.selfcheck.progress import watching
-from conformance.selfcheck.result import OverHttp, Result, row
-from conformance.selfcheck.run import Suite, written_out
+from conformance.selfcheck.result import OverHttp, Result, fault_row
+from conformance.selfcheck.run import Suite
 from conformance.selfcheck.summary import Summary
+from conformance.selfcheck.terminal import watching
 from conformance.verdict.model import Expect
 
 ONE_IN = 100
@@ -34,7 +34,7 @@ MOST_JOBS = 256
 
 
 @dataclass(frozen=True)
-class Asked:
+class SelfcheckOptions:
     """What the command line asks for. None is the default."""
 
     only: tuple[str, ...] = ()
@@ -60,20 +60,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Selfcheck:
-    """The command, on two consoles. `cases` are all that there are."""
+    """The command, on two consoles. `checker` has all the cases that there are."""
 
     out: Console
     err: Console
-    cases: tuple[Case, ...] = field(default_factory=written_out)
-    checker: Checker = field(default_factory=Checker)
+    checker: Checker
 
-    def __call__(self, asked: Asked, faults: Sequence[Fault]) -> int:
+    def __call__(self, asked: SelfcheckOptions, faults: Sequence[Fault]) -> int:
         """Do what is asked. Raises UsageError."""
         _check(asked)
         before = self._before(asked)
         chosen = select(faults, asked)
-        self.checker.suite = self._suite(asked)
-        result = self._checked(asked, chosen)
+        result = self._checked(asked, chosen, replace(self.checker, suite=self._suite(asked)))
         losses = matrix.losses(before, result.rows) if before is not None else ()
         summary = Summary(result, losses)
         for shown in terminal.report(summary, quiet=asked.quiet, with_parts=asked.parts):
@@ -81,10 +79,12 @@ class Selfcheck:
         self._write(asked, summary)
         return summary.exit_code
 
-    def _suite(self, asked: Asked) -> Suite:
-        return Suite(quick.read(asked.cases, self.cases) if asked.cases is not None else self.cases, asked.level)
+    def _suite(self, asked: SelfcheckOptions) -> Suite:
+        whole = self.checker.suite
+        cases = cover.read_quick_file(asked.cases, whole.cases) if asked.cases is not None else whole.cases
+        return replace(whole, cases=cases, level=asked.level)
 
-    def _before(self, asked: Asked) -> dict[str, frozenset[str]] | None:
+    def _before(self, asked: SelfcheckOptions) -> dict[str, frozenset[str]] | None:
         """What is compared with; and all that could be wrong is found out before the work begins."""
         for flag, file in (("--write-matrix", asked.write_matrix), ("--write-quick", asked.write_quick)):
             if file is not None and asked.is_partial:
@@ -94,40 +94,43 @@ class Selfcheck:
                 check_writable(file)
         return matrix.read(asked.compare) if asked.compare is not None else None
 
-    def _checked(self, asked: Asked, faults: Sequence[Fault]) -> Result:
+    def _checked(self, asked: SelfcheckOptions, faults: Sequence[Fault], checker: Checker) -> Result:
         began = time.monotonic()
         jobs = asked.jobs if asked.jobs is not None else os.cpu_count() or 1
         with watching(self.err, len(faults)) as watch:
-            done = check_all(self.checker, faults, jobs, watch)
+            done = check_all(checker, faults, jobs, watch)
         return Result(
             level=asked.level.value,
-            cases=tuple(case.id for case in self.checker.suite.cases),
-            rows=tuple(row(*pair) for pair in zip(faults, done.attempts, strict=True)),
+            cases=tuple(case.id for case in checker.suite.cases),
+            rows=tuple(fault_row(*pair) for pair in zip(faults, done.trials, strict=True)),
             fault_free=done.fault_free,
-            over_http=self._over_http(asked, faults, done.attempts),
+            over_http=_over_http(asked, faults, done.trials, checker),
             seconds=time.monotonic() - began,
         )
 
-    def _over_http(self, asked: Asked, faults: Sequence[Fault], attempts: Sequence[Attempt]) -> tuple[OverHttp, ...]:
-        count = asked.over_http if asked.over_http is not None else len(faults) // ONE_IN
-        known = {attempt.fault: attempt for attempt in attempts}
-        usual = [fault for fault in faults if known[fault.id].expect is Expect.EITHER]
-        chosen = drawn(usual, min(count, len(usual)), asked.seed)
-        return tuple(compared(f, known[f.id], self.checker.suite, self.checker.base) for f in chosen)
-
-    def _write(self, asked: Asked, summary: Summary) -> None:
+    def _write(self, asked: SelfcheckOptions, summary: Summary) -> None:
         rows, cases = summary.result.rows, summary.result.cases
         if asked.json is not None:
-            write_whole(asked.json, json_file.encode(summary))
+            write_whole(asked.json, writers.as_json(summary))
         if asked.html is not None:
-            write_whole(asked.html, html.render(summary).encode())
+            write_whole(asked.html, writers.as_page(summary).encode())
         if asked.write_matrix is not None:
             write_whole(asked.write_matrix, matrix.encode(rows, cases))
         if asked.write_quick is not None:
-            write_whole(asked.write_quick, quick.encode(summary.fewest, len(summary.killers)))
+            write_whole(asked.write_quick, cover.quick_file(summary.fewest, len(summary.killers)))
 
 
-def _check(asked: Asked) -> None:
+def _over_http(
+    asked: SelfcheckOptions, faults: Sequence[Fault], trials: Sequence[Trial], checker: Checker
+) -> tuple[OverHttp, ...]:
+    count = asked.over_http if asked.over_http is not None else len(faults) // ONE_IN
+    known = {trial.fault: trial for trial in trials}
+    usual = [fault for fault in faults if known[fault.id].expect is Expect.EITHER]
+    chosen = drawn(usual, min(count, len(usual)), asked.seed)
+    return tuple(compared(f, known[f.id], checker.suite, checker.base) for f in chosen)
+
+
+def _check(asked: SelfcheckOptions) -> None:
     """Raise UsageError for a number that makes no sense."""
     numbers = (("--sample", asked.sample, 1), ("--jobs", asked.jobs, 1), ("--over-http", asked.over_http, 0))
     for flag, number, least in numbers:
@@ -137,7 +140,7 @@ def _check(asked: Asked) -> None:
         raise UsageError(f"--jobs {asked.jobs}: must be {MOST_JOBS} or less")
 
 
-def select(faults: Sequence[Fault], asked: Asked) -> list[Fault]:
+def select(faults: Sequence[Fault], asked: SelfcheckOptions) -> list[Fault]:
     """The faults asked for. Raises UsageError if a glob matches none, with what it may have meant."""
     for glob in asked.only:
         if not any(fnmatch.fnmatchcase(fault.id, glob) for fault in faults):

@@ -16,8 +16,8 @@ import msgspec
 
 from conformance.errors import UsageError
 from conformance.reading import Malformed, contents, json_as
-from conformance.selfcheck.ground import PREFLIGHT
-from conformance.selfcheck.result import Row
+from conformance.selfcheck.result import FaultRow
+from conformance.selfcheck.target import PREFLIGHT
 
 RUN = re.compile(r"(\d+)(?:-(\d+))?")
 
@@ -37,9 +37,9 @@ class Loss:
     cases: tuple[str, ...]
 
 
-def encode(rows: Sequence[Row], cases: Sequence[str]) -> bytes:
+def encode(rows: Sequence[FaultRow], cases: Sequence[str]) -> bytes:
     """The matrix of these faults; `cases` gives the order."""
-    caught = {row.id: row.attempt.killed_by for row in rows if row.killed}
+    caught = {row.id: row.trial.killed_by for row in rows if row.killed}
     busy = frozenset[str]().union(*caught.values())
     listed = [case for case in (PREFLIGHT, *cases) if case in busy]
     number = {case: place for place, case in enumerate(listed)}
@@ -65,9 +65,9 @@ def read(path: Path) -> dict[str, frozenset[str]]:
         raise UsageError(f"{path}: {error.strerror}: give a file that --write-matrix has written") from error
 
 
-def losses(before: Mapping[str, Iterable[str]], rows: Sequence[Row]) -> tuple[Loss, ...]:
+def losses(before: Mapping[str, Iterable[str]], rows: Sequence[FaultRow]) -> tuple[Loss, ...]:
     """What was caught before and is not now, of the faults that were tried now."""
-    lost = ((row.id, frozenset(before.get(row.id, ())) - row.attempt.killed_by) for row in rows)
+    lost = ((row.id, frozenset(before.get(row.id, ())) - row.trial.killed_by) for row in rows)
     return tuple(Loss(fault, tuple(sorted(cases))) for fault, cases in lost if cases)
 
 

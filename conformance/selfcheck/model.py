@@ -6,8 +6,8 @@ import msgspec
 
 from conformance.cases.model import Case, Purpose
 from conformance.contract.reply import Aspect
-from conformance.selfcheck.ground import PREFLIGHT
 from conformance.selfcheck.run import Verdicts
+from conformance.selfcheck.target import PREFLIGHT
 from conformance.verdict.model import Error, Expect, Fail
 
 HONEST = "honest"
@@ -25,7 +25,7 @@ class Kill(msgspec.Struct, frozen=True):
     aspects: tuple[str, ...]
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """One server under the whole suite.
 
     `accepted` are the cases that got another reply than from the fault-free server, and did not fail. `errors` are
@@ -54,15 +54,15 @@ def kill(case: Case, verdict: Fail) -> Kill:
     return Kill(case.id, case.steps[unexplained[0].step - 1].purpose.value, tuple(aspects))
 
 
-def attempt_of(fault: str, verdicts: Verdicts, usual: Verdicts, seconds: float) -> Attempt:
+def trial_of(fault: str, verdicts: Verdicts, usual: Verdicts, seconds: float) -> Trial:
     """What a server came to, beside the fault-free server's `usual` replies."""
     if verdicts.refused is not None:
         first = (Kill(PREFLIGHT, Purpose.SETUP.value, (Aspect.STATUS.value,)),)
-        return Attempt(fault=fault, kills=first, reason=verdicts.refused, seconds=seconds)
+        return Trial(fault=fault, kills=first, reason=verdicts.refused, seconds=seconds)
     kills = tuple(kill(case, verdict) for case, verdict in verdicts.cases if isinstance(verdict, Fail))
     failed = {kill.case for kill in kills}
     errors = [(case.id, verdict.reason) for case, verdict in verdicts.cases if isinstance(verdict, Error)]
-    return Attempt(
+    return Trial(
         fault=fault,
         kills=kills,
         accepted=tuple(id for id, got in verdicts.seen.items() if id not in failed and got != usual.seen.get(id)),

@@ -14,10 +14,10 @@ from conformance.emulator.faults.model import Fault, faulty
 from conformance.emulator.server import running
 from conformance.errors import ConformanceError
 from conformance.run.run import Plan, Run
-from conformance.selfcheck.ground import LOGIN_FAILURES, PREFLIGHT, RUN, clock, target
-from conformance.selfcheck.model import Attempt
+from conformance.selfcheck.model import Trial
 from conformance.selfcheck.result import OverHttp
 from conformance.selfcheck.run import Suite
+from conformance.selfcheck.target import LOGIN_FAILURES, PREFLIGHT, RUN, clock, target
 from conformance.selfcheck.wire import TIMEOUT
 from conformance.verdict.model import Expect, Fail
 
@@ -28,10 +28,10 @@ def drawn(faults: Sequence[Fault], count: int, seed: int) -> list[Fault]:
     return [faults[place] for place in sorted(chosen)]
 
 
-def compared(fault: Fault, attempt: Attempt, suite: Suite, base: Config) -> OverHttp:
+def compared(fault: Fault, trial: Trial, suite: Suite, base: Config) -> OverHttp:
     """One fault over HTTP, beside what it came to in this process."""
     there = failing_over_http(fault, suite, base)
-    here = attempt.killed_by
+    here = trial.killed_by
     return OverHttp(fault=fault.id, only_there=tuple(sorted(there - here)), only_here=tuple(sorted(here - there)))
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from conformance.cases import ordering
 from conformance.cases.model import Purpose
-from conformance.contract.load import load_contract
 from conformance.contract.reply import Aspect
 from conformance.selfcheck.model import Kill
-from conformance.selfcheck.result import Row
+from conformance.selfcheck.result import FaultRow
 
 EXACT = frozenset({Aspect.MESSAGE.value, Aspect.SEPARATOR.value, Aspect.FIELDS.value})
 """The aspects that say exactly what a line has to read, beyond its status word and the function's name."""
@@ -44,16 +41,11 @@ def _without_effects(kill: Kill) -> bool:
 
 
 def _without_order(kill: Kill) -> bool:
-    return kill.case not in _order_cases()
+    return "/order/" not in kill.case
 
 
 def _without_exact_messages(kill: Kill) -> bool:
     return not EXACT.issuperset(kill.aspects)
-
-
-@cache
-def _order_cases() -> frozenset[str]:
-    return frozenset(case.id for case in ordering.cases(load_contract()))
 
 
 PARTS = (
@@ -64,11 +56,11 @@ PARTS = (
 )
 
 
-def bought(rows: Sequence[Row]) -> tuple[Bought, ...]:
+def bought(rows: Sequence[FaultRow]) -> tuple[Bought, ...]:
     """For each part left out, what is still caught of these faults."""
     return tuple(_bought(part, rows) for part in PARTS)
 
 
-def _bought(part: Part, rows: Sequence[Row]) -> Bought:
-    lost = tuple(row.id for row in rows if row.killed and not any(map(part.keeps, row.attempt.kills)))
+def _bought(part: Part, rows: Sequence[FaultRow]) -> Bought:
+    lost = tuple(row.id for row in rows if row.killed and not any(map(part.keeps, row.trial.kills)))
     return Bought(part, sum(row.killed for row in rows) - len(lost), lost)

@@ -21,18 +21,18 @@ from conformance.emulator.config import Config
 from conformance.emulator.faults.model import Fault
 from conformance.errors import HarnessError
 from conformance.selfcheck.checker import Checker
-from conformance.selfcheck.model import Attempt
+from conformance.selfcheck.model import Trial
 from conformance.selfcheck.result import FaultFree
 
-Watch = Callable[[Attempt], None]
+Watch = Callable[[Trial], None]
 """Told of every fault as soon as it is done."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """Every attempt, in the order of the faults, and the fault-free servers beside them."""
+    """Every trial, in the order of the faults, and the fault-free servers beside them."""
 
-    attempts: tuple[Attempt, ...]
+    trials: tuple[Trial, ...]
     fault_free: tuple[FaultFree, ...]
 
 
@@ -47,7 +47,7 @@ class _Group:
 @dataclass(frozen=True)
 class _GroupDone:
     group: _Group
-    attempts: tuple[Attempt, ...]
+    trials: tuple[Trial, ...]
     fault_free: FaultFree
 
 
@@ -56,15 +56,15 @@ def check_all(checker: Checker, faults: Sequence[Fault], jobs: int, watch: Watch
     groups = _grouped(checker, faults)
     fault_free = [_fault_free(checker, checker.base)]
     several = jobs > 1 and len(faults) > 1 and "fork" in multiprocessing.get_all_start_methods()
-    attempts: dict[int, Attempt] = {}
+    trials: dict[int, Trial] = {}
     with _kept():
         for done in _in_processes(checker, faults, groups, jobs) if several else _here(checker, faults, groups):
-            attempts.update(zip(done.group.places, done.attempts, strict=True))
+            trials.update(zip(done.group.places, done.trials, strict=True))
             if done.group.config != checker.base:
                 fault_free.append(done.fault_free)
-            for attempt in done.attempts:
-                watch(attempt)
-    ordered = tuple(attempts[place] for place in range(len(faults)))
+            for trial in done.trials:
+                watch(trial)
+    ordered = tuple(trials[place] for place in range(len(faults)))
     return Done(ordered, tuple(sorted(fault_free, key=lambda one: one.server)))
 
 
@@ -101,12 +101,12 @@ def _here(checker: Checker, faults: Sequence[Fault], groups: Sequence[_Group]) -
 
 
 def _done(checker: Checker, faults: Sequence[Fault], group: _Group) -> _GroupDone:
-    attempts = tuple([checker.attempt(faults[place]) for place in group.places])
-    return _GroupDone(group, attempts, _fault_free(checker, group.config))
+    trials = tuple([checker.trial(faults[place]) for place in group.places])
+    return _GroupDone(group, trials, _fault_free(checker, group.config))
 
 
 def _fault_free(checker: Checker, config: Config) -> FaultFree:
-    return FaultFree(server=f"{config.dialect.value} dialect, {config.settings}", attempt=checker.honest(config))
+    return FaultFree(server=f"{config.dialect.value} dialect, {config.settings}", trial=checker.honest(config))
 
 
 def _in_processes(

@@ -16,7 +16,7 @@ from conformance.contract.world import LoginFailed, Row, State, User
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Response, work_out
 from conformance.exchange import Exchange
-from conformance.selfcheck.ground import PREFLIGHT
+from conformance.selfcheck.target import PREFLIGHT
 from conformance.selfcheck.traced import Path, Reads, changed, tracing
 
 

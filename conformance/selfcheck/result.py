@@ -5,31 +5,31 @@ from __future__ import annotations
 import msgspec
 
 from conformance.emulator.faults.model import Fault
-from conformance.selfcheck.model import Attempt
+from conformance.selfcheck.model import Trial
 from conformance.verdict.model import Expect
 
 SHOWN = 3
 """How many cases a reason names."""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class FaultRow(msgspec.Struct, frozen=True, kw_only=True):
     """One fault and what it came to. `hidden` says why the API cannot show it; then it does not count."""
 
     id: str
     title: str
     kind: str
     hidden: str | None
-    attempt: Attempt
+    trial: Trial = msgspec.field(name="attempt")
 
     @property
     def killed(self) -> bool:
         """Whether a case fails."""
-        return bool(self.attempt.kills)
+        return bool(self.trial.kills)
 
     @property
     def killed_by_default(self) -> bool:
         """Whether a case fails that expects either form."""
-        return self.killed and self.attempt.expect is Expect.EITHER
+        return self.killed and self.trial.expect is Expect.EITHER
 
     @property
     def survives(self) -> bool:
@@ -39,17 +39,17 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def reason(self) -> str:
         """Why no case fails."""
-        attempt = self.attempt
-        if attempt.errors:
-            return f"{_named(attempt.errors)} end in an error: {attempt.reason}"
-        if attempt.accepted:
-            return f"{_named(attempt.accepted)} get another reply, and a prediction explains it"
+        trial = self.trial
+        if trial.errors:
+            return f"{_named(trial.errors)} end in an error: {trial.reason}"
+        if trial.accepted:
+            return f"{_named(trial.accepted)} get another reply, and a prediction explains it"
         return "every reply is the fault-free server's: no case provokes it"
 
 
-def row(fault: Fault, attempt: Attempt) -> Row:
+def fault_row(fault: Fault, trial: Trial) -> FaultRow:
     """What is kept of a fault."""
-    return Row(id=fault.id, title=fault.title, kind=fault.kind.value, hidden=fault.hidden, attempt=attempt)
+    return FaultRow(id=fault.id, title=fault.title, kind=fault.kind.value, hidden=fault.hidden, trial=trial)
 
 
 def _named(cases: tuple[str, ...]) -> str:
@@ -61,12 +61,12 @@ class FaultFree(msgspec.Struct, frozen=True, kw_only=True):
     """The fault-free server of one configuration; no case must fail there, nor end in an error."""
 
     server: str
-    attempt: Attempt
+    trial: Trial = msgspec.field(name="attempt")
 
     @property
     def holds(self) -> bool:
         """Whether the suite has nothing to say against it."""
-        return not self.attempt.kills and not self.attempt.errors
+        return not self.trial.kills and not self.trial.errors
 
 
 class OverHttp(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,23 +87,23 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     level: str
     cases: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[FaultRow, ...]
     fault_free: tuple[FaultFree, ...]
     over_http: tuple[OverHttp, ...] = ()
     seconds: float = 0.0
 
     @property
-    def visible(self) -> tuple[Row, ...]:
+    def visible(self) -> tuple[FaultRow, ...]:
         """The faults that the API can show."""
         return tuple(row for row in self.rows if row.hidden is None)
 
     @property
-    def hidden(self) -> tuple[Row, ...]:
+    def hidden(self) -> tuple[FaultRow, ...]:
         """The faults that it cannot."""
         return tuple(row for row in self.rows if row.hidden is not None)
 
     @property
-    def survivors(self) -> tuple[Row, ...]:
+    def survivors(self) -> tuple[FaultRow, ...]:
         """The faults that the API can show and no case does."""
         return tuple(row for row in self.rows if row.survives)
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from conformance.selfcheck import cover
 from conformance.selfcheck.matrix import Loss
 from conformance.selfcheck.parts import Bought, bought
-from conformance.selfcheck.result import FaultFree, OverHttp, Result, Row, percent
+from conformance.selfcheck.result import FaultFree, FaultRow, OverHttp, Result, percent
 from conformance.verdict.model import Expect
 
 
@@ -54,7 +54,7 @@ class Summary:
         return tuple(check for check in self.result.over_http if not check.same)
 
     @property
-    def shown_after_all(self) -> tuple[Row, ...]:
+    def shown_after_all(self) -> tuple[FaultRow, ...]:
         """The faults said to be hidden that a case catches: what is said of them is wrong."""
         return tuple(row for row in self.result.hidden if row.killed)
 
@@ -72,7 +72,7 @@ class Summary:
     @cached_property
     def killers(self) -> dict[str, frozenset[str]]:
         """The cases that catch each visible fault."""
-        return cover.killers([row for row in self.result.visible if row.attempt.expect is Expect.EITHER])
+        return cover.killers([row for row in self.result.visible if row.trial.expect is Expect.EITHER])
 
     @cached_property
     def idle(self) -> tuple[str, ...]:
@@ -95,6 +95,6 @@ class Summary:
         return 1 if self.losses else self.result.exit_code
 
 
-def _of_kind(kind: str, rows: Sequence[Row]) -> OfKind:
+def _of_kind(kind: str, rows: Sequence[FaultRow]) -> OfKind:
     visible = [row for row in rows if row.hidden is None]
     return OfKind(kind, len(visible), sum(row.killed for row in visible), len(rows) - len(visible))

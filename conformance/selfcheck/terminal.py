@@ -1,14 +1,18 @@
-"""A self-check as a terminal shows it."""
+"""A self-check as a terminal shows it: a bar while servers are put to the suite, and what it came to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from conformance.selfcheck.result import Row
+from conformance.selfcheck.model import Trial
+from conformance.selfcheck.pool import Watch
+from conformance.selfcheck.result import FaultFree, FaultRow, OverHttp
 from conformance.selfcheck.summary import Summary
 
 NAMED = 5
@@ -24,9 +28,9 @@ def matrix(summary: Summary) -> RenderableType:
     return Group(*lines)
 
 
-def _caught(row: Row) -> Text:
-    first = row.attempt.kills[0].case
-    return Text.assemble(f"{len(row.attempt.kills):>5}  ", row.id, ("  ", ""), (first, "dim"))
+def _caught(row: FaultRow) -> Text:
+    first = row.trial.kills[0].case
+    return Text.assemble(f"{len(row.trial.kills):>5}  ", row.id, ("  ", ""), (first, "dim"))
 
 
 def kinds(summary: Summary) -> RenderableType:
@@ -67,22 +71,26 @@ def _redundancy(summary: Summary) -> Iterator[Text]:
 
 def _wrong(summary: Summary) -> Iterator[Text]:
     """All that makes the exit code 1, and what is said of a fault and not true."""
-    survivors = (f"{row.id}: {row.reason}\n    {row.title}" for row in summary.result.survivors)
-    yield from _section("survivors: no case fails", survivors, "red")
-    honest = (
-        f"{server.server}: {_some([kill.case for kill in server.attempt.kills] + list(server.attempt.errors))}"
-        for server in summary.failed_honest
-    )
-    yield from _section("the fault-free server fails", honest, "red")
+    yield from _section("survivors: no case fails", map(_survivor, summary.result.survivors), "red")
+    yield from _section("the fault-free server fails", map(_failed_honest, summary.failed_honest), "red")
     lost = (f"{loss.fault}: no longer by {_some(loss.cases)}" for loss in summary.losses)
     yield from _section("lost: caught before", lost, "red")
-    differing = (
-        f"{check.fault}: only there {_some(check.only_there) or 'none'}, only here {_some(check.only_here) or 'none'}"
-        for check in summary.differing
-    )
-    yield from _section("a socket makes a difference", differing, "red")
-    shown = (f"{row.id}: {row.attempt.kills[0].case}" for row in summary.shown_after_all)
+    yield from _section("a socket makes a difference", map(_differing, summary.differing), "red")
+    shown = (f"{row.id}: {row.trial.kills[0].case}" for row in summary.shown_after_all)
     yield from _section("said to be hidden, and caught", shown, "yellow")
+
+
+def _survivor(row: FaultRow) -> str:
+    return f"{row.id}: {row.reason}\n    {row.title}"
+
+
+def _failed_honest(server: FaultFree) -> str:
+    return f"{server.server}: {_some([*(kill.case for kill in server.trial.kills), *server.trial.errors])}"
+
+
+def _differing(check: OverHttp) -> str:
+    here, there = (_some(cases) or "none" for cases in (check.only_here, check.only_there))
+    return f"{check.fault}: only there {there}, only here {here}"
 
 
 def _section(title: str, lines: Iterable[str], style: str = "") -> Iterator[Text]:
@@ -108,3 +116,23 @@ def _table(*names: str) -> Table:
 
 
 _NUMBERS = frozenset({"visible", "caught", "hidden", "lost"})
+
+
+@contextmanager
+def watching(console: Console, total: int) -> Iterator[Watch]:
+    """What counts faults as they are done. The bar has no thread that draws it, for processes are forked meanwhile."""
+    columns = (BarColumn(24), MofNCompleteColumn(), TextColumn("{task.fields[survivors]} survive"))
+    times = (TimeElapsedColumn(), TimeRemainingColumn())
+    bar = Progress(
+        *columns, *times, console=console, transient=True, auto_refresh=False, disable=not console.is_terminal
+    )
+    task = bar.add_task("faults", total=total, survivors=0)
+    survivors = 0
+
+    def watch(trial: Trial) -> None:
+        nonlocal survivors
+        survivors += not trial.kills
+        bar.update(task, advance=1, survivors=survivors, refresh=True)
+
+    with bar:
+        yield watch

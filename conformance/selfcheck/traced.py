@@ -29,7 +29,7 @@ class Reads:
 
 def tracing(contract: Contract, reads: Reads) -> Contract:
     """The same contract to whoever reads it; `reads` is told of every part that is read."""
-    return cast(Contract, _Structure(contract, (), reads))
+    return cast(Contract, _TracedStruct(contract, (), reads))
 
 
 def changed(before: Contract, after: Contract) -> frozenset[Path]:
@@ -105,7 +105,7 @@ class _Node:
         return _traced(read(name), path, self.reads)
 
 
-class _Structure(_Node):
+class _TracedStruct(_Node):
     """A structure of a contract. Its methods and properties see the tracing one, so that they are traced too."""
 
     def __getattr__(self, name: str) -> Any:
@@ -123,7 +123,7 @@ class _Structure(_Node):
         return self._part(name, lambda name: getattr(self.value, name))
 
 
-class _Table(_Node, Mapping[str, Any]):
+class _TracedMapping(_Node, Mapping[str, Any]):
     """A mapping to structures."""
 
     def __getitem__(self, key: str) -> Any:
@@ -140,9 +140,9 @@ class _Table(_Node, Mapping[str, Any]):
 
 def _traced(value: object, path: Path, reads: Reads) -> Any:
     if _is_structure(value):
-        return _Structure(value, path, reads)
+        return _TracedStruct(value, path, reads)
     if _parts(value) is None:
         return value
     if isinstance(value, Mapping):
-        return _Table(value, path, reads)
-    return tuple(_Structure(item, (*path, cast(Any, item).name), reads) for item in cast(tuple[object, ...], value))
+        return _TracedMapping(value, path, reads)
+    return tuple(_TracedStruct(item, (*path, cast(Any, item).name), reads) for item in cast(tuple[object, ...], value))

@@ -25,8 +25,8 @@ from conformance.emulator.respond import Behaviour, Response
 from conformance.exchange import Failure, Reply
 from conformance.run.accept import MAX_BODY
 from conformance.run.transport import Transport
-from conformance.selfcheck.ground import NOW, URL, clock
-from conformance.selfcheck.shelf import Shelf
+from conformance.selfcheck.memory_store import MemoryStore
+from conformance.selfcheck.target import NOW, URL, clock
 
 TIMEOUT = 10.0
 """Seconds to wait for a reply, as in a real run."""
@@ -52,7 +52,7 @@ class Direct:
 
     contract: Contract
     config: Config
-    shelf: Shelf
+    store: MemoryStore
     behaviour: Behaviour
     replied: deque[Response] = field(default_factory=deque)
 
@@ -68,8 +68,8 @@ class Direct:
     def respond(self, request: Request) -> Response:
         """The response to a request as it comes off the wire."""
         try:
-            response = self.behaviour(self.contract, self.shelf, request, self.config, NOW)
-            self.shelf.apply(response.changes)
+            response = self.behaviour(self.contract, self.store, request, self.config, NOW)
+            self.store.apply(response.changes)
         except Exception:  # noqa: BLE001 - a server may break on a request; that is what a client then sees
             return CRASHED
         return response
@@ -77,7 +77,7 @@ class Direct:
 
 def direct(behaviour: Behaviour, config: Config, contract: Contract) -> Direct:
     """A new server that behaves so."""
-    return Direct(contract, config, Shelf(config), behaviour)
+    return Direct(contract, config, MemoryStore(config), behaviour)
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.app import request_of
 from conformance.emulator.config import Config
-from conformance.emulator.faults.model import Fault, Kind, faulty
+from conformance.emulator.faults.model import Fault, FaultKind, faulty
 from conformance.emulator.respond import Response
 from conformance.emulator.store import Store
 from conformance.errors import UsageError
@@ -28,7 +28,7 @@ from conformance.stand_in.seen import NO_REPLY, Seen, Witness
 RESET = "/emulator/reset"
 """The path that a POST resets the emulator at. The API of no VICIdial is there."""
 
-NONE = Fault("none", "Answers as it should", Kind.BY_HAND)
+NONE = Fault("none", "Answers as it should", FaultKind.BY_HAND)
 
 Watch = Callable[[Seen], None]
 

@@ -7,8 +7,8 @@ what replies tell of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from conformance.contract.reply import parse_line
 
@@ -24,8 +24,7 @@ class Effect(StrEnum):
     UNKNOWN = "not-known"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """How people call an effect: as a heading, counted, in a narrow column; and what it means for a client."""
 
     heading: str

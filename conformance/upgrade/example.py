@@ -13,7 +13,7 @@ from conformance.contract.request import Request
 from conformance.contract.world import Change, Column, Drop, Put, Row, World
 from conformance.report.curl import curl_line
 from conformance.report.text import visible
-from conformance.upgrade.compare import Difference
+from conformance.upgrade.compare import BuildDifference
 from conformance.upgrade.model import Example, Sides
 
 URL = "https://dialer.example/vicidial/non_agent_api.php"
@@ -23,7 +23,7 @@ _WIDEST = 400
 
 
 def example(
-    contract: Contract, case: str, sent: tuple[Request, ...], difference: Difference, settings_told: str
+    contract: Contract, case: str, sent: tuple[Request, ...], difference: BuildDifference, settings_told: str
 ) -> Example:
     """What the requests of a case come to on both sides, in both dialects, at the request that differs."""
     settings = [side.world.settings for side in difference.sides]
@@ -50,7 +50,7 @@ def _replies(contract: Contract, sent: tuple[Request, ...], settings: ServerSett
     return found
 
 
-def _stored(difference: Difference) -> Sides:
+def _stored(difference: BuildDifference) -> Sides:
     before, after = (side.end.changes for side in difference.sides)
     if before == after:
         return Sides("", "")

@@ -7,17 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from conformance.upgrade.effect import Effect, counted
-from conformance.upgrade.model import Cause, Change, Forecast
+from conformance.upgrade.model import BuildCause, PredictedChange, UpgradeForecast
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
     """Changes of one effect, cause and build; the first has the example that stands for all."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[PredictedChange, ...]
 
     @property
-    def head(self) -> Change:
+    def head(self) -> PredictedChange:
         """The change whose example is shown."""
         return self.changes[0]
 
@@ -43,15 +43,15 @@ def _member(field: str, only: str, functions: list[str]) -> str:
     return f"{what} ({only})" if only else what
 
 
-def families(changes: Iterable[Change]) -> tuple[Family, ...]:
+def families(changes: Iterable[PredictedChange]) -> tuple[Family, ...]:
     """The changes in families, in the order in which they first come."""
-    found: dict[tuple[Effect, Cause, str, str], list[Change]] = defaultdict(list)
+    found: dict[tuple[Effect, BuildCause, str, str], list[PredictedChange]] = defaultdict(list)
     for change in changes:
         found[change.effect, change.origin.cause, change.origin.build, change.meaning].append(change)
     return tuple(Family(tuple(members)) for members in found.values())
 
 
-def answer(forecast: Forecast) -> str:
+def answer(forecast: UpgradeForecast) -> str:
     """The forecast in one sentence."""
     way = "downgrade" if forecast.downgrade else "upgrade"
     if forecast.old == forecast.new:

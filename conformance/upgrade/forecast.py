@@ -13,12 +13,19 @@ from conformance.cases.sample import SAMPLE
 from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.request import Request
 from conformance.contract.world import World
-from conformance.upgrade.compare import Difference, deviations, effect, first_difference, origins
+from conformance.upgrade.build_changes import BuildChanges, Span, build_changes, deviating, meaning
+from conformance.upgrade.compare import BuildDifference, deviations, effect, first_difference, origins
 from conformance.upgrade.effect import Effect
 from conformance.upgrade.example import example
-from conformance.upgrade.meaning import meaning
-from conformance.upgrade.model import AS_DOCUMENTED, PHP, Cause, Change, Forecast, Origin, Turn
-from conformance.upgrade.turns import Span, Turning, deviating, turning
+from conformance.upgrade.model import (
+    AS_DOCUMENTED,
+    PHP,
+    BuildCause,
+    BuildChange,
+    Origin,
+    PredictedChange,
+    UpgradeForecast,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +54,13 @@ SETTINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenDifference:
     """A difference in a case. `alone` says that only one thing about the request comes to it."""
 
     case: str
     requests: tuple[Request, ...]
     setting: Setting
-    difference: Difference
+    difference: BuildDifference
     alone: bool
 
 
@@ -68,9 +75,9 @@ def forecast(
     settings: Iterable[Setting] = SETTINGS,
     *,
     php: tuple[SqlErrors, SqlErrors] = (SqlErrors.THROWN, SqlErrors.THROWN),
-) -> Forecast:
+) -> UpgradeForecast:
     """What a client will see change, as far as cases show it, when a server of one build and PHP becomes another."""
-    known = turning(contract, Span(min(old, new), max(old, new), php))
+    known = build_changes(contract, Span(min(old, new), max(old, new), php))
     php_downgrade = php == (SqlErrors.THROWN, SqlErrors.IGNORED)
     downgrade = new < old or (new == old and php_downgrade)
     worlds = {one: (world(SAMPLE, one.at(old, php[0])), world(SAMPLE, one.at(new, php[1]))) for one in settings}
@@ -81,28 +88,28 @@ def forecast(
     ]
     ranked = tuple(sorted(changes, key=_rank))
     told = [f" with {one.php}" if php[0] is not php[1] else "" for one in php]
-    turns = tuple(_turns(contract, new, php[1], known, ranked))
-    return Forecast(f"{old}{told[0]}", f"{new}{told[1]}", downgrade, ranked, turns)
+    told_changes = tuple(_build_changes(contract, new, php[1], known, ranked))
+    return UpgradeForecast(f"{old}{told[0]}", f"{new}{told[1]}", downgrade, ranked, told_changes)
 
 
-def _rank(change: Change) -> tuple[object, ...]:
+def _rank(change: PredictedChange) -> tuple[object, ...]:
     origin = change.origin
-    places = list(Effect).index(change.effect), list(Cause).index(origin.cause), origin.age
+    places = list(Effect).index(change.effect), list(BuildCause).index(origin.cause), origin.age
     return (change.only == AS_DOCUMENTED, *places, change.only, origin.field or "", origin.function)
 
 
 def _groups(
-    contract: Contract, cases: Iterable[Case], worlds: Mapping[Setting, tuple[World, World]], known: Turning
-) -> Mapping[_Key, list[Seen]]:
-    groups: dict[_Key, list[Seen]] = defaultdict(list)
+    contract: Contract, cases: Iterable[Case], worlds: Mapping[Setting, tuple[World, World]], known: BuildChanges
+) -> Mapping[_Key, list[SeenDifference]]:
+    groups: dict[_Key, list[SeenDifference]] = defaultdict(list)
     for case in cases:
         sent = requests(case, SAMPLE, 0)
-        found: dict[tuple[Origin, Effect], list[Seen]] = defaultdict(list)
+        found: dict[tuple[Origin, Effect], list[SeenDifference]] = defaultdict(list)
         for setting, both in worlds.items():
             difference = first_difference(contract, sent, both, setting.dialect)
             if difference is not None:
                 came_from = origins(contract, difference, known)
-                seen = Seen(case.id, sent, setting, difference, len(came_from) == 1)
+                seen = SeenDifference(case.id, sent, setting, difference, len(came_from) == 1)
                 for origin in came_from:
                     found[origin, effect(contract, difference)].append(seen)
         for (origin, what), all_seen in found.items():
@@ -110,7 +117,7 @@ def _groups(
     return groups
 
 
-def _only(all_seen: list[Seen]) -> str:
+def _only(all_seen: list[SeenDifference]) -> str:
     """The setting without which a case does not show a change; empty if there is none."""
     shipped = [seen.setting for seen in all_seen if seen.setting.dialect is Dialect.SHIPPED]
     if not shipped:
@@ -121,15 +128,17 @@ def _only(all_seen: list[Seen]) -> str:
     return ", ".join(filter(None, (mode, latin)))
 
 
-def _change(contract: Contract, key: _Key, all_seen: list[Seen], known: Turning, *, downgrade: bool) -> Change:
+def _change(
+    contract: Contract, key: _Key, all_seen: list[SeenDifference], known: BuildChanges, *, downgrade: bool
+) -> PredictedChange:
     origin, what, only = key
     shown = min(all_seen, key=lambda seen: _clarity(seen, origin))
     before, after = (
         frozenset().union(*(deviations(contract, side.end) for side in sides))
         for sides in zip(*(seen.difference.sides for seen in all_seen), strict=True)
     )
-    turned = {id for id in before ^ after if ("", id, Cause.DEVIATION) in known}
-    return Change(
+    turned = {id for id in before ^ after if ("", id, BuildCause.DEVIATION) in known}
+    return PredictedChange(
         origin,
         what,
         only,
@@ -141,7 +150,7 @@ def _change(contract: Contract, key: _Key, all_seen: list[Seen], known: Turning,
     )
 
 
-def _clarity(seen: Seen, origin: Origin) -> tuple[bool, ...]:
+def _clarity(seen: SeenDifference, origin: Origin) -> tuple[bool, ...]:
     """The least is the clearest example: a server's, of this cause alone, in a case of this function."""
     return (
         seen.setting.dialect is Dialect.DOCUMENTED,
@@ -150,14 +159,14 @@ def _clarity(seen: Seen, origin: Origin) -> tuple[bool, ...]:
     )
 
 
-def _turns(
-    contract: Contract, new: Build, php: SqlErrors, known: Turning, changes: tuple[Change, ...]
-) -> Iterator[Turn]:
+def _build_changes(
+    contract: Contract, new: Build, php: SqlErrors, known: BuildChanges, changes: tuple[PredictedChange, ...]
+) -> Iterator[BuildChange]:
     origins_shown = {change.origin for change in changes}
     deviations_shown = {id for change in changes for id in (*change.begin, *change.end)}
     for origin in known.values():
-        if origin.cause is not Cause.DEVIATION or origin.field is None:
-            yield Turn(origin, Build.parse(origin.build) <= new, origin in origins_shown)
+        if origin.cause is not BuildCause.DEVIATION or origin.field is None:
+            yield BuildChange(origin, Build.parse(origin.build) <= new, origin in origins_shown)
         else:
             begins = bool(deviating(contract, origin.field, (php,))(new))
-            yield Turn(origin, begins, origin.field in deviations_shown, contract.deviations[origin.field])
+            yield BuildChange(origin, begins, origin.field in deviations_shown, contract.deviations[origin.field])

@@ -8,17 +8,17 @@ from conformance.contract.model import Dialect
 from conformance.report.jinja import code, fenced
 from conformance.upgrade.effect import WORDS
 from conformance.upgrade.family import Family, answer, families
-from conformance.upgrade.model import AS_DOCUMENTED, Change, Forecast, Turn
+from conformance.upgrade.model import AS_DOCUMENTED, BuildChange, PredictedChange, UpgradeForecast
 
 
-def markdown(forecast: Forecast) -> str:
+def markdown(forecast: UpgradeForecast) -> str:
     """All of it, with the example of every change."""
     title = f"# {'Downgrade' if forecast.downgrade else 'Upgrade'} from {forecast.old} to {forecast.new}"
     lines = [title, "", answer(forecast)]
     for family in families(forecast.changes):
         lines += ["", *_family(family)]
-    turns = [turn for turn in forecast.turns if turn.deviation or not turn.shown]
-    if turns:
+    begun = [change for change in forecast.turns if change.deviation or not change.shown]
+    if begun:
         lines += [
             "",
             "## Begins and ends",
@@ -26,7 +26,7 @@ def markdown(forecast: Forecast) -> str:
             "| build | what | effect on a client | a case shows it |",
             "|---|---|---|---|",
         ]
-        lines += map(_turn, turns)
+        lines += map(_build_change, begun)
     return "\n".join(lines) + "\n"
 
 
@@ -38,7 +38,7 @@ def _family(family: Family) -> Iterator[str]:
         yield from ("", *_change(change))
 
 
-def _change(change: Change) -> Iterator[str]:
+def _change(change: PredictedChange) -> Iterator[str]:
     origin, example = change.origin, change.example
     field = f"{code(origin.field)} of " if origin.field else ""
     only = f", only {change.only}" if change.only else ""
@@ -56,6 +56,6 @@ def _side(name: str, reply: str, stored: str) -> Iterator[str]:
         yield f"        leaves {stored}"
 
 
-def _turn(turn: Turn) -> str:
-    effect = turn.deviation.effect if turn.deviation else ""
-    return f"| {turn.origin.build} | {turn.told} | {effect} | {'yes' if turn.shown else 'no'} |"
+def _build_change(change: BuildChange) -> str:
+    effect = change.deviation.effect if change.deviation else ""
+    return f"| {change.origin.build} | {change.told} | {effect} | {'yes' if change.shown else 'no'} |"

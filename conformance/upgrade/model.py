@@ -13,11 +13,7 @@ AS_DOCUMENTED = "as documented"
 """The setting of a change that only a server would show that does what the documentation says."""
 
 
-PHP = "PHP 8.1"
-"""In place of a build where it is not the build that decides: the first PHP that ends a script at an SQL error."""
-
-
-class Cause(StrEnum):
+class BuildCause(StrEnum):
     """What differs between two builds, so that they treat a call differently."""
 
     FIELD = "field"
@@ -26,6 +22,10 @@ class Cause(StrEnum):
     DEVIATION = "deviation"
     BUILD = "build"
     UNNAMED = "unnamed"
+
+
+PHP = "PHP 8.1"
+"""In place of a build where it is not the build that decides: the first PHP that ends a script at an SQL error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Origin:
 
     function: str
     field: str | None
-    cause: Cause
+    cause: BuildCause
     build: str
 
     @property
@@ -70,7 +70,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PredictedChange:
     """What a client will see change in one function, by one cause: what it means, and how many cases show it.
 
     `only` names the setting without which it does not show, or the dialect in which alone it does.
@@ -88,7 +88,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class BuildChange:
     """Something that the contract says begins or ends between two builds, and whether a predicted case shows it."""
 
     origin: Origin
@@ -105,7 +105,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
+class UpgradeForecast:
     """All that is predicted of going from one build to another, the most dangerous changes first.
 
     `old` and `new` name the builds, with the versions of PHP where these are not the same.
@@ -114,15 +114,15 @@ class Forecast:
     old: str
     new: str
     downgrade: bool
-    changes: tuple[Change, ...]
-    turns: tuple[Turn, ...]
+    changes: tuple[PredictedChange, ...]
+    turns: tuple[BuildChange, ...]
 
     @property
-    def shipped(self) -> tuple[Change, ...]:
+    def shipped(self) -> tuple[PredictedChange, ...]:
         """The changes that a server shows that does what servers do."""
         return tuple(change for change in self.changes if change.only != AS_DOCUMENTED)
 
     @property
-    def unshown(self) -> tuple[Turn, ...]:
+    def unshown(self) -> tuple[BuildChange, ...]:
         """What begins or ends, and no case shows it."""
-        return tuple(turn for turn in self.turns if not turn.shown)
+        return tuple(change for change in self.turns if not change.shown)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from conformance.contract.model import Deviation, Dialect, Severity
-from conformance.report.terminal import SEVERITIES
+from conformance.report.terminal import SEVERITIES, indented
 from conformance.upgrade.effect import WORDS, Effect
 from conformance.upgrade.family import Family, answer, families
-from conformance.upgrade.model import Change, Forecast, Turn
+from conformance.upgrade.model import BuildChange, PredictedChange, UpgradeForecast
 
 STYLES = {
     Effect.FAILS: "bold red",
@@ -25,7 +24,7 @@ STYLES = {
 }
 
 
-def page(forecast: Forecast) -> RenderableType:
+def page(forecast: UpgradeForecast) -> RenderableType:
     """All of it. Print it with `crop=False`, or the curl lines are cut at the edge of the terminal."""
     return Group(
         *(part for family in families(forecast.shipped) for part in _family(family)),
@@ -42,14 +41,14 @@ def _family(family: Family) -> Iterator[RenderableType]:
     yield Text.assemble(
         "\n", (WORDS[head.effect].many, STYLES[head.effect]), "  ", (cause, "bold"), (f"  {cases}", "dim")
     )
-    yield from (_indented(Text(member)) for member in family.members)
-    yield _indented(Text(head.meaning))
+    yield from (indented(Text(member)) for member in family.members)
+    yield indented(Text(head.meaning))
     yield from _example(head)
 
 
-def _example(change: Change) -> Iterator[RenderableType]:
+def _example(change: PredictedChange) -> Iterator[RenderableType]:
     example = change.example
-    yield _indented(Text(f"for example {example.case}, request {example.request}:", style="dim"))
+    yield indented(Text(f"for example {example.case}, request {example.request}:", style="dim"))
     replies, stored = example.replies[Dialect.SHIPPED], example.stored
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim")
@@ -58,35 +57,33 @@ def _example(change: Change) -> Iterator[RenderableType]:
         table.add_row(name, Text(reply))
         if left:
             table.add_row("", Text(f"leaves {left}"))
-    yield _indented(table)
+    yield indented(table)
     yield Text(f"  {example.curl}", no_wrap=True, overflow="ignore", style="dim")
 
 
-def _deviations(forecast: Forecast) -> Iterator[RenderableType]:
+def _deviations(forecast: UpgradeForecast) -> Iterator[RenderableType]:
     """The deviations that come and go, those that come before those that go."""
     for begins, heading in ((True, "Deviations from the documentation that begin"), (False, "... that end")):
-        turns = [(turn.deviation, turn) for turn in forecast.turns if turn.deviation and turn.begins is begins]
-        if turns:
+        begun = [
+            (change.deviation, change) for change in forecast.turns if change.deviation and change.begins is begins
+        ]
+        if begun:
             yield Text(f"\n{heading}", style="bold")
             order = list(Severity)
-            yield from (_deviation(*one) for one in sorted(turns, key=lambda one: -order.index(one[0].severity)))
+            yield from (_deviation(*one) for one in sorted(begun, key=lambda one: -order.index(one[0].severity)))
 
 
-def _deviation(deviation: Deviation, turn: Turn) -> RenderableType:
+def _deviation(deviation: Deviation, change: BuildChange) -> RenderableType:
     severity = (deviation.severity.value, SEVERITIES[deviation.severity.value])
-    head = Text.assemble(severity, "  ", deviation.id, (f"  {turn.origin.build}", "dim"))
-    return _indented(Group(head, _indented(Text(deviation.effect))))
+    head = Text.assemble(severity, "  ", deviation.id, (f"  {change.origin.build}", "dim"))
+    return indented(Group(head, indented(Text(deviation.effect))))
 
 
-def _notes(forecast: Forecast) -> Iterator[RenderableType]:
+def _notes(forecast: UpgradeForecast) -> Iterator[RenderableType]:
     if forecast.unshown:
         yield Text("\nChanges that no case shows", style="bold")
-        yield from (_indented(Text(f"{turn.origin.build}  {turn.told}")) for turn in forecast.unshown)
+        yield from (indented(Text(f"{change.origin.build}  {change.told}")) for change in forecast.unshown)
     others = len(forecast.changes) - len(forecast.shipped)
     if others:
         note = f"\nAnd {others} on servers that do what is documented: --json and --markdown have them."
         yield Text(note, style="dim")
-
-
-def _indented(renderable: RenderableType) -> Padding:
-    return Padding(renderable, (0, 0, 0, 2), expand=False)

@@ -23,9 +23,8 @@ from conformance.contract.world import Change, World
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.verdict import invariants
 from conformance.verdict.expected import ExpectedLine, aspect_text, expected_lines, in_words, is_same
-from conformance.verdict.form import conforming
-from conformance.verdict.learned import is_new, told_numbers, with_numbers
-from conformance.verdict.model import Difference, Error, Expect, Fail, Pass, Printed, Verdict
+from conformance.verdict.known_numbers import is_new, told_numbers, with_numbers
+from conformance.verdict.model import Difference, Error, Expect, Fail, Pass, Printed, Verdict, conforming
 from conformance.verdict.tables import Measured, differences
 
 CONTENT_TYPE = "text/html; charset=utf-8"

@@ -8,12 +8,13 @@ import msgspec
 from conformance.compare import html as compare_html
 from conformance.compare.compare import compare
 from conformance.compare.traces import Given, Traces, Wait
-from conformance.emulator.faults.model import Kind
+from conformance.contract.load import load_contract
+from conformance.emulator.faults.model import FaultKind
 from conformance.report import html
 from conformance.report.model import Fuzzed, Report
-from conformance.selfcheck import html as selfcheck_html
-from conformance.selfcheck.model import Attempt, Kill
-from conformance.selfcheck.result import FaultFree, Result, Row
+from conformance.selfcheck import writers
+from conformance.selfcheck.model import Kill, Trial
+from conformance.selfcheck.result import FaultFree, FaultRow, Result
 from conformance.selfcheck.summary import Summary
 from conformance.verdict.model import Deviates, NotTested, Pass, Verdict
 from tests.compare.support import replies
@@ -44,14 +45,14 @@ def selfcheck() -> str:
     """Two faults that are caught, one that is not, and one that nobody could see."""
     kill = Kill("add_did/life-cycle/add", "act", ("message",))
     rows = (
-        _row("own/word", Kind.REPLY, kill),
-        _row("own/limit", Kind.LIMIT, kill),
-        _row("own/same", Kind.REPLY),
-        _row("own/hidden", Kind.LIMIT, hidden="nothing shows it"),
+        _row("own/word", FaultKind.REPLY, kill),
+        _row("own/limit", FaultKind.LIMIT, kill),
+        _row("own/same", FaultKind.REPLY),
+        _row("own/hidden", FaultKind.LIMIT, hidden="nothing shows it"),
     )
-    honest = FaultFree(server="honest", attempt=Attempt(fault="honest"))
+    honest = FaultFree(server="honest", trial=Trial(fault="honest"))
     cases = ("add_did/life-cycle/add", "add_did/life-cycle/add-again")
-    return selfcheck_html.render(Summary(Result(level="full", cases=cases, rows=rows, fault_free=(honest,))))
+    return writers.as_page(Summary(Result(level="full", cases=cases, rows=rows, fault_free=(honest,))))
 
 
 BEFORE: dict[str, Verdict] = {
@@ -75,17 +76,17 @@ AFTER: dict[str, Verdict] = {
 @cache
 def compared() -> str:
     """Each kind of change, two cases of which changed alike, and slower replies."""
-    return compare_html.render(compare((_before(), _after())))
+    return compare_html.render(compare(load_contract(), (_before(), _after())))
 
 
 @cache
 def three() -> str:
-    return compare_html.render(compare((_before(), _before(), _after())))
+    return compare_html.render(compare(load_contract(), (_before(), _before(), _after())))
 
 
 @cache
 def same() -> str:
-    return compare_html.render(compare((_before(), _before())))
+    return compare_html.render(compare(load_contract(), (_before(), _before())))
 
 
 @cache
@@ -95,7 +96,7 @@ def hostile_comparison() -> str:
     results = tuple(sample.case(result.id, Pass(), title=sample.HOSTILE) for result in report.results)
     calm = msgspec.structs.replace(report, results=results, expect="either")
     texts = (sample.HOSTILE, sample.HOSTILE + "other")
-    return compare_html.render(compare([_given(calm, texts[0], 0.01), _given(report, texts[1], 0.01)]))
+    return compare_html.render(compare(load_contract(), [_given(calm, texts[0], 0.01), _given(report, texts[1], 0.01)]))
 
 
 def _before() -> Given:
@@ -124,9 +125,9 @@ def _given(report: Report, said: str, seconds: float) -> Given:
     return Given("before", report, Traces({result.id: replies(said) for result in report.results}, waits))
 
 
-def _row(id: str, kind: Kind, *kills: Kill, hidden: str | None = None) -> Row:
+def _row(id: str, kind: FaultKind, *kills: Kill, hidden: str | None = None) -> FaultRow:
     title = f"The fault {id}"
-    return Row(id=id, title=title, kind=kind.value, hidden=hidden, attempt=Attempt(fault=id, kills=kills))
+    return FaultRow(id=id, title=title, kind=kind.value, hidden=hidden, trial=Trial(fault=id, kills=kills))
 
 
 ALL = {"report": report, "hostile": hostile, "fuzzed": fuzzed, "selfcheck": selfcheck}

@@ -10,10 +10,11 @@ import msgspec
 
 from conformance.cases.expand import requests, world
 from conformance.cases.model import Case
+from conformance.compare.client_effect import Said
 from conformance.compare.compare import compare
-from conformance.compare.felt import Said
-from conformance.compare.load import load
-from conformance.compare.model import Change, Comparison, Pair
+from conformance.compare.model import ChangeKind, Comparison, Pair
+from conformance.compare.traces import load
+from conformance.contract.load import load_contract
 from conformance.contract.model import Dialect
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
@@ -21,9 +22,9 @@ from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, honest
 from conformance.report import json_file
+from conformance.report.exchanges import ExchangeLine
 from conformance.report.model import CaseResult, Report
 from conformance.reporting import EXCHANGES, Collector
-from conformance.run.record import ExchangeLine
 from conformance.run.run import Run
 from conformance.run.settings import Target
 from conformance.upgrade.compare import effect, first_difference
@@ -104,7 +105,7 @@ def replies(*bodies: str) -> tuple[Said, ...]:
 
 
 def compared(*folders: Path) -> Comparison:
-    return compare([load(folder) for folder in folders])
+    return compare(load_contract(), [load(load_contract(), folder) for folder in folders])
 
 
 def pair(*folders: Path) -> Pair:
@@ -112,17 +113,17 @@ def pair(*folders: Path) -> Pair:
     return found
 
 
-def ids(found: Pair, *changes: Change) -> set[str]:
+def ids(found: Pair, *changes: ChangeKind) -> set[str]:
     return {case.id for case in found.of(*changes)}
 
 
 def results(folder: Path) -> Mapping[str, CaseResult]:
-    return {result.id: result for result in load(folder).report.results}
+    return {result.id: result for result in load(load_contract(), folder).report.results}
 
 
 def edited(folder: Path, edit: Callable[[Report], Report]) -> Path:
     """The folder, its report changed."""
-    json_file.write(edit(load(folder).report), folder)
+    json_file.write(edit(load(load_contract(), folder).report), folder)
     return folder
 
 

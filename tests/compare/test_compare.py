@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from conformance.compare.compare import compare
-from conformance.compare.load import load
-from conformance.compare.model import Change, Comparison, to_json
+from conformance.compare.model import ChangeKind, Comparison, to_json
+from conformance.compare.traces import load
+from conformance.contract.load import load_contract
 from conformance.reporting import EXCHANGES
 from conformance.upgrade.effect import Effect
 from conformance.verdict.model import Blocked, Deviates, Error, Fail, NotTested, Pass, Verdict
@@ -88,14 +89,14 @@ def test_a_run_that_never_reached_its_server_is_no_answer_on_whichever_side(
 def test_cases_that_were_never_reported_are_neither_gone_nor_new(tmp_path: Path) -> None:
     one = run(tmp_path / "1", FIFTEEN)
     found = pair(one, run(tmp_path / "2", {"a/b/0": Pass()}, expected=15))
-    assert len(found.of(Change.NO_ANSWER)) == 14
-    assert {case.why for case in found.of(Change.NO_ANSWER)} == {"after: never reported; the other run: pass"}
+    assert len(found.of(ChangeKind.NO_ANSWER)) == 14
+    assert {case.why for case in found.of(ChangeKind.NO_ANSWER)} == {"after: never reported; the other run: pass"}
     assert "not compared: 14 of 15 cases were never reported." in found.answer
 
 
 def test_cases_that_only_the_selection_left_out_are_no_gap(tmp_path: Path) -> None:
     found = compared(run(tmp_path / "1", FIFTEEN), run(tmp_path / "2", {"a/b/0": Pass(), "a/b/1": Pass()}))
-    assert (found.exit_code, len(found.pairs[0].of(Change.GONE))) == (0, 13)
+    assert (found.exit_code, len(found.pairs[0].of(ChangeKind.GONE))) == (0, 13)
     assert found.answer == "The same: no difference, 2 of 15 cases compared. 13 not compared."
 
 
@@ -216,7 +217,7 @@ def test_a_deviation_of_a_case_that_only_one_run_tested_is_not_new(tmp_path: Pat
 def test_regressions_come_first(tmp_path: Path) -> None:
     one = run(tmp_path / "1", {"a/b/c": FAIL, "a/b/d": Pass(), "a/b/e": Pass(), "a/b/f": Pass()})
     two = run(tmp_path / "2", {"a/b/c": Pass(), "a/b/d": Pass(), "a/b/e": SEPARATOR, "a/b/f": FAIL}, "B: b")
-    order = [Change.REGRESSION, Change.DEVIATES, Change.FIX, Change.REPLY]
+    order = [ChangeKind.REGRESSION, ChangeKind.DEVIATES, ChangeKind.FIX, ChangeKind.REPLY]
     assert [case.change for case in pair(one, two).changes] == order
 
 
@@ -266,8 +267,8 @@ def test_cases_that_neither_run_answered_are_counted(tmp_path: Path) -> None:
 def test_what_a_client_must_not_feel_has_an_exit_code_of_its_own(
     fail_on: tuple[Effect, ...], code: int, tmp_path: Path
 ) -> None:
-    given = [load(run(tmp_path / said[:1], {"a/b/c": Pass()}, said)) for said in ("A: a", "ERROR: b")]
-    found = compare(given, fail_on)
+    given = [load(load_contract(), run(tmp_path / said[:1], {"a/b/c": Pass()}, said)) for said in ("A: a", "ERROR: b")]
+    found = compare(load_contract(), given, fail_on)
     assert found.exit_code == code
     assert found.answer.endswith(" Exit code 5, as asked with --fail-on.") is (code == 5)
 
@@ -275,7 +276,10 @@ def test_what_a_client_must_not_feel_has_an_exit_code_of_its_own(
 def test_a_regression_is_exit_code_1_and_what_is_felt_in_half_a_run_is_5(tmp_path: Path) -> None:
     one, two = run(tmp_path / "1", FIFTEEN), run(tmp_path / "2", {**FIFTEEN, "a/b/0": FAIL}, "ERROR: b")
     half = run(tmp_path / "3", {"a/b/0": Pass()}, "ERROR: b", ended="no reply", expected=15)
-    assert [compare([load(one), load(other)], Effect).exit_code for other in (two, half)] == [1, 5]
+    assert [
+        compare(load_contract(), [load(load_contract(), one), load(load_contract(), other)], Effect).exit_code
+        for other in (two, half)
+    ] == [1, 5]
     assert compared(one, half).exit_code == 3
 
 
@@ -309,9 +313,9 @@ def test_of_more_than_two_runs_one_in_which_calls_fail_is_not_said_to_be_no_wors
 
 def test_the_matrix_begins_with_what_differs_most(three: Comparison) -> None:
     assert [(row.id, row.change) for row in three.rows] == [
-        ("a/b/worse", Change.REGRESSION),
-        ("a/b/same", Change.REPLY),
-        ("a/b/other", Change.REPLY),
+        ("a/b/worse", ChangeKind.REGRESSION),
+        ("a/b/same", ChangeKind.REPLY),
+        ("a/b/other", ChangeKind.REPLY),
     ]
     assert [(cell.kind, cell.replies) for cell in three.rows[0].cells] == [("pass", "a"), ("pass", "a"), ("fail", "b")]
 

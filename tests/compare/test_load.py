@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.compare.load import load
+from conformance.compare.traces import load
+from conformance.contract.load import load_contract
 from conformance.errors import UsageError
 from conformance.reporting import EXCHANGES
 from conformance.verdict.model import Pass
@@ -54,7 +55,7 @@ def broken(folder: Path, what: str) -> Path:
 )
 def test_a_folder_that_is_no_report_is_one_line_that_says_so(what: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=said) as error:
-        load(broken(tmp_path / "r", what))
+        load(load_contract(), broken(tmp_path / "r", what))
     assert "\n" not in str(error.value)
 
 
@@ -63,17 +64,17 @@ def test_exchanges_that_cannot_be_read_are_said(tmp_path: Path) -> None:
     (folder / EXCHANGES).unlink()
     (folder / EXCHANGES).mkdir()
     with pytest.raises(UsageError, match=r"cannot read .*exchanges.jsonl: Is a directory"):
-        load(folder)
+        load(load_contract(), folder)
 
 
 def test_a_folder_without_exchanges_has_no_replies(tmp_path: Path) -> None:
     folder = made_up(tmp_path / "r", RESULT)
     (folder / EXCHANGES).unlink()
-    assert load(folder).traces is None
+    assert load(load_contract(), folder).traces is None
 
 
 def replies(folder: Path) -> object:
-    traces = load(folder).traces
+    traces = load(load_contract(), folder).traces
     assert traces is not None
     return {case: tuple(one.text for one in told) for case, told in traces.replies.items()}
 
@@ -96,7 +97,7 @@ def test_cleaning_up_further_tries_and_other_cases_do_not_count(tmp_path: Path) 
 def test_of_a_folder_that_was_used_twice_the_last_run_counts(tmp_path: Path) -> None:
     lines = [line(ID, "A: a"), line(ID, "B: b", step=2), line(ID, "C: c", elapsed=0.5)]
     folder = made_up(tmp_path / "r", RESULT, lines=lines)
-    traces = load(folder).traces
+    traces = load(load_contract(), folder).traces
     assert traces is not None
     assert replies(folder) == {ID: ("C: c",)}
     assert [(key, wait.seconds) for key, wait in traces.waits.items()] == [((ID, 1), 0.5)]
@@ -105,6 +106,6 @@ def test_of_a_folder_that_was_used_twice_the_last_run_counts(tmp_path: Path) -> 
 def test_a_wait_belongs_to_the_function_that_was_called(tmp_path: Path) -> None:
     query = "user=6666&function=update_did&did_pattern=1"
     lines = [line(ID, "A: a"), line(ID, "B: b", step=2, query=query), line(ID, "C: c", step=3, query="")]
-    traces = load(made_up(tmp_path / "r", RESULT, lines=lines)).traces
+    traces = load(load_contract(), made_up(tmp_path / "r", RESULT, lines=lines)).traces
     assert traces is not None
     assert [wait.function for wait in traces.waits.values()] == ["add_did", "update_did", "add_did"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.compare.normal import normal
+from conformance.report.exchanges import ExchangeLine
 from conformance.report.placeholders import LONGEST
-from conformance.run.record import ExchangeLine
 from tests.compare.support import line
 from tests.report import sample
 from tests.safety.support import CASES, CONTRACT

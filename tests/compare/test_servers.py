@@ -13,7 +13,7 @@ from conformance.cases.expand import Login
 from conformance.cases.model import Entity, Level
 from conformance.compare import view
 from conformance.compare.cases import ANSWERED
-from conformance.compare.model import DIFFERENT, NOT_COMPARED, Change
+from conformance.compare.model import DIFFERENT, NOT_COMPARED, ChangeKind
 from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.request import Request
 from conformance.contract.world import State
@@ -108,14 +108,14 @@ def test_a_success_that_stores_nothing_is_no_call_that_now_succeeds(tmp_path: Pa
     newer, older = (Config(settings=ServerSettings(sql_mode=SqlMode.STRICT, sql_errors=one)) for one in ERRORS)
     runs = [ran(tmp_path / name, cases, config) for name, config in (("newer", newer), ("older", older))]
     back, forth = pair(*runs), pair(*reversed(runs))
-    assert set(back.felt) == {Effect.STORED}
-    assert set(forth.felt) == {Effect.FAILS}
+    assert set(back.effects) == {Effect.STORED}
+    assert set(forth.effects) == {Effect.FAILS}
     assert {case.id: case.effect for case in back.changes} == predicted_effects(cases, newer, older)
 
 
 def test_how_the_dialects_print_is_one_entry(before: Path, tmp_path: Path) -> None:
     found = pair(before, ran(tmp_path / "after", SOME, server(dialect=Dialect.DOCUMENTED)))
-    cases = found.feeling(Effect.FORM)
+    cases = found.with_effect(Effect.FORM)
     (group,) = view.groups(cases)
     assert (len(group.cases), len(cases) > 10, TOO_SHORT in {case.id for case in cases}) == (len(cases), True, True)
     assert {case.effect for case in found.changes if case.id == "copy_did/life-cycle/copy"} == {Effect.REPLY}
@@ -124,14 +124,14 @@ def test_how_the_dialects_print_is_one_entry(before: Path, tmp_path: Path) -> No
 def test_the_older_build_says_which_cases_it_cannot_be_asked(before: Path, tmp_path: Path) -> None:
     found = pair(before, ran(tmp_path / "after", SOME, server("2.14-137")))
     (case,) = found.of(*NOT_COMPARED)
-    assert (case.id, case.change) == ("add_did/login/debug", Change.NOT_TESTED)
+    assert (case.id, case.change) == ("add_did/login/debug", ChangeKind.NOT_TESTED)
     assert "build 2.14-168" in case.why
 
 
 def test_an_upgrade_is_no_regression_and_names_what_deviates_now(before: Path, tmp_path: Path) -> None:
     found = compared(ran(tmp_path / "old", SOME, server("2.14-137")), before)
     named = {"add_did/menu_id/unknown", "copy_did/life-cycle/copy"}
-    assert (found.exit_code, named - ids(found.pairs[0], Change.DEVIATES)) == (0, set())
+    assert (found.exit_code, named - ids(found.pairs[0], ChangeKind.DEVIATES)) == (0, set())
     assert ("copy-added-fields-swapped", 0) in [(d.id, d.before) for d in found.pairs[0].deviations]
 
 
@@ -167,14 +167,14 @@ def test_a_run_under_a_lower_level_names_what_it_did_not_test(before: Path, tmp_
     found = compared(before, ran(tmp_path / "after", SOME, NEWEST, level=Level.PROBE))
     assert [fact.name for fact in found.facts if fact.name == "level"] == ["level"]
     only = found.pairs[0]
-    assert {case.change for case in only.changes} == {Change.NOT_TESTED}
+    assert {case.change for case in only.changes} == {ChangeKind.NOT_TESTED}
     assert all("level standard; needs --allow-writes" in case.why for case in only.changes)
     assert " not compared." in only.answer
 
 
 def test_another_expectation_of_the_same_server_is_no_regression(before: Path, tmp_path: Path) -> None:
     found = compared(before, ran(tmp_path / "after", SOME, NEWEST, expect=Expect.DOCUMENTED))
-    assert {case.change for case in found.pairs[0].changes} == {Change.JUDGED}
+    assert {case.change for case in found.pairs[0].changes} == {ChangeKind.JUDGED}
     assert ("expect" in [fact.name for fact in found.facts], found.exit_code) == (True, 0)
 
 
@@ -197,7 +197,7 @@ def test_a_word_that_is_wrong_now_is_a_regression_and_mended_a_fix(before: Path,
     worse, better = pair(before, after), pair(after, before)
     expected = {id for id, result in results(after).items() if result.kind.value == "fail"}
     assert TOO_SHORT in expected
-    assert ids(worse, Change.REGRESSION) == expected == ids(better, Change.FIX)
+    assert ids(worse, ChangeKind.REGRESSION) == expected == ids(better, ChangeKind.FIX)
     assert (compared(before, after).exit_code, compared(after, before).exit_code) == (1, 0)
 
 
@@ -205,7 +205,7 @@ def test_a_fail_in_another_aspect_is_a_regression(tmp_path: Path) -> None:
     cases = every(TOO_SHORT)
     one = ran(tmp_path / "one", cases, NEWEST, misspelling(b"DID DESCRIPTION MUST", b"DESCRIPTION MUST"))
     two = ran(tmp_path / "two", cases, NEWEST, misspelling(b"ERROR: add_did DID DESC", b"NOTICE: add_did DID DESC"))
-    (case,) = pair(one, two).of(Change.REGRESSION)
+    (case,) = pair(one, two).of(ChangeKind.REGRESSION)
     assert case.why == "fail as before, and now in request 1: status"
 
 
@@ -214,7 +214,7 @@ def test_a_fail_with_other_words_in_the_same_aspect_is_a_changed_reply(tmp_path:
     one, two = (
         ran(tmp_path / by.decode(), cases, NEWEST, misspelling(b"DESCRIPTION MUST", by)) for by in (b"ONE", b"TWO")
     )
-    assert ids(pair(one, two), *DIFFERENT) == ids(pair(one, two), Change.REPLY) == {TOO_SHORT}
+    assert ids(pair(one, two), *DIFFERENT) == ids(pair(one, two), ChangeKind.REPLY) == {TOO_SHORT}
 
 
 def unreliable(seed: int) -> Behaviour:
@@ -233,7 +233,7 @@ def unreliable(seed: int) -> Behaviour:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_an_unreliable_server_is_no_regression_and_is_named_as_flaky(seed: int, before: Path, tmp_path: Path) -> None:
     found = compared(before, ran(tmp_path / "after", SOME, NEWEST, unreliable(seed)))
-    assert found.pairs[0].of(Change.FLAKY)
+    assert found.pairs[0].of(ChangeKind.FLAKY)
     assert ids(found.pairs[0], *DIFFERENT) == set()
     assert (found.exit_code, " flaky." in found.answer) == (0, True)
 

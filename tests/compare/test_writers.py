@@ -122,7 +122,7 @@ def test_the_words_are_those_of_predictions(write: Callable[[Comparison], str], 
     told = [
         effect for effect, words in WORDS.items() if f"{words.heading}:" in shown or f"<h2>{words.heading} <" in shown
     ]
-    assert told == [*every.pairs[0].felt]
+    assert told == [*every.pairs[0].effects]
 
 
 def test_the_dangerous_comes_first_and_the_map_and_the_answer_last_in_a_terminal(every: Comparison) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.model import Build, Deviation, ServerSettings, SqlErrors, SqlMode
-from conformance.verdict.form import in_form
-from conformance.verdict.model import Deviates, Fail, Verdict
+from conformance.verdict.model import Deviates, Fail, Verdict, in_form
 from tests.support.asking import CONTRACT, judged_as
 from tests.support.recordings import SETTINGS, by_evidence, scenarios
 

@@ -10,7 +10,7 @@ from typer.main import get_command
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Level
 from conformance.cli import app
-from conformance.compare.model import FELT
+from conformance.compare.model import EFFECT_EXIT_CODE
 from conformance.contract.load import load_contract
 from conformance.errors import Stopped
 from conformance.plugin import pytest_addoption
@@ -75,7 +75,7 @@ def test_the_table_of_verdicts_names_each_of_them_once(page: Page) -> None:
 
 @pytest.mark.parametrize("page", [README, READING], ids=lambda page: page.name)
 def test_the_table_of_exit_codes_names_each_of_them_once(page: Page) -> None:
-    assert page.first_column("Exit codes") == ["0", "1", "2", "3", "4", str(FELT), str(Stopped.exit_code)]
+    assert page.first_column("Exit codes") == ["0", "1", "2", "3", "4", str(EFFECT_EXIT_CODE), str(Stopped.exit_code)]
 
 
 def test_the_page_on_levels_says_how_many_cases_each_has() -> None:

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from conformance.cli import app
-from conformance.fuzz.replay import write_replay
+from conformance.fuzz.repeat import write_replay
 from tests.edges.test_bad_files import URL, is_one_line
 from tests.front.conftest import Cli
 from tests.fuzz.test_replay import REPLAY

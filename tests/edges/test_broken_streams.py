@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.world import Put
-from conformance.report.read import load_report
+from conformance.report.json_file import load_report
 from tests.edges.commands import Ended, interrupted
 from tests.edges.programs import PROGRAM, environment
 from tests.front.servers import PASSWORD, Server, liar, serving

@@ -12,9 +12,8 @@ from conformance.cases.expand import Login
 from conformance.cases.model import Role
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, honest
+from conformance.report.exchanges import ExchangeLine, read_exchanges
 from conformance.report.model import CaseResult, Report, from_json
-from conformance.run.exchanges import read_exchanges
-from conformance.run.record import ExchangeLine
 from tests.front.conftest import Cli
 from tests.front.servers import LIES, liar, serving
 

@@ -20,12 +20,12 @@ LISTEN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler
 SLOW = """
 import os, time
 from conformance.selfcheck.checker import Checker
-from conformance.selfcheck.model import Attempt
-def attempt(self, fault):
+from conformance.selfcheck.model import Trial
+def trial(self, fault):
     os.write(1, f"{os.getpid()}\\n".encode())
     time.sleep(60)
-Checker.honest = lambda self, config: Attempt(fault="")
-Checker.attempt = attempt
+Checker.honest = lambda self, config: Trial(fault="")
+Checker.trial = trial
 """
 """A self-check each of whose faults takes a minute."""
 

@@ -12,7 +12,7 @@ from conformance.contract.load import load_contract
 from conformance.contract.request import Request
 from conformance.emulator.config import Config
 from conformance.emulator.faults.catalogue import faults
-from conformance.emulator.faults.model import Fault, Kind, faulty
+from conformance.emulator.faults.model import Fault, FaultKind, faulty
 from conformance.emulator.respond import Response, honest
 from conformance.emulator.store import Store
 from tests.emulator.asgi import RECORDED_AT, Emulator
@@ -54,7 +54,7 @@ def test_the_order_stays() -> None:
 
 
 def test_there_are_more_than_sixty_faults_that_somebody_wrote_down() -> None:
-    assert sum(fault.kind is Kind.BY_HAND for fault in faults()) > 60
+    assert sum(fault.kind is FaultKind.BY_HAND for fault in faults()) > 60
 
 
 def test_every_reason_for_hiding_says_something() -> None:
@@ -88,7 +88,7 @@ def test_every_server_answers_a_call() -> None:
 
 @pytest.mark.parametrize("fault", WIRE, ids=lambda fault: fault.id)
 def test_what_happens_on_the_way_is_seen_unless_it_is_hidden(fault: Fault) -> None:
-    honest_app = faulty(Fault("honest", "", Kind.BY_HAND))
+    honest_app = faulty(Fault("honest", "", FaultKind.BY_HAND))
     with closing(honest_app.state.store), closing((app := faulty(fault)).state.store), asyncio.Runner() as loop:
         right = Emulator(honest_app, loop).ask(add("9991"))
         if fault.hidden is not None:

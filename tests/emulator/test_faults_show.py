@@ -11,7 +11,7 @@ from conformance.contract.load import load_contract
 from conformance.contract.world import Change, LoginFailed, LoginSucceeded, World
 from conformance.emulator.config import Config
 from conformance.emulator.faults.catalogue import faults
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, honest
 from tests.cases.perfect_server import GROUND
 from tests.emulator.asgi import RECORDED_AT
@@ -55,7 +55,7 @@ class Sight:
 
     def _order(self, fault: Fault) -> list[int]:
         words = fault.id.split("/")[1:]
-        if fault.kind is Kind.BY_HAND:
+        if fault.kind is FaultKind.BY_HAND:
             return list(range(len(CASES)))
 
         def near(number: int) -> int:
@@ -85,7 +85,7 @@ def after(state: World, changes: tuple[Change, ...]) -> World:
 def sample() -> list[Fault]:
     """Some faults of each kind, the same each time."""
     chosen: list[Fault] = []
-    for kind in Kind:
+    for kind in FaultKind:
         shown = [f for f in faults() if f.kind is kind and not f.hidden and not f.around and f.id not in NO_CASE_YET]
         chosen += Random(kind.value).sample(shown, min(SAMPLE, len(shown)))  # noqa: S311 - a sample, no secret
     return chosen

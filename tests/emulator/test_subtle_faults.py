@@ -20,8 +20,8 @@ from conformance.contract.request import Request
 from conformance.contract.world import Change, Put
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
-from conformance.emulator.faults.model import Kind, faulty
-from conformance.emulator.faults.subtle import subtle
+from conformance.emulator.faults.catalogue import subtle
+from conformance.emulator.faults.model import FaultKind, faulty
 from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.emulator.store import Store
 from conformance.exchange import Exchange
@@ -96,7 +96,7 @@ def verdict(app: Starlette, shows: Case) -> Verdict:
 
 def test_there_are_twenty_and_each_has_an_id_of_its_own() -> None:
     assert len(subtle()) == len(FAULTS) == 20
-    assert {(fault.kind, fault.id.partition("/")[0]) for fault in subtle()} == {(Kind.SUBTLE, "subtle")}
+    assert {(fault.kind, fault.id.partition("/")[0]) for fault in subtle()} == {(FaultKind.SUBTLE, "subtle")}
 
 
 def test_every_fault_has_a_demonstration() -> None:

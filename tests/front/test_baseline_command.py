@@ -12,8 +12,8 @@ from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Response
+from conformance.report.json_file import load_report
 from conformance.report.model import Report
-from conformance.report.read import load_report
 from conformance.verdict.model import Pass
 from tests.compare.support import made_up
 from tests.front.conftest import Cli, Ended

@@ -16,8 +16,8 @@ from conformance.emulator.faults.catalogue import faults
 from conformance.emulator.faults.model import Fault
 from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.report.causes import causes
+from conformance.report.json_file import load_report
 from conformance.report.model import Report
-from conformance.report.read import load_report
 from tests.front.conftest import Cli, Ended
 from tests.front.servers import LIES, liar, serving
 

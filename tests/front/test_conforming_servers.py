@@ -15,7 +15,7 @@ from conformance.contract.load import load_contract
 from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.emulator.config import Config
 from conformance.options import Options, plan
-from conformance.report.read import load_report
+from conformance.report.json_file import load_report
 from conformance.run.run import Run
 from conformance.verdict.model import Expect, Kind
 from tests.compare.support import ran

@@ -11,8 +11,8 @@ from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, Response, honest
+from conformance.report.json_file import load_report
 from conformance.report.model import Report
-from conformance.report.read import load_report
 from conformance.verdict.model import Deviates, Expect, Kind
 from tests.compare.support import every, ran
 from tests.rejudge.support import again

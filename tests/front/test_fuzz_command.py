@@ -11,8 +11,8 @@ import pytest
 
 from conformance.emulator.respond import Behaviour
 from conformance.fuzz.names import NAMES
+from conformance.report.json_file import load_report
 from conformance.report.model import Report
-from conformance.report.read import load_report
 from conformance.verdict.model import Kind
 from tests.front.conftest import Cli
 from tests.front.servers import Server, liar, serving

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.report.read import load_report
+from conformance.report.json_file import load_report
 from conformance.verdict.model import Error
 from tests.compare.support import made_up
 from tests.front.conftest import Cli

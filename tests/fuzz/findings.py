@@ -8,13 +8,12 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from conformance.emulator.faults.catalogue import subtle
 from conformance.emulator.faults.model import Fault, faulty
-from conformance.emulator.faults.subtle import subtle
-from conformance.fuzz.again import Repeated, compared
 from conformance.fuzz.driver import Fuzzer
-from conformance.fuzz.model import Replay, Tally
-from conformance.fuzz.properties.catalogue import search_of
-from conformance.fuzz.replay import read_replay, write_replay
+from conformance.fuzz.model import FuzzTally, Replay
+from conformance.fuzz.repeat import Repeated, compared, read_replay, write_replay
+from conformance.fuzz.search import search_of
 from tests.fuzz.support import IN_PROCESS, fuzzer, opened
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "findings"
@@ -34,7 +33,7 @@ def path_of(fault: Fault) -> Path:
 class First:
     """Ends a search with its first finding."""
 
-    def __call__(self, tally: Tally, findings: int) -> None:
+    def __call__(self, tally: FuzzTally, findings: int) -> None:
         if findings:
             raise Enough
 

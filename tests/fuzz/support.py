@@ -19,7 +19,7 @@ from conformance.fuzz.driver import Fuzzer
 from conformance.fuzz.examples import Examples
 from conformance.fuzz.metered import Metered
 from conformance.fuzz.names import NAMES
-from conformance.fuzz.properties.catalogue import search_of
+from conformance.fuzz.search import search_of
 from conformance.fuzz.share import shared
 from conformance.options import Effort
 from conformance.run.run import Run

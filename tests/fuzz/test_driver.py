@@ -12,7 +12,7 @@ from conformance.contract.world import State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Response, honest
 from conformance.fuzz.examples import Examples
-from conformance.fuzz.properties.catalogue import search_of
+from conformance.fuzz.search import search_of
 from tests.fuzz.support import crashing, fuzzed, fuzzer, opened
 
 

@@ -6,12 +6,12 @@ from statistics import median
 
 import pytest
 
-from conformance.emulator.faults.model import Fault, Kind
-from conformance.emulator.faults.subtle import subtle
-from conformance.fuzz.again import Now
+from conformance.emulator.faults.catalogue import subtle
+from conformance.emulator.faults.model import Fault, FaultKind
+from conformance.fuzz.model import Now
 from tests.fuzz.findings import FOLDER, kept, path_of, repeated
 
-HONEST = Fault("subtle/none", "A server without a fault", Kind.SUBTLE)
+HONEST = Fault("subtle/none", "A server without a fault", FaultKind.SUBTLE)
 
 
 @pytest.mark.parametrize("fault", subtle(), ids=lambda fault: fault.id)

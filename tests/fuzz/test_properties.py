@@ -13,11 +13,10 @@ from conformance import suite
 from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.predict import DEBUG_UNTIL
 from conformance.emulator.config import Config
-from conformance.emulator.faults.catalogue import faults
+from conformance.emulator.faults.catalogue import faults, subtle
 from conformance.emulator.faults.model import faulty
-from conformance.emulator.faults.subtle import subtle
 from conformance.fuzz.names import NAMES
-from conformance.fuzz.properties.catalogue import search_of
+from conformance.fuzz.search import search_of
 from tests.fuzz.findings import Enough, First
 from tests.fuzz.support import IN_PROCESS, fuzzed, fuzzer, opened
 from tests.support.some import some

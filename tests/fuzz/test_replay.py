@@ -10,11 +10,11 @@ import pytest
 from conformance.cases.model import Param, Role
 from conformance.cases.steps import add, sent_by, setup, update
 from conformance.errors import UsageError
-from conformance.fuzz.model import Key, Replay
-from conformance.fuzz.replay import read_replay, write_replay
+from conformance.fuzz.model import FindingKey, Replay
+from conformance.fuzz.repeat import read_replay, write_replay
 
 REPLAY = Replay(
-    key=Key("update_did", "group", "plain", "http-status"),
+    key=FindingKey("update_did", "group", "plain", "http-status"),
     search="replies",
     title="A generated update_did",
     clause="observed.md#4",

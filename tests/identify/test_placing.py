@@ -42,11 +42,11 @@ COMBINATIONS = [
 
 @pytest.fixture(scope="module")
 def predictions() -> Predictions:
-    return predictions_for(GROUND)
+    return predictions_for(load_contract(), GROUND)
 
 
 def placing(server: Server, folder: Path, predictions: Predictions | None = None, **options: object) -> Identified:
-    return identify(planned(server.target, folder, concurrency=1, **options), predictions)
+    return identify(load_contract(), planned(server.target, folder, concurrency=1, **options), predictions)
 
 
 def truth(config: Config) -> Hypothesis:
@@ -112,7 +112,7 @@ def test_one_user_is_enough_to_place_a_server(tmp_path: Path) -> None:
     with serving() as server:
         target = planned(server.target, tmp_path).target
         one = type(target)(target.url, {Role.ADMIN: target.logins[Role.ADMIN]}, {})
-        found = identify(planned(one, tmp_path, concurrency=1))
+        found = identify(load_contract(), planned(one, tmp_path, concurrency=1))
     assert found.left == (truth(Config()),)
 
 

@@ -38,7 +38,7 @@ def plainly(case_number: int, hypothesis: Hypothesis) -> list[Expected]:
 
 
 def test_a_shared_prediction_is_the_one_that_each_would_give() -> None:
-    shared = predictions_for(SAMPLE)
+    shared = predictions_for(load_contract(), SAMPLE)
     for number in range(0, len(CASES), 23):
         for hypothesis in hypotheses(CONTRACT):
             assert list(shared.replies(CASES[number], hypothesis).steps) == plainly(number, hypothesis), CASES[

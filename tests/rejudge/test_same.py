@@ -9,7 +9,7 @@ from conformance.cases.expand import Login
 from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.emulator.config import Config
 from conformance.emulator.faults.catalogue import faults
-from conformance.report.read import load_report
+from conformance.report.json_file import load_report
 from tests.rejudge.support import FEW, SAMPLE, again, ran, ran_with, renamed
 
 pytestmark = pytest.mark.untraced

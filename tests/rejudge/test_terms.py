@@ -8,7 +8,7 @@ import pytest
 from conformance.contract.model import Build, ServerSettings
 from conformance.emulator.config import Config
 from conformance.errors import UsageError
-from conformance.report.read import load_report
+from conformance.report.json_file import load_report
 from conformance.verdict.model import Blocked, Expect, Kind, NotTested
 from tests.rejudge.support import CASES, FEW, SAMPLE, again, every, kinds, ran
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from conformance.report.model import Call, CaseResult, DeviationSeen, Report, Target
+from conformance.report.model import CaseCall, CaseResult, DeviationSeen, Report, TestedTarget
 from conformance.verdict.model import Blocked, Deviates, Difference, Error, Fail, NotTested, Pass, Verdict
 
 URL = "http://127.0.0.1:8080/vicidial/non_agent_api.php"
@@ -21,7 +21,9 @@ FUNCTION = Difference(step=1, line=1, aspect="function", documented="add_did", s
 SEPARATOR = Difference(
     step=1, line=1, aspect="separator", documented=" - ", shipped=": |", got=": |", deviation="error-separator"
 )
-CALL = Call(curl=CURL, status=200, body="SUCCESS: ADD_DID DID HAS BEEN ADDED - 6666|99900112345678\n", elapsed=0.042)
+CALL = CaseCall(
+    curl=CURL, status=200, body="SUCCESS: ADD_DID DID HAS BEEN ADDED - 6666|99900112345678\n", elapsed=0.042
+)
 
 FAIL = Fail(summary="request 1, line 1: function should be 'add_did', got 'ADD_DID'", differences=(FUNCTION, SEPARATOR))
 VERDICTS: dict[str, Verdict] = {
@@ -36,7 +38,7 @@ VERDICTS: dict[str, Verdict] = {
 }
 
 
-def case(id: str, verdict: Verdict, *calls: Call, title: str = "A value at its limit") -> CaseResult:
+def case(id: str, verdict: Verdict, *calls: CaseCall, title: str = "A value at its limit") -> CaseResult:
     return CaseResult(
         id=id,
         title=title,
@@ -70,7 +72,7 @@ def report(*results: CaseResult, **changes: Any) -> Report:
     return Report(**{**facts, **changes})
 
 
-def target(**changes: Any) -> Target:
+def target(**changes: Any) -> TestedTarget:
     facts: dict[str, Any] = {
         "url": URL,
         "version": "VERSION: 2.14-202|BUILD: 250720-1841|DATE: 2026-11-21 19:19:58|EPOCH: 1795288798|DST: 0|TZ: -5.00|",
@@ -79,7 +81,7 @@ def target(**changes: Any) -> Target:
         "roles": ("admin", "level7"),
         "entities": ("ingroup TEST_IN2",),
     }
-    return Target(**{**facts, **changes})
+    return TestedTarget(**{**facts, **changes})
 
 
 def every_verdict(**changes: Any) -> Report:
@@ -105,7 +107,7 @@ def hostile() -> Report:
     difference = Difference(
         step=1, line=1, aspect="message", documented=HOSTILE, shipped=LONG, got=HOSTILE + LONG, deviation=None
     )
-    call = Call(curl=f"curl '{HOSTILE}'", status=200, body=HOSTILE + LONG, elapsed=0.1)
+    call = CaseCall(curl=f"curl '{HOSTILE}'", status=200, body=HOSTILE + LONG, elapsed=0.1)
     verdicts: tuple[Verdict, ...] = (
         Fail(summary=HOSTILE + LONG, differences=(difference,) * 12),
         Deviates(ids=(HOSTILE,), differences=(difference,)),
@@ -130,7 +132,7 @@ def hostile() -> Report:
 
 _number = st.floats(min_value=0, max_value=1e6)
 _verdicts = st.sampled_from([*VERDICTS.values()]) | st.builds(Error, reason=st.text())
-_calls = st.builds(Call, curl=st.text(), status=st.none() | st.integers(100, 599), body=st.text(), elapsed=_number)
+_calls = st.builds(CaseCall, curl=st.text(), status=st.none() | st.integers(100, 599), body=st.text(), elapsed=_number)
 _results = st.builds(case, st.text(), _verdicts | st.builds(Fail, summary=st.text(), differences=st.just(())), _calls)
 reports = st.builds(
     lambda results, target, **rest: report(*results, target=target, **rest),

@@ -13,8 +13,8 @@ from conformance.contract.load import load_contract
 from conformance.report import advice, html, json_file, junit, markdown
 from conformance.report.badge import badge
 from conformance.report.form import Form
+from conformance.report.json_file import load_report
 from conformance.report.model import CaseResult, Report
-from conformance.report.read import load_report
 from conformance.report.settle import settled
 from conformance.report.terminal import summary
 from conformance.reporting import deviations_seen

@@ -8,9 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance.errors import UsageError
-from conformance.report.har import Written, write
-from conformance.run.exchanges import read_exchanges
-from conformance.run.record import ExchangeLine
+from conformance.report.exchanges import ExchangeLine, read_exchanges
+from conformance.report.har import HarCounts, write
 from tests.compare.support import every, line, ran
 
 SCHEMA = json.loads((Path(__file__).parent / "har-1.2.schema.json").read_text("utf-8"))
@@ -19,7 +18,7 @@ STARTED = "2026-01-01T12:00:00.000+00:00"
 CASE = "add_did/life-cycle/add"
 
 
-def archive(path: Path, *lines: ExchangeLine) -> tuple[Written, list[dict[str, Any]]]:
+def archive(path: Path, *lines: ExchangeLine) -> tuple[HarCounts, list[dict[str, Any]]]:
     """What is written of these lines, once it fits the schema."""
     written = write(lines, URL, STARTED, path / "run.har")
     text = (path / "run.har").read_text("utf-8")
@@ -62,11 +61,11 @@ def test_a_status_that_no_standard_has_is_kept(tmp_path: Path) -> None:
 def test_byte_level_messages_are_left_out_and_counted(tmp_path: Path) -> None:
     bytes_ = line(CASE, "", method="", query="", wire="GET / HTTP/1.1\r\n\r\n")
     written, entries = archive(tmp_path, bytes_, line(CASE, "A: a\n"), bytes_)
-    assert (written, len(entries)) == (Written(1, 2), 1)
+    assert (written, len(entries)) == (HarCounts(1, 2), 1)
 
 
 def test_a_run_without_exchanges_is_an_empty_archive(tmp_path: Path) -> None:
-    assert archive(tmp_path) == (Written(0, 0), [])
+    assert archive(tmp_path) == (HarCounts(0, 0), [])
 
 
 def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

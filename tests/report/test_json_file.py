@@ -10,8 +10,8 @@ from hypothesis import given
 
 from conformance.errors import HarnessError, UsageError
 from conformance.report import json_file
+from conformance.report.json_file import load_report
 from conformance.report.model import Report, from_json, schema
-from conformance.report.read import load_report
 from tests.report import sample
 
 

@@ -6,7 +6,7 @@ import xmlschema
 from hypothesis import given
 
 from conformance.report import junit
-from conformance.report.model import Call, Report
+from conformance.report.model import CaseCall, Report
 from conformance.verdict.model import Pass
 from tests.report import sample
 
@@ -58,7 +58,7 @@ def test_a_run_that_is_not_whole_is_not_green(facts: dict[str, object], said: st
 
 
 def test_control_characters_of_a_server_leave_the_form_intact(tmp_path: Path) -> None:
-    call = Call(curl="curl x", status=200, body="".join(map(chr, range(160))) + "]]>\ufffe", elapsed=0.1)
+    call = CaseCall(curl="curl x", status=200, body="".join(map(chr, range(160))) + "]]>\ufffe", elapsed=0.1)
     SCHEMA.validate(junit.write(sample.report(sample.case("add_did/a/b", sample.FAIL, call)), tmp_path))
 
 

@@ -6,7 +6,7 @@ from conformance.cases.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.report import markdown
 from conformance.report.jinja import cell, code, duration, fenced, moment, plain
-from conformance.report.model import Call
+from conformance.report.model import CaseCall
 from tests.report import sample
 
 
@@ -60,7 +60,7 @@ def test_text_of_a_server_is_never_markup() -> None:
 
 
 def test_a_summary_stays_small_enough_for_github() -> None:
-    call = Call(curl="c" * 5_000, status=200, body="", elapsed=0)
+    call = CaseCall(curl="c" * 5_000, status=200, body="", elapsed=0)
     many = [sample.case(f"add_did/{n}/x", sample.otherwise(n), *[call] * 9, title="t" * 9_000) for n in range(300)]
     text = markdown.render(sample.report(*many, left=("d" * 400,) * 9_000))
     assert len(text.encode()) <= markdown.LIMIT
@@ -68,7 +68,7 @@ def test_a_summary_stays_small_enough_for_github() -> None:
 
 
 def test_a_run_in_which_every_case_fails_says_how_many_are_left_out() -> None:
-    call = Call(curl="é" * 5_000, status=200, body="x", elapsed=0)
+    call = CaseCall(curl="é" * 5_000, status=200, body="x", elapsed=0)
     cases = enumerate(catalogue(load_contract()))
     every = [sample.case(case.id, sample.otherwise(n), *[call] * 9, title="é" * 9_000) for n, case in cases]
     text = markdown.render(sample.report(*every))

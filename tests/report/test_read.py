@@ -4,7 +4,7 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.report import json_file
-from conformance.report.read import load_report
+from conformance.report.json_file import load_report
 from tests.report import sample
 
 

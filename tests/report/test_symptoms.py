@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.report.model import Call
+from conformance.report.model import CaseCall
 from conformance.report.symptoms import ANSWER, Symptom, symptoms
 from conformance.verdict.model import Difference, Fail
 from tests.report import sample
@@ -15,7 +15,9 @@ def difference(aspect: str, wanted: str | None, got: str, *, line: int = 1, ship
     return Difference(step=1, line=line, aspect=aspect, documented=wanted, shipped=sent, got=got)
 
 
-def shown(*differences: Difference, id: str = "add_did/did_pattern/exists", call: Call = sample.CALL) -> set[Symptom]:
+def shown(
+    *differences: Difference, id: str = "add_did/did_pattern/exists", call: CaseCall = sample.CALL
+) -> set[Symptom]:
     result = sample.case(id, Fail(summary="s", differences=differences), call)
     return set(symptoms(result, "either"))
 
@@ -78,7 +80,7 @@ def test_of_an_error_page_nothing_is_compared() -> None:
 
 
 def test_a_text_that_is_no_reply_is_told_itself() -> None:
-    call = Call(
+    call = CaseCall(
         curl=sample.CURL, status=200, body="<html>6666 of 99900112345678, 2026-11-21 10:00:00</html>", elapsed=0
     )
     (symptom,) = shown(difference("invariant", "never: unparsed", "no line", line=0), call=call)

@@ -15,8 +15,9 @@ from conformance.contract.request import Request
 from conformance.contract.world import LoginFailed, LoginSucceeded, Put, State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Response, honest
-from conformance.run.doctor import ADVICE, Finding, examine
-from conformance.run.doctor import State as Is
+from conformance.run.doctor import Condition as Is
+from conformance.run.doctor import Diagnosis, examine
+from conformance.run.target_file import ADVICE
 from tests.safety.support import PASSWORD, Server, planned, serving
 from tests.support.rows import DID, did, find
 
@@ -27,13 +28,13 @@ def server() -> Iterator[Server]:
         yield found
 
 
-def findings(server: Server, folder: Path, **changes: object) -> dict[Need, Finding]:
+def findings(server: Server, folder: Path, **changes: object) -> dict[Need, Diagnosis]:
     target = replace(server.target, **changes)  # type: ignore[arg-type]
     _, found = examine(planned(target, folder / "doctor", level=Level.PROBE))
     return {finding.need: finding for finding in found}
 
 
-def states(found: dict[Need, Finding]) -> dict[Need, Is]:
+def states(found: dict[Need, Diagnosis]) -> dict[Need, Is]:
     return {need: finding.state for need, finding in found.items()}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from conformance.contract.load import load_contract
 from conformance.errors import UsageError
 from conformance.run import failed_logins as module
 from conformance.run.failed_logins import LOCK_SECONDS, FailedLogins, state_file
@@ -23,7 +24,7 @@ REFUSED = html(LOGIN_LINE)
 
 
 def logins(folder: Path, password: str = "1234", budget: int = 0, host: str = "dialer.example") -> Logins:
-    return Logins(FailedLogins(folder / NAME, host, {"6666": password, "Admin": password}), budget)
+    return Logins(load_contract(), FailedLogins(folder / NAME, host, {"6666": password, "Admin": password}), budget)
 
 
 def fail(folder: Path, password: str = "1234", user: str = "6666", host: str = "dialer.example") -> None:
@@ -62,7 +63,7 @@ def test_what_failed_on_one_server_may_be_sent_to_another(tmp_path: Path) -> Non
 
 def test_a_user_in_other_letters_is_the_same_user(tmp_path: Path) -> None:
     fail(tmp_path, user="Admin")
-    other = Logins(FailedLogins(tmp_path / NAME, "dialer.example", {"ADMIN": "1234"}))
+    other = Logins(load_contract(), FailedLogins(tmp_path / NAME, "dialer.example", {"ADMIN": "1234"}))
     assert other.refusal("ADMIN") is not None
 
 
@@ -280,7 +281,7 @@ def test_a_sender_says_why_nothing_more_is_sent(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("urls", [("http://h/", "http://h:80/"), ("http://H/", "https://h:443/")])
 def test_one_server_has_one_memory_in_every_spelling_of_its_url(tmp_path: Path, urls: tuple[str, str]) -> None:
-    first, second = (logins_of(built_in_target(url), 0) for url in urls)
+    first, second = (logins_of(load_contract(), built_in_target(url), 0) for url in urls)
     first.saw("6666", REFUSED)
     assert second.refusal("6666") is not None
 
@@ -288,5 +289,5 @@ def test_one_server_has_one_memory_in_every_spelling_of_its_url(tmp_path: Path, 
 def test_what_failed_is_remembered_wherever_the_report_goes(tmp_path: Path) -> None:
     target = built_in_target("http://h/")
     first, second = (planned(target, tmp_path / name / "report") for name in "ab")
-    logins_of(first.target, first.login_failures).saw("6666", REFUSED)
-    assert logins_of(second.target, second.login_failures).refusal("6666") is not None
+    logins_of(load_contract(), first.target, first.login_failures).saw("6666", REFUSED)
+    assert logins_of(load_contract(), second.target, second.login_failures).refusal("6666") is not None

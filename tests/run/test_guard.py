@@ -12,7 +12,7 @@ from conformance.contract.load import load_contract
 from conformance.contract.model import OLDEST_BUILD, ServerSettings
 from conformance.contract.request import Request
 from conformance.run.guard import Forbidden, Guard
-from conformance.run.withheld import Secrets
+from conformance.run.withheld_secrets import Secrets
 from tests.support.rows import named
 
 GROUND = Ground(

@@ -4,18 +4,18 @@ import pytest
 
 from conformance.contract.model import Build
 from conformance.errors import UsageError
-from conformance.run.known import Known, known_build, told_build
+from conformance.run.known import KnownBuild, known_build, told_build
 
 LINE = "VERSION: 2.14-{}|BUILD: 250720-1841|DATE: x|"
 OLD = Build(2, 14, 155)
 
 
 def test_a_build_that_the_server_tells_needs_no_word() -> None:
-    assert known_build(None, LINE.format(202)) == Known(Build(2, 14, 202))
+    assert known_build(None, LINE.format(202)) == KnownBuild(Build(2, 14, 202))
 
 
 def test_a_given_build_that_the_server_tells_too_needs_no_word() -> None:
-    assert known_build(OLD, LINE.format(155)) == Known(OLD)
+    assert known_build(OLD, LINE.format(155)) == KnownBuild(OLD)
 
 
 @pytest.mark.parametrize("line", ["", "VERSION: trunk|", "VERSION: |", "ERROR: NO FUNCTION SPECIFIED", "<html>"])
@@ -23,7 +23,7 @@ def test_without_a_build_that_can_be_read_one_has_to_be_given(line: str) -> None
     assert told_build(line) is None
     with pytest.raises(UsageError, match=r"does not tell its build .*--build .*identify"):
         known_build(None, line)
-    assert known_build(OLD, line) == Known(OLD, "the build was given, not told by it")
+    assert known_build(OLD, line) == KnownBuild(OLD, "the build was given, not told by it")
 
 
 def test_a_build_older_than_all_described_ones_is_not_taken_for_one_of_them() -> None:

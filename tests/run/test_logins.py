@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.contract.load import load_contract
 from conformance.contract.request import Request
 from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply, Trouble
@@ -19,7 +20,7 @@ HOST = "dialer.example"
 
 def logins(folder: Path, budget: int = 0, host: str = HOST, password: str = "1234") -> Logins:
     passwords = dict.fromkeys(("6666", "7001", "8004"), password)
-    return Logins(FailedLogins(folder / "failed-logins.jsonl", host, passwords), budget)
+    return Logins(load_contract(), FailedLogins(folder / "failed-logins.jsonl", host, passwords), budget)
 
 
 @pytest.mark.parametrize("budget", [-1, 4, 10])

@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 from conformance.cases.model import MADE_UP_ROLES, Entity, Role
 from conformance.run.provision import target_file
 from conformance.run.target_file import Entities, Roles
-from conformance.schemas import Written, schema_name, schema_text
+from conformance.schemas import SchemaKind, schema_name, schema_text
 from tests.baseline.test_file import CASE, KNOWN, written
 from tests.front.conftest import Cli, command
 from tests.run.test_settings_target_file import ADMIN, EXAMPLES, URL
@@ -21,28 +21,28 @@ from tools.schemas.generate import schema
 __all__ = ["command"]
 
 
-def errors(kind: Written, text: str) -> list[str]:
+def errors(kind: SchemaKind, text: str) -> list[str]:
     """What the schema has against a file."""
     whole = json.loads(schema_text(kind))
     Draft7Validator.check_schema(whole)
     return [error.message for error in Draft7Validator(whole).iter_errors(tomllib.loads(text))]
 
 
-@pytest.mark.parametrize("kind", Written)
-def test_the_schema_that_ships_is_that_of_the_types(kind: Written) -> None:
+@pytest.mark.parametrize("kind", SchemaKind)
+def test_the_schema_that_ships_is_that_of_the_types(kind: SchemaKind) -> None:
     assert schema_text(kind) == schema(kind), "make them anew: python -m tools.schemas"
 
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_example_of_a_target_file_fits(example: Path) -> None:
-    assert errors(Written.TARGET, example.read_text("utf-8")) == []
+    assert errors(SchemaKind.TARGET, example.read_text("utf-8")) == []
 
 
 def test_what_we_write_fits_and_names_its_schema() -> None:
     target, baseline = target_file("https://lab.example"), written({CASE: KNOWN})
     assert target.startswith("#:schema ./target.schema.json\n\n")
     assert baseline.startswith("#:schema ./baseline.schema.json\n\n")
-    assert (errors(Written.TARGET, target), errors(Written.BASELINE, baseline)) == ([], [])
+    assert (errors(SchemaKind.TARGET, target), errors(SchemaKind.BASELINE, baseline)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_we_write_fits_and_names_its_schema() -> None:
     ],
 )
 def test_what_is_refused_in_a_target_file_does_not_fit(text: str) -> None:
-    assert errors(Written.TARGET, text) != []
+    assert errors(SchemaKind.TARGET, text) != []
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_is_refused_in_a_target_file_does_not_fit(text: str) -> None:
 )
 def test_what_is_refused_in_a_baseline_does_not_fit(before: str, after: str) -> None:
     tables = written({CASE: KNOWN})
-    assert errors(Written.BASELINE, tables.replace(before, after)) != []
+    assert errors(SchemaKind.BASELINE, tables.replace(before, after)) != []
 
 
 @pytest.mark.parametrize(("table", "names"), [(Roles, set(Role) - MADE_UP_ROLES), (Entities, set(Entity))])
@@ -87,16 +87,16 @@ def _descriptions(part: Mapping[str, Any]) -> list[str]:
     return [name for name, field in part.get("properties", {}).items() if not field.get("description")]
 
 
-@pytest.mark.parametrize("kind", Written)
-def test_an_editor_has_something_to_say_of_every_key(kind: Written) -> None:
+@pytest.mark.parametrize("kind", SchemaKind)
+def test_an_editor_has_something_to_say_of_every_key(kind: SchemaKind) -> None:
     whole = json.loads(schema_text(kind))
     unsaid = {name: _descriptions(part) for name, part in whole["definitions"].items()}
     assert {name: keys for name, keys in unsaid.items() if keys} == {}
     assert "null" not in schema_text(kind)
 
 
-@pytest.mark.parametrize("kind", Written)
-def test_the_command_prints_the_schema(kind: Written, command: Cli) -> None:
+@pytest.mark.parametrize("kind", SchemaKind)
+def test_the_command_prints_the_schema(kind: SchemaKind, command: Cli) -> None:
     ended = command("schema", kind.value)
     assert (ended.code, ended.out, ended.err) == (0, schema_text(kind), "")
 
@@ -107,4 +107,4 @@ def test_a_kind_of_file_that_has_no_schema_is_one_line(command: Cli) -> None:
 
 
 def test_the_file_beside_has_the_name_that_the_directive_says() -> None:
-    assert schema_name(Written.TARGET) == "target.schema.json"
+    assert schema_name(SchemaKind.TARGET) == "target.schema.json"

@@ -176,7 +176,7 @@ def test_what_waited_for_its_turn_when_the_run_stopped_does_not_leave(tmp_path: 
     sender = sending(tmp_path, transport)
 
     async def stop_meanwhile(_: float) -> None:
-        sender.pace.stopped = "5 requests in a row got no reply"
+        sender.pace.troubles.stopped = "5 requests in a row got no reply"
 
     sender.pace.rate, sender.pace.sleep = 1, stop_meanwhile
 

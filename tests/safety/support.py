@@ -169,5 +169,5 @@ def sending(folder: Path, transport: Send, level: Level = Level.STANDARD, budget
     """A sender with real parts around that transport. Close its ledger."""
     guard = Guard(CONTRACT, GROUND, level, (ServerSettings(), ServerSettings(non_latin=True)))
     passwords = {login.user: login.password for login in GROUND.logins.values()}
-    logins = Logins(FailedLogins(folder / "failed-logins.jsonl", "x", passwords), budget)
+    logins = Logins(CONTRACT, FailedLogins(folder / "failed-logins.jsonl", "x", passwords), budget)
     return Sender(CONTRACT, guard, open_ledger(folder / "ledger.jsonl", RUN, SETTLING), logins, Pace(), transport)

@@ -16,8 +16,8 @@ from conformance.cases.steps import add, copy, update
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.server import running
-from conformance.fuzz.model import Key, Replay
-from conformance.fuzz.replay import read_replay, write_replay
+from conformance.fuzz.model import FindingKey, Replay
+from conformance.fuzz.repeat import read_replay, write_replay
 from conformance.report.model import CaseResult
 from conformance.run.run import Plan, Run
 from conformance.run.settings import load_target, resolve
@@ -68,7 +68,7 @@ def as_generated(run: Run, case: Case, folder: Path) -> CaseResult:
 
 def from_a_replay_file(run: Run, case: Case, folder: Path) -> CaseResult:
     replay = Replay(
-        key=Key("add_did", "guard", "rule", "effect"),
+        key=FindingKey("add_did", "guard", "rule", "effect"),
         search="guard",
         level=case.level.value,
         title=case.title,

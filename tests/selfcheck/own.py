@@ -14,17 +14,19 @@ from conformance.contract.request import Request
 from conformance.contract.world import Put, State
 from conformance.emulator.config import Config
 from conformance.emulator.faults.generated import mutant, parameter_mutation, rule_mutation
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.selfcheck.run import Suite
 
-CASES = {case.id: case for case in catalogue(load_contract())}
+CONTRACT = load_contract()
+CASES = {case.id: case for case in catalogue(CONTRACT)}
 SMALL = Suite(
+    CONTRACT,
     tuple(
         case
         for number, case in enumerate(CASES.values())
         if number % 45 == 0 or number < 10 or case.id.startswith("add_did/did_description/")
-    )
+    ),
 )
 """Every 45th case, the plainest, and those of one field."""
 
@@ -89,7 +91,7 @@ def old_build(config: Config) -> Config:
 
 
 def fault(id: str, make: Callable[[], Behaviour] = lambda: honest, **more: object) -> Fault:
-    return Fault(id, f"has the fault {id}", Kind.BY_HAND, make, **more)  # type: ignore[arg-type]
+    return Fault(id, f"has the fault {id}", FaultKind.BY_HAND, make, **more)  # type: ignore[arg-type]
 
 
 WORD = fault("own/word", changing(replacing(b"DOES NOT EXIST", b"IS NOT THERE")))
@@ -100,11 +102,11 @@ BREAKING = fault("own/breaking", lambda: breaking)
 VERSIONLESS = fault("own/versionless", changing(replacing(b"VERSION: ", b"")))
 SAME = fault("own/same")
 HIDDEN = fault("own/hidden", hidden="nothing shows it")
-LONGER = mutant("own/longer", "asks for 7 bytes", Kind.LIMIT, rule_mutation("add_did", "did_description", min=7))
+LONGER = mutant("own/longer", "asks for 7 bytes", FaultKind.LIMIT, rule_mutation("add_did", "did_description", min=7))
 LATE = mutant(
     "own/late",
     "has no record_call yet",
-    Kind.BUILD,
+    FaultKind.BUILD,
     parameter_mutation("add_did", "record_call", since="2.14-200"),
     config=old_build,
 )

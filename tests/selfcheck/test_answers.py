@@ -7,27 +7,27 @@ import pytest
 
 from conformance.cases.model import Purpose
 from conformance.errors import UsageError
-from conformance.selfcheck import cover, matrix, quick
-from conformance.selfcheck.model import Attempt, Kill
+from conformance.selfcheck import cover, matrix
+from conformance.selfcheck.model import Kill, Trial
 from conformance.selfcheck.parts import bought
-from conformance.selfcheck.result import FaultFree, OverHttp, Result, Row, percent
+from conformance.selfcheck.result import FaultFree, FaultRow, OverHttp, Result, percent
 from tests.selfcheck.own import CASES
 
 IDS = list(CASES)
 ORDER = next(id for id in IDS if "/order/" in id)
 
 
-def row(id: str, *kills: Kill, hidden: str | None = None, **attempt: object) -> Row:
-    made = Attempt(fault=id, kills=kills, **attempt)  # type: ignore[arg-type]
-    return Row(id=id, title=id, kind="by-hand", hidden=hidden, attempt=made)
+def row(id: str, *kills: Kill, hidden: str | None = None, **trial: object) -> FaultRow:
+    made = Trial(fault=id, kills=kills, **trial)  # type: ignore[arg-type]
+    return FaultRow(id=id, title=id, kind="by-hand", hidden=hidden, trial=made)
 
 
 def kill(case: str, *aspects: str, purpose: Purpose = Purpose.ACT) -> Kill:
     return Kill(case, purpose.value, aspects or ("status",))
 
 
-def result(*rows: Row, **more: object) -> Result:
-    honest = FaultFree(server="any", attempt=Attempt(fault="honest"))
+def result(*rows: FaultRow, **more: object) -> Result:
+    honest = FaultFree(server="any", trial=Trial(fault="honest"))
     return Result(level="full", cases=tuple(IDS), rows=rows, fault_free=(honest,), **more)  # type: ignore[arg-type]
 
 
@@ -40,7 +40,7 @@ def test_a_survivor_is_exit_code_1() -> None:
 
 
 def test_a_failed_fault_free_server_is_exit_code_1() -> None:
-    wrong = FaultFree(server="any", attempt=Attempt(fault="honest", kills=(kill(IDS[0]),)))
+    wrong = FaultFree(server="any", trial=Trial(fault="honest", kills=(kill(IDS[0]),)))
     assert Result(level="full", cases=(), rows=(), fault_free=(wrong,)).exit_code == 1
 
 
@@ -132,8 +132,8 @@ def test_a_missing_matrix_is_refused(tmp_path: Path) -> None:
 
 def test_the_quick_file_gives_its_cases_in_the_order_of_the_catalogue(tmp_path: Path) -> None:
     path = tmp_path / "quick.json"
-    path.write_bytes(quick.encode([IDS[5], IDS[1]], 12))
-    assert [case.id for case in quick.read(path, list(CASES.values()))] == [IDS[1], IDS[5]]
+    path.write_bytes(cover.quick_file([IDS[5], IDS[1]], 12))
+    assert [case.id for case in cover.read_quick_file(path, list(CASES.values()))] == [IDS[1], IDS[5]]
     assert json.loads(path.read_bytes()) == {"faults": 12, "cases": [IDS[5], IDS[1]]}
 
 
@@ -144,6 +144,6 @@ def test_a_quick_file_that_does_not_fit_is_refused(text: str, said: str, tmp_pat
     path = tmp_path / "quick.json"
     path.write_text(text)
     with pytest.raises(UsageError, match=said):
-        quick.read(path, list(CASES.values()))
+        cover.read_quick_file(path, list(CASES.values()))
     with pytest.raises(UsageError, match="--write-quick"):
-        quick.read(tmp_path / "none.json", [])
+        cover.read_quick_file(tmp_path / "none.json", [])

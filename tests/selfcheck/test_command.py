@@ -14,7 +14,7 @@ from conformance.emulator.faults.model import Fault
 from conformance.errors import UsageError
 from conformance.selfcheck import matrix
 from conformance.selfcheck.checker import Checker
-from conformance.selfcheck.command import Asked, Selfcheck
+from conformance.selfcheck.command import Selfcheck, SelfcheckOptions
 from tests.selfcheck.own import CAUGHT, FAULTS, HIDDEN, LATE, LONGER, REFUSED, SAME, SMALL, VERSIONLESS, WORD
 
 
@@ -32,9 +32,9 @@ Check = Callable[..., Said]
 def check(checker: Checker) -> Check:
     def run(faults: Sequence[Fault] = (*CAUGHT, HIDDEN), **asked: object) -> Said:
         out, err = io.StringIO(), io.StringIO()
-        command = Selfcheck(Console(file=out, width=200), Console(file=err, width=200), SMALL.cases, checker)
+        command = Selfcheck(Console(file=out, width=200), Console(file=err, width=200), checker)
         given = {"jobs": 1, "over_http": 0, **asked}
-        code = command(Asked(**given), faults)  # type: ignore[arg-type]
+        code = command(SelfcheckOptions(**given), faults)  # type: ignore[arg-type]
         return Said(code, out.getvalue(), err.getvalue())
 
     return run

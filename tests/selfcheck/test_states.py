@@ -12,9 +12,9 @@ from conformance.contract.world import Change, Drop, LoginFailed, LoginSucceeded
 from conformance.emulator.config import Config
 from conformance.emulator.respond import answering, honest, work_out
 from conformance.emulator.store import Store
-from conformance.selfcheck.ground import NOW, clock
+from conformance.selfcheck.memory_store import MemoryStore
 from conformance.selfcheck.remembered import Remembered
-from conformance.selfcheck.shelf import Shelf
+from conformance.selfcheck.target import NOW, clock
 from tests.support.rows import DID, did, find
 
 PATTERNS = ("5", "abc", "ABC", "aBc", "é", "É", "")
@@ -33,7 +33,7 @@ def changes(seed: int) -> Iterator[tuple[Change, ...]]:
 @pytest.mark.parametrize("seed", range(5))
 def test_the_state_without_a_database_says_what_the_store_says(seed: int) -> None:
     config = Config()
-    shelf = Shelf(config)
+    shelf = MemoryStore(config)
     with closing(Store(config, clock)) as store:
         for made in changes(seed):
             shelf.apply(made)
@@ -48,14 +48,14 @@ def test_the_state_without_a_database_says_what_the_store_says(seed: int) -> Non
 
 
 def test_a_failed_login_of_nobody_changes_nothing_at_all() -> None:
-    shelf = Shelf(Config())
+    shelf = MemoryStore(Config())
     with pytest.raises(KeyError):
         shelf.apply((Put(did(99, "abc")), LoginFailed("nobody")))
     assert find(shelf, "abc") is None
 
 
 def test_the_next_did_id_can_be_set_but_never_to_one_in_use() -> None:
-    shelf = Shelf(Config(rows=(did(7, "7"),)))
+    shelf = MemoryStore(Config(rows=(did(7, "7"),)))
     shelf.begin_at({DID: 100})
     assert shelf.next_number(DID) == 100
     shelf.begin_at({DID: 8})
@@ -68,7 +68,7 @@ ADD = Request("source=test&user=6666&pass=1234&function=add_did&did_pattern=9991
 
 
 def test_a_remembered_answer_is_the_one_that_would_be_worked_out() -> None:
-    contract, config, shelf = load_contract(), Config(), Shelf(Config())
+    contract, config, shelf = load_contract(), Config(), MemoryStore(Config())
     with answering(Remembered(contract)):
         for _ in range(3):
             response = honest(contract, shelf, ADD, config, NOW)
@@ -81,6 +81,6 @@ def test_a_remembered_answer_is_the_one_that_would_be_worked_out() -> None:
 
 def test_outside_the_block_answers_are_worked_out_again() -> None:
     contract = load_contract()
-    with answering(lambda *_: work_out(contract, Shelf(Config()), Request(""), Config(), NOW)):
-        inside = honest(contract, Shelf(Config()), ADD, Config(), NOW)
-    assert inside != honest(contract, Shelf(Config()), ADD, Config(), NOW)
+    with answering(lambda *_: work_out(contract, MemoryStore(Config()), Request(""), Config(), NOW)):
+        inside = honest(contract, MemoryStore(Config()), ADD, Config(), NOW)
+    assert inside != honest(contract, MemoryStore(Config()), ADD, Config(), NOW)

@@ -9,8 +9,8 @@ from conformance.contract.request import Request
 from conformance.contract.world import World
 from conformance.emulator.defaults import load_defaults
 from conformance.emulator.faults.generated import Mutation, function_mutation, parameter_mutation, rule_mutation
-from conformance.selfcheck.ground import ground
 from conformance.selfcheck.recording import CaseRecord, Recorder, recording
+from conformance.selfcheck.target import ground
 from conformance.selfcheck.traced import Path, Reads, changed, tracing
 
 CONTRACT = load_contract()

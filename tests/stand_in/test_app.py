@@ -15,7 +15,7 @@ from conformance.contract.model import Contract
 from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.config import Config
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.emulator.server import running
 from conformance.errors import UsageError
@@ -90,7 +90,7 @@ def only_once() -> Behaviour:
 
 
 def test_a_reset_empties_the_memory_of_a_fault() -> None:
-    with closing(StandIn(Config(), Fault("once", "Answers once", Kind.BY_HAND, make=only_once))) as app:
+    with closing(StandIn(Config(), Fault("once", "Answers once", FaultKind.BY_HAND, make=only_once))) as app:
         client = Client(app)
         assert [client.call(f"{RIGHT}999"), client.call(f"{RIGHT}999")] == [ADDED, ""]
         client.reset()

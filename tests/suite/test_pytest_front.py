@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from conformance.baseline.write import write_baseline
+from conformance.report.json_file import load_report
 from conformance.report.model import Report
-from conformance.report.read import load_report
 from tests.front.servers import Server, liar, serving
 
 pytestmark = pytest.mark.untraced

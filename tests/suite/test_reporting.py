@@ -6,8 +6,9 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.options import Options, plan
+from conformance.report.exchanges import ExchangeLine
 from conformance.reporting import NOTHING, Collector, merged
-from conformance.run.record import ExchangeLine, Record
+from conformance.run.record import Record
 from conformance.run.run import Facts, Plan
 from conformance.verdict.model import Pass
 from tests.report import sample

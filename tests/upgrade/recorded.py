@@ -14,11 +14,11 @@ from conformance.cases.model import Case
 from conformance.contract.model import Build, Contract, Dialect, ServerSettings
 from conformance.contract.request import Request
 from conformance.exchange import Reply
-from conformance.upgrade.compare import Difference, effect, first_difference, origins
+from conformance.upgrade.build_changes import BuildChanges, Span, build_changes
+from conformance.upgrade.compare import BuildDifference, effect, first_difference, origins
 from conformance.upgrade.effect import Effect
 from conformance.upgrade.forecast import Setting, forecast
-from conformance.upgrade.model import Cause
-from conformance.upgrade.turns import Span, Turning, turning
+from conformance.upgrade.model import BuildCause
 from tests.support.recordings import Scenario, scenarios
 from tests.support.world import recorded_world
 
@@ -27,7 +27,7 @@ BUILDS = (Build(2, 14, 137), Build(2, 14, 179), NEWEST)
 PAIRS = tuple(permutations(BUILDS, 2))
 """Upgrades and downgrades between the builds that were recorded."""
 
-Key = tuple[str, str | None, Cause, Effect]
+Key = tuple[str, str | None, BuildCause, Effect]
 """A change as a scenario shows it: function, field, cause and effect."""
 
 
@@ -97,13 +97,13 @@ def pairs(old: Build, new: Build) -> tuple[Pair, ...]:
     return tuple(Pair(name, before[name], after[name]) for name in before)
 
 
-def predicted(contract: Contract, pair: Pair, old: Build, new: Build) -> Difference | None:
+def predicted(contract: Contract, pair: Pair, old: Build, new: Build) -> BuildDifference | None:
     """The first difference that the contract predicts for a scenario."""
     worlds = recorded_world(ServerSettings(old)), recorded_world(ServerSettings(new))
     return first_difference(contract, pair.requests, worlds, Dialect.SHIPPED)
 
 
-def keys(contract: Contract, difference: Difference, known: Turning) -> frozenset[Key]:
+def keys(contract: Contract, difference: BuildDifference, known: BuildChanges) -> frozenset[Key]:
     """The changes that a difference comes from."""
     what = effect(contract, difference)
     return frozenset((o.function, o.field, o.cause, what) for o in origins(contract, difference, known))
@@ -122,7 +122,7 @@ def listed(contract: Contract, cases: Iterable[Case], old: Build, new: Build) ->
 def judge(contract: Contract, old: Build, new: Build, some: Iterable[Pair]) -> Verdict:
     """Hold what the contract predicts for scenarios against what was recorded."""
     some = tuple(some)
-    known = turning(contract, Span(min(old, new), max(old, new)))
+    known = build_changes(contract, Span(min(old, new), max(old, new)))
     found = {pair.name: predicted(contract, pair, old, new) for pair in some}
     return Verdict(
         differing=frozenset(pair.name for pair in some if pair.differs_at is not None),
@@ -139,7 +139,7 @@ def contradicted(contract: Contract, known: frozenset[Key], old: Build, new: Bui
 def is_about(contract: Contract, pair: Pair, key: Key) -> bool:
     """Whether a scenario could show a change: it calls the function and sends the field; or it is cited as evidence."""
     function, field, cause, _ = key
-    if cause is Cause.DEVIATION and field is not None:
+    if cause is BuildCause.DEVIATION and field is not None:
         cited = {name.partition("#")[2] for name in contract.deviations[field].evidence}
         return pair.name in cited and pair.calls(function, None)
     return pair.calls(function, field)

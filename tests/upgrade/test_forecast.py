@@ -8,11 +8,11 @@ import pytest
 from conformance.cases.catalogue import catalogue
 from conformance.cases.sample import PASSWORD
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, SqlErrors, SqlMode
+from conformance.upgrade.build_changes import Span, build_changes
 from conformance.upgrade.effect import Effect
 from conformance.upgrade.family import answer
 from conformance.upgrade.forecast import Setting, forecast
-from conformance.upgrade.model import PHP, Cause, Forecast
-from conformance.upgrade.turns import Span, turning
+from conformance.upgrade.model import PHP, BuildCause, UpgradeForecast
 from tests.support.asking import CONTRACT
 
 SOME = [case for case in catalogue(CONTRACT) if case.subject in ("list_id", "batch", "access", "phone_extension")]
@@ -21,13 +21,13 @@ SINCE_155 = ("call_handle_method", "agent_search_method", "list_id", "entry_list
 
 
 @cache
-def whole() -> Forecast:
+def whole() -> UpgradeForecast:
     """From the oldest build to the newest, by every case and in every setting."""
     return forecast(CONTRACT, catalogue(CONTRACT), OLDEST_BUILD, NEWEST_BUILD)
 
 
 @cache
-def some(old: int, new: int) -> Forecast:
+def some(old: int, new: int) -> UpgradeForecast:
     """By a few cases, in one setting."""
     return forecast(CONTRACT, SOME, Build(2, 14, old), Build(2, 14, new), [Setting(Dialect.SHIPPED)])
 
@@ -39,7 +39,7 @@ def test_the_most_dangerous_comes_first() -> None:
 
 
 def test_every_change_has_a_cause_with_a_name() -> None:
-    assert [change for change in whole().changes if change.origin.cause is Cause.UNNAMED] == []
+    assert [change for change in whole().changes if change.origin.cause is BuildCause.UNNAMED] == []
 
 
 def test_all_that_the_contract_says_begins_or_ends_is_shown_by_a_case_unless_it_says_why_not() -> None:
@@ -61,16 +61,16 @@ def test_what_only_one_sql_mode_shows_says_so() -> None:
 @pytest.mark.parametrize(
     ("build", "origins"),
     [
-        (140, {(name, "menu_id", Cause.FIELD) for name in DID_FUNCTIONS}),
-        (155, {(name, field, Cause.FIELD) for name in DID_FUNCTIONS for field in SINCE_155}),
-        (192, {("copy_did", None, Cause.FUNCTION)}),
+        (140, {(name, "menu_id", BuildCause.FIELD) for name in DID_FUNCTIONS}),
+        (155, {(name, field, BuildCause.FIELD) for name in DID_FUNCTIONS for field in SINCE_155}),
+        (192, {("copy_did", None, BuildCause.FUNCTION)}),
     ],
 )
 def test_what_begins_begins_at_its_build_and_not_one_earlier(
-    build: int, origins: set[tuple[str, str | None, Cause]]
+    build: int, origins: set[tuple[str, str | None, BuildCause]]
 ) -> None:
-    before, at = (turning(CONTRACT, Span(Build(2, 14, b - 1), Build(2, 14, b))) for b in (build - 1, build))
-    assert {key for key in at if key[2] is not Cause.DEVIATION} == origins
+    before, at = (build_changes(CONTRACT, Span(Build(2, 14, b - 1), Build(2, 14, b))) for b in (build - 1, build))
+    assert {key for key in at if key[2] is not BuildCause.DEVIATION} == origins
     assert before == {}
 
 
@@ -92,14 +92,14 @@ def test_equal_builds_change_nothing() -> None:
 
 
 def test_builds_between_which_nothing_turns_differ_in_what_version_says() -> None:
-    assert {c.origin.cause for c in some(155, 167).changes} == {Cause.BUILD}
+    assert {c.origin.cause for c in some(155, 167).changes} == {BuildCause.BUILD}
 
 
 IGNORED, THROWN = SqlErrors.IGNORED, SqlErrors.THROWN
 
 
 @cache
-def to_newer_php(*php: SqlErrors, build: int = 202) -> Forecast:
+def to_newer_php(*php: SqlErrors, build: int = 202) -> UpgradeForecast:
     """From a build to the newest under strict SQL, with another PHP."""
     settings = [Setting(Dialect.SHIPPED, SqlMode.STRICT)]
     return forecast(CONTRACT, SOME, Build(2, 14, build), NEWEST_BUILD, settings, php=php)  # type: ignore[arg-type]

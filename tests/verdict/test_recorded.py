@@ -9,8 +9,7 @@ from conformance.contract.model import Dialect, ServerSettings, SqlErrors
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
 from conformance.exchange import Exchange, Reply
-from conformance.verdict.form import every_difference
-from conformance.verdict.model import Deviates, Expect, Fail, Kind, Pass, kind
+from conformance.verdict.model import Deviates, Expect, Fail, Kind, Pass, every_difference, kind
 from tests.support.asking import CONTRACT, judged, judged_as, printed
 from tests.support.recordings import SETTINGS, Scenario, scenarios
 from tests.support.world import hypotheses, world_of

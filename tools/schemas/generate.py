@@ -12,15 +12,15 @@ import msgspec
 from conformance import schemas
 from conformance.baseline.file import BaselineFile
 from conformance.run.target_file import ONE_PASSWORD, RoleEntry, WrittenTarget
-from conformance.schemas import Written, schema_name
+from conformance.schemas import SchemaKind, schema_name
 
-TYPES: Mapping[Written, type] = {Written.TARGET: WrittenTarget, Written.BASELINE: BaselineFile}
+TYPES: Mapping[SchemaKind, type] = {SchemaKind.TARGET: WrittenTarget, SchemaKind.BASELINE: BaselineFile}
 MORE: Mapping[str, Mapping[str, Any]] = {RoleEntry.__name__: ONE_PASSWORD}
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """taplo, which most editors use, knows what drafts 4 to 7 have in common, and follows references to `definitions`."""
 
 
-def schema(kind: Written) -> str:
+def schema(kind: SchemaKind) -> str:
     """The schema as the text of a file."""
     _, parts = msgspec.json.schema_components([TYPES[kind]], ref_template="#/definitions/{name}")
     definitions = {name: _in_toml({**part, **MORE.get(name, {})}) for name, part in parts.items()}
@@ -32,8 +32,8 @@ def schema(kind: Written) -> str:
 def write() -> list[Path]:
     """Write all of them to where they ship from."""
     folder = Path(schemas.__file__).parent
-    paths = [folder / schema_name(kind) for kind in Written]
-    for kind, path in zip(Written, paths, strict=True):
+    paths = [folder / schema_name(kind) for kind in SchemaKind]
+    for kind, path in zip(SchemaKind, paths, strict=True):
         path.write_text(schema(kind), "utf-8")
     return paths
 

@@ -26,10 +26,10 @@ from conformance.emulator.respond import Behaviour, honest
 from conformance.exchange import Failure, Reply
 from conformance.run.guard import Forbidden, Guard
 from conformance.run.known import possible_settings
-from conformance.selfcheck.ground import ground, target
+from conformance.selfcheck.cache import SuiteCache
 from conformance.selfcheck.loop import waited
-from conformance.selfcheck.memory import Memory
 from conformance.selfcheck.run import Suite, run_in_process
+from conformance.selfcheck.target import ground, target
 from conformance.selfcheck.wire import Server, direct
 
 BUILDS = ("2.14-137", "2.14-155", "2.14-179", "2.14-202")
@@ -103,8 +103,8 @@ def cases() -> dict[str, Case]:
 def outcomes(name: str, ids: Sequence[str]) -> Iterator[tuple[str, str, object]]:
     """Row, part and content: what these cases, in this order, send to a server, get from it, and come to."""
     asked, known = SERVERS[name], cases()
-    memory = Memory(requests=_requests(tuple(ids)), rulings=_RULINGS)
-    suite = Suite(tuple(known[id] for id in ids if id in known))
+    memory = SuiteCache(requests=_requests(tuple(ids)), rulings=_RULINGS)
+    suite = Suite(load_contract(), tuple(known[id] for id in ids if id in known))
     noting = _Noting(direct(asked.behaviour, asked.config, load_contract()), frozenset(ids))
     verdicts = waited(run_in_process(noting, suite, memory))
     judged = {case: judgement for (case, *_), judgement in memory.judgements.items()}
@@ -116,7 +116,7 @@ def outcomes(name: str, ids: Sequence[str]) -> Iterator[tuple[str, str, object]]
         yield case.id, "verdict", (verdict, explained)
 
 
-_RULINGS = Memory().rulings
+_RULINGS = SuiteCache().rulings
 """Shared by all servers: they are sent much the same."""
 
 

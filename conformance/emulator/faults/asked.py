@@ -22,7 +22,7 @@ _RAW = "'"
 
 
 @dataclass(frozen=True)
-class View:
+class SeenState:
     """A state seen otherwise: users, and the rows of one kind, as somebody makes of them.
 
     `exact` is how the names of that kind are compared; names of the kinds `exactly` are never compared otherwise.
@@ -85,7 +85,7 @@ class Asked:
 
     def seeing(self, **view: Any) -> Asked:
         """The same request, asked of a state that is seen otherwise; the fields of View by name."""
-        return replace(self, state=replace(View(self.state), **view))
+        return replace(self, state=replace(SeenState(self.state), **view))
 
     def sent(self, name: str) -> str:
         """A parameter as it was sent, decoded once; empty if it was not."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from conformance.emulator.faults.asked import Answering, Asked, behaving
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response
 
 NO_REPLY = "no reply shows what a column holds; only the database does"
@@ -22,12 +22,12 @@ Elsewhere = Callable[[Asked], Asked]
 
 def by_hand(id: str, title: str, answer: Answering, **more: Any) -> Fault:
     """The fault of answering so; `id` is `theme/rule`, `more` are other fields of a Fault."""
-    return Fault(f"{Kind.BY_HAND}/{id}", title, Kind.BY_HAND, partial(behaving, answer), **more)
+    return Fault(f"{FaultKind.BY_HAND}/{id}", title, FaultKind.BY_HAND, partial(behaving, answer), **more)
 
 
 def remembering(id: str, title: str, begin: Callable[[], Answering], **more: Any) -> Fault:
     """The fault of a server that remembers: `begin` gives what one server of its kind answers with."""
-    return Fault(f"{Kind.BY_HAND}/{id}", title, Kind.BY_HAND, partial(_begun, begin), **more)
+    return Fault(f"{FaultKind.BY_HAND}/{id}", title, FaultKind.BY_HAND, partial(_begun, begin), **more)
 
 
 def reworded(id: str, title: str, words: Rewording, **more: Any) -> Fault:

@@ -18,7 +18,7 @@ NOBODY_WAITS = "a lock lasts 15 minutes, and no run waits so long"
 
 
 @dataclass
-class Session:
+class LastLogin:
     """The first or the last user who logged in stays logged in for all who come after."""
 
     stays: bool
@@ -39,7 +39,7 @@ def _with_rights_of(other: User, user: User) -> User:
 
 
 @dataclass
-class Failures:
+class SharedFailures:
     """Failed logins of anybody are counted together, and lock everybody."""
 
     seen: int = 0
@@ -131,9 +131,11 @@ def _as_build(build: str, asked: Asked) -> Response:
 
 
 FAULTS = (
-    remembering("access/rights-of-last-user", "The permissions of the last user count", lambda: Session(stays=False)),
-    remembering("access/rights-of-first-user", "The permissions of the first user count", lambda: Session(stays=True)),
-    remembering("access/failures-together", "Ten failed logins of anybody lock everybody", Failures),
+    remembering("access/rights-of-last-user", "The permissions of the last user count", lambda: LastLogin(stays=False)),
+    remembering(
+        "access/rights-of-first-user", "The permissions of the first user count", lambda: LastLogin(stays=True)
+    ),
+    remembering("access/failures-together", "Ten failed logins of anybody lock everybody", SharedFailures),
     by_hand(
         "access/failures-not-forgiven", "A good login does not end a row of failures", partial(_without, LoginSucceeded)
     ),

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 
 PAUSE_SECONDS = 0.05
 
@@ -79,7 +79,7 @@ def _without(name: bytes) -> Passing:
 
 
 def _fault(rule: str, title: str, passing: Passing, hidden: str | None = None) -> Fault:
-    return Fault(f"by-hand/wire/{rule}", title, Kind.BY_HAND, around=_around(passing), hidden=hidden)
+    return Fault(f"by-hand/wire/{rule}", title, FaultKind.BY_HAND, around=_around(passing), hidden=hidden)
 
 
 FAULTS = (

@@ -15,7 +15,6 @@ from conformance.emulator.faults import (
     by_hand_wire,
     generated_builds,
     generated_checks,
-    generated_defaults,
     generated_limits,
     generated_order,
     generated_permissions,
@@ -24,19 +23,23 @@ from conformance.emulator.faults import (
     generated_values,
 )
 from conformance.emulator.faults.model import Fault
+from conformance.emulator.faults.subtle_batches import batches
+from conformance.emulator.faults.subtle_memory import memories
+from conformance.emulator.faults.subtle_requests import several, spellings
+from conformance.emulator.faults.subtle_values import values
 
 GENERATED = (
-    generated_limits,
-    generated_values,
-    generated_checks,
-    generated_order,
-    generated_replies,
-    generated_sanitising,
-    generated_defaults,
-    generated_permissions,
-    generated_builds,
+    generated_limits.faults,
+    generated_values.faults,
+    generated_checks.faults,
+    generated_order.faults,
+    generated_replies.faults,
+    generated_sanitising.faults,
+    generated_values.defaults,
+    generated_permissions.faults,
+    generated_builds.faults,
 )
-"""The modules that make faults from the contract."""
+"""What makes faults from the contract."""
 
 BY_HAND = (by_hand_store, by_hand_batches, by_hand_reading, by_hand_access, by_hand_replies, by_hand_wire)
 """The modules that hold faults which somebody wrote down."""
@@ -46,9 +49,17 @@ BY_HAND = (by_hand_store, by_hand_batches, by_hand_reading, by_hand_access, by_h
 def faults() -> tuple[Fault, ...]:
     """Every fault, made once. Raises ValueError if two of them have one id."""
     contract = load_contract()
-    generated = (fault for module in GENERATED for fault in module.faults(contract))
+    generated = (fault for make in GENERATED for fault in make(contract))
     made = (*generated, *(fault for module in BY_HAND for fault in module.FAULTS))
     twice = sorted(id for id, count in Counter(fault.id for fault in made).items() if count > 1)
     if twice:
         raise ValueError(f"two faults have the id {', '.join(twice)}")
     return made
+
+
+def subtle() -> tuple[Fault, ...]:
+    """Twenty faults that no written-out case can see, to measure the fuzzer with, in an order that stays.
+
+    Each is a bug that somebody could write, and shows in about one of some hundred generated requests.
+    """
+    return (*values(), *spellings(), *several(), *batches(), *memories())

@@ -14,7 +14,7 @@ from conformance.contract.model import Contract, Function, Parameter
 from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.config import Config
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response, honest
 
 COMMON = "common"
@@ -37,7 +37,7 @@ class Follower:
         return honest(self.contract, state, request, config, now)
 
 
-def mutant(id: str, title: str, kind: Kind, mutation: Mutation, **more: Any) -> Fault:
+def mutant(id: str, title: str, kind: FaultKind, mutation: Mutation, **more: Any) -> Fault:
     """The fault of following a mutated contract; `id` is without its kind, `more` are other fields of a Fault."""
     return Fault(f"{kind}/{id}", title, kind, partial(_follower, mutation), **more)
 

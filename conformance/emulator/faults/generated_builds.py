@@ -16,7 +16,7 @@ from conformance.emulator.faults.generated import (
     mutant,
     parameter_mutation,
 )
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
@@ -54,11 +54,11 @@ def _pair(id: str, what: str, since: str, mutation: Callable[[str], Mutation]) -
     if OLDEST_BUILD <= build <= NEWEST_BUILD:
         later = replace(build, number=build.number + 1)
         title = f"A server of build {build} does not have {what} yet"
-        yield mutant(f"{id}/late", title, Kind.BUILD, mutation(str(later)), config=partial(on_build, build))
+        yield mutant(f"{id}/late", title, FaultKind.BUILD, mutation(str(later)), config=partial(on_build, build))
     if OLDEST_BUILD < build <= NEWEST_BUILD:
         before = replace(build, number=build.number - 1)
         title = f"A server of build {before} has {what} already"
-        yield mutant(f"{id}/early", title, Kind.BUILD, mutation(str(before)), config=partial(on_build, before))
+        yield mutant(f"{id}/early", title, FaultKind.BUILD, mutation(str(before)), config=partial(on_build, before))
 
 
 def on_build(build: Build, config: Config) -> Config:

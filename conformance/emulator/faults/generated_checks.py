@@ -19,7 +19,7 @@ from conformance.emulator.faults.generated import (
     rule_mutation,
     with_function,
 )
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import HTML, Response
 
 NEEDS_A_DID = frozenset({"did-exists", "source-did-exists"})
@@ -37,13 +37,13 @@ def faults(contract: Contract) -> Iterator[Fault]:
             if parameter.shipped != Rule():
                 mutation = rule_mutation(name, parameter.name, **_nothing())
                 title = f"{name} takes anything in {parameter.name}"
-                yield mutant(f"{name}/optional/{parameter.name}", title, Kind.CHECK, mutation)
+                yield mutant(f"{name}/optional/{parameter.name}", title, FaultKind.CHECK, mutation)
     for name in ("add_lead", "agent_status"):
         yield _forgotten(contract, name, "required")
     yield _forgotten(contract, COMMON, "source")
-    yield mutant("common/version", "Nobody knows the function version", Kind.CHECK, _without_version)
+    yield mutant("common/version", "Nobody knows the function version", FaultKind.CHECK, _without_version)
     for rule, (title, answer) in COMMON_FAULTS.items():
-        yield Fault(f"check/common/{rule}", title, Kind.CHECK, partial(behaving, answer))
+        yield Fault(f"check/common/{rule}", title, FaultKind.CHECK, partial(behaving, answer))
 
 
 def _nothing() -> dict[str, object]:
@@ -54,8 +54,8 @@ def _forgotten(contract: Contract, function: str, check: str) -> Fault:
     title = f"{'Servers do' if function == COMMON else f'{function} does'} not check {check}"
     if check in NEEDS_A_DID:
         made = partial(behaving, partial(_on_a_phantom, function))
-        return Fault(f"check/{function}/{check}", title, Kind.CHECK, made)
-    return mutant(f"{function}/{check}", title, Kind.CHECK, _without_check(contract, function, check))
+        return Fault(f"check/{function}/{check}", title, FaultKind.CHECK, made)
+    return mutant(f"{function}/{check}", title, FaultKind.CHECK, _without_check(contract, function, check))
 
 
 def _without_check(contract: Contract, function: str, check: str) -> Mutation:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.contract.model import Contract, Parameter
 from conformance.emulator.faults.generated import CHECKED, function_of, mutant, rule_mutation
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 
 EMPTY_IS_NOT_SENT = "an empty field counts as not sent, so nothing is ever shorter than 1"
 
@@ -33,7 +33,7 @@ def _length(function: str, parameter: Parameter, end: str, size: int, how: str) 
     return mutant(
         f"{function}/{parameter.name}/{end}-one-{how}",
         f"{function} asks for {what} {size:,} {unit} in {parameter.name}, one {how} than it should",
-        Kind.LIMIT,
+        FaultKind.LIMIT,
         rule_mutation(function, parameter.name, **{end: size}),
         hidden=EMPTY_IS_NOT_SENT if never else None,
     )
@@ -51,6 +51,6 @@ def _forms(function: str, parameter: Parameter) -> Iterator[Fault]:
             yield mutant(
                 f"{function}/{parameter.name}/{form}-{'off' if checked else 'on'}",
                 f"{function} {'takes any' if checked else 'refuses all but ' + form} characters in {parameter.name}",
-                Kind.LIMIT,
+                FaultKind.LIMIT,
                 rule_mutation(function, parameter.name, **{form: not checked}),
             )

@@ -10,7 +10,7 @@ from typing import TypeVar
 from conformance.contract.model import Contract
 from conformance.emulator.faults.asked import Asked, behaving, did
 from conformance.emulator.faults.generated import COMMON, DID_FUNCTIONS, function_of, mutant, with_function
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
     for name in DID_FUNCTIONS:
         yield _early_permission(name)
     title = "update_did asks for the permission to delete before it looks for the DID"
-    yield Fault("order/update_did/delete-before-did-exists", title, Kind.ORDER, _delete_permission_first)
+    yield Fault("order/update_did/delete-before-did-exists", title, FaultKind.ORDER, _delete_permission_first)
     yield _description_first()
 
 
@@ -47,7 +47,7 @@ def _swapped_checks(function: str, first: str, second: str) -> Fault:
         checks = function_of(contract, function).checks
         return with_function(contract, function, checks=swapped(checks, checks.index(first)))
 
-    return mutant(f"{function}/{second}-before-{first}", _title(function, first, second), Kind.ORDER, mutation)
+    return mutant(f"{function}/{second}-before-{first}", _title(function, first, second), FaultKind.ORDER, mutation)
 
 
 def _swapped_parameters(function: str, first: str, second: str) -> Fault:
@@ -59,7 +59,7 @@ def _swapped_parameters(function: str, first: str, second: str) -> Fault:
         moved[a], moved[b] = moved[b], moved[a]
         return with_function(contract, function, parameters=tuple(moved))
 
-    return mutant(f"{function}/{second}-before-{first}", _title(function, first, second), Kind.ORDER, mutation)
+    return mutant(f"{function}/{second}-before-{first}", _title(function, first, second), FaultKind.ORDER, mutation)
 
 
 def _title(function: str, first: str, second: str) -> str:
@@ -71,7 +71,7 @@ def _early_permission(function: str) -> Fault:
     """The last common check and the first of a function: the pair across the two lists."""
     title = _title(function, LAST_COMMON, "permission")
     mutation = partial(_with_permission_first, function=function)
-    return mutant(f"{function}/permission-before-{LAST_COMMON}", title, Kind.ORDER, mutation)
+    return mutant(f"{function}/permission-before-{LAST_COMMON}", title, FaultKind.ORDER, mutation)
 
 
 def _with_permission_first(contract: Contract, function: str) -> Contract:
@@ -89,7 +89,7 @@ def _description_first() -> Fault:
         return with_function(contract, "copy_did", checks=checks)
 
     title = "copy_did checks the description before anything else about DIDs"
-    return mutant("copy_did/description-before-source-did-exists", title, Kind.ORDER, mutation)
+    return mutant("copy_did/description-before-source-did-exists", title, FaultKind.ORDER, mutation)
 
 
 def _delete_permission_first() -> Behaviour:

@@ -12,7 +12,7 @@ from conformance.contract.model import Contract, Function
 from conformance.contract.world import LOGIN_LEVEL, Row, User
 from conformance.emulator.faults.asked import Answering, Asked, behaving
 from conformance.emulator.faults.generated import function_mutation, mutant
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Response
 
 LOGIN_ASKS_FOR_MORE = f"a user below level {LOGIN_LEVEL} cannot log in, so no function ever sees one"
@@ -47,7 +47,7 @@ def _levels(function: Function) -> Iterator[Fault]:
         yield mutant(
             f"{function.name}/level-one-{how}",
             f"{function.name} asks for level {level}",
-            Kind.PERMISSION,
+            FaultKind.PERMISSION,
             function_mutation(function.name, permission=changed),
             hidden=LOGIN_ASKS_FOR_MORE if level < LOGIN_LEVEL else None,
         )
@@ -73,7 +73,7 @@ def _as(function: str, how: str, title: str, change: UserAs) -> Fault:
 
 
 def _by(id: str, title: str, answer: Answering) -> Fault:
-    return Fault(f"permission/{id}", title, Kind.PERMISSION, partial(behaving, answer))
+    return Fault(f"permission/{id}", title, FaultKind.PERMISSION, partial(behaving, answer))
 
 
 def _seen_as(function: str, change: UserAs, asked: Asked) -> Response:

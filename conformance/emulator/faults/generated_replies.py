@@ -9,7 +9,7 @@ from functools import partial
 from conformance.contract.model import Contract, ReplyForm
 from conformance.contract.reply import Line, Value, parse_line
 from conformance.emulator.faults.generated import COMMON, function_of, mutant, with_reply
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 
 NEVER_SENT = frozenset({"second-factor-missing", "ip-blocked"})
 """Replies that neither the emulator sends nor a run can provoke."""
@@ -49,7 +49,7 @@ def _form(function: str, name: str, form: ReplyForm, emptied: frozenset[str]) ->
             title = f"{function} answers {name} with {what}"
             mutation = partial(with_reply, function=function, name=name, text=text)
             hidden = ALWAYS_EMPTY if how in emptied else None
-            yield mutant(f"{function}/{name}/{how}", title, Kind.REPLY, mutation, hidden=hidden)
+            yield mutant(f"{function}/{name}/{how}", title, FaultKind.REPLY, mutation, hidden=hidden)
 
 
 def _shown_empty(contract: Contract, function: str, form: ReplyForm) -> frozenset[str]:

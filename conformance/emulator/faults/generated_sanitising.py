@@ -9,7 +9,7 @@ from functools import cache
 from conformance.cases.refusal import refused_value
 from conformance.contract.model import Contract, Parameter
 from conformance.emulator.faults.generated import CHECKED, function_of, mutant, parameter_mutation
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 
 NOWHERE_SHOWN = frozenset({"DB"})
 """Parameters that no reply shows on new servers, and that decide nothing there."""
@@ -67,7 +67,7 @@ def _fault(function: str, parameter: Parameter, how: str, what: str, **changes: 
     return mutant(
         f"{function}/{parameter.name}/{how}",
         f"{function} {what} {parameter.name}",
-        Kind.SANITISING,
+        FaultKind.SANITISING,
         parameter_mutation(function, parameter.name, **changes),
         hidden=f"no reply of a new server depends on {parameter.name}" if never else None,
     )

@@ -7,8 +7,15 @@ from functools import partial
 
 from conformance.contract.model import Contract, Parameter
 from conformance.emulator.faults.asked import Asked, behaving
-from conformance.emulator.faults.generated import CHECKED, Mutation, function_of, mutant, rule_mutation
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.generated import (
+    CHECKED,
+    Mutation,
+    function_of,
+    mutant,
+    parameter_mutation,
+    rule_mutation,
+)
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response
 
 UNKNOWN = "X"
@@ -25,7 +32,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
                 yield _rule(function, parameter, "not-looked-up", title, reference=None)
     for kind in _referred_to(contract):
         title = f"Names of kind {kind} must be spelled in their own letter case"
-        yield Fault(f"values/{kind}/exact", title, Kind.VALUES, partial(_exact, kind))
+        yield Fault(f"values/{kind}/exact", title, FaultKind.VALUES, partial(_exact, kind))
 
 
 def _referred_to(contract: Contract) -> Iterable[str]:
@@ -55,7 +62,7 @@ def _listed(function: str, parameter: Parameter) -> Iterator[Fault]:
 
 def _rule(function: str, parameter: Parameter, how: str, title: str, **changes: object) -> Fault:
     mutation: Mutation = rule_mutation(function, parameter.name, **changes)
-    return mutant(f"{function}/{parameter.name}/{how}", title, Kind.VALUES, mutation)
+    return mutant(f"{function}/{parameter.name}/{how}", title, FaultKind.VALUES, mutation)
 
 
 def _exact(kind: str) -> Behaviour:
@@ -63,3 +70,24 @@ def _exact(kind: str) -> Behaviour:
         return asked.seeing(exactly=frozenset({kind})).honestly()
 
     return behaving(answer)
+
+
+NO_REPLY = "no reply shows what a column holds; only the database does"
+
+
+def defaults(contract: Contract) -> Iterator[Fault]:
+    """One for each column that add_did fills by itself: no reply shows what it holds that a request left out."""
+    for parameter in contract.functions["add_did"].optional:
+        if parameter.column:
+            yield _other(parameter)
+
+
+def _other(parameter: Parameter) -> Fault:
+    default = parameter.default + 1 if isinstance(parameter.default, int) else f"{parameter.default or ''}9"
+    return mutant(
+        f"add_did/{parameter.name}/other",
+        f"add_did without {parameter.name} stores {default!r}",
+        FaultKind.DEFAULT,
+        parameter_mutation("add_did", parameter.name, default=default),
+        hidden=NO_REPLY,
+    )

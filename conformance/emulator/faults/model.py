@@ -17,7 +17,7 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, honest
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """What about a server a fault changes. All but the last two are generated from the contract."""
 
     LIMIT = "limit"
@@ -52,7 +52,7 @@ class Fault:
 
     id: str
     title: str
-    kind: Kind
+    kind: FaultKind
     make: Callable[[], Behaviour] = _honest
     around: Callable[[ASGIApp], ASGIApp] | None = None
     config: Callable[[Config], Config] = _same

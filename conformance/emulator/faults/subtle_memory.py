@@ -10,7 +10,7 @@ from typing import Protocol
 
 from conformance.contract.world import Drop, Put, Row
 from conformance.emulator.faults.asked import Asked, behaving, did
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.faults.subtle_parts import ADD, COPY, UPDATE, optional_of
 from conformance.emulator.respond import Response
 
@@ -48,7 +48,7 @@ def memories() -> tuple[Fault, ...]:
 
 
 def _fault(id: str, title: str, memory: Callable[[], Remembering]) -> Fault:
-    return Fault(f"{Kind.SUBTLE}/{id}", title, Kind.SUBTLE, lambda: behaving(memory()))
+    return Fault(f"{FaultKind.SUBTLE}/{id}", title, FaultKind.SUBTLE, lambda: behaving(memory()))
 
 
 def _target(asked: Asked, name: str = "did_pattern") -> str:

@@ -9,7 +9,7 @@ from conformance.contract.model import Dialect, Parameter
 from conformance.contract.rules import allows
 from conformance.emulator.faults.asked import Answering, Asked, behaving, without_rows
 from conformance.emulator.faults.generated import with_rule
-from conformance.emulator.faults.model import Fault, Kind
+from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Response
 
 ADD, UPDATE, COPY = "add_did", "update_did", "copy_did"
@@ -18,7 +18,7 @@ DESCRIPTION = "did_description"
 
 def subtle_fault(id: str, title: str, answering: Answering) -> Fault:
     """A subtle fault without a memory; `id` is without its kind."""
-    return Fault(f"{Kind.SUBTLE}/{id}", title, Kind.SUBTLE, lambda: behaving(answering))
+    return Fault(f"{FaultKind.SUBTLE}/{id}", title, FaultKind.SUBTLE, lambda: behaving(answering))
 
 
 def crashed(answer: Response) -> Response:

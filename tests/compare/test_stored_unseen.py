@@ -8,8 +8,9 @@ import pytest
 
 from conformance.compare import view
 from conformance.compare.model import Pair
-from conformance.compare.unseen import unseen
+from conformance.contract.load import load_contract
 from conformance.report.advice import Tone
+from conformance.upgrade.compare import stored_unseen
 from conformance.verdict.model import Fail, Pass, Verdict
 from tests.compare.support import compared, line, made_up
 from tests.report import sample
@@ -22,12 +23,12 @@ EVERY = frozenset({SILENT, TOLD, SAME})
 
 @pytest.mark.parametrize("builds", [("2.14-137", "2.14-202"), ("2.14-202", "2.14-137")])
 def test_only_a_field_that_one_build_reads_and_the_other_ignores_is_unseen(builds: tuple[str, str]) -> None:
-    assert unseen(EVERY, builds) == (SILENT,)
+    assert stored_unseen(load_contract(), EVERY, builds) == (SILENT,)
 
 
 @pytest.mark.parametrize("builds", [("2.14-202", "2.14-202"), ("2.14-202", ""), ("2.14-202", "2.14-999")])
 def test_nothing_is_known_of_one_build_alone_or_of_one_that_is_not_described(builds: tuple[str, str]) -> None:
-    assert unseen(EVERY, builds) == ()
+    assert stored_unseen(load_contract(), EVERY, builds) == ()
 
 
 def pair(folder: Path, verdict: Verdict) -> Pair:

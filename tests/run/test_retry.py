@@ -11,7 +11,7 @@ import pytest
 from conformance.cases.model import Case
 from conformance.contract.request import Request
 from conformance.exchange import Failure, Reply, Trouble
-from conformance.run import again
+from conformance.run import retry
 from conformance.run.record import Record
 from conformance.run.run import Facts
 from conformance.run.sender import Send
@@ -108,7 +108,7 @@ def test_once_a_case_did_not_repeat_three_further_tries_must(tmp_path: Path) -> 
 def test_a_server_on_which_many_cases_repeat_is_asked_once_more_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(again, "MANY", 1)
+    monkeypatch.setattr(retry, "MANY", 1)
     update = [CASES[f"update_did/{field}/too-short"] for field in ("did_description", "call_handle_method")]
 
     def wrap(send: Send) -> Send:

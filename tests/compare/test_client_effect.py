@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.compare.felt import Said, by_replies, by_verdicts, said
+from conformance.compare.client_effect import Said, by_replies, by_verdicts, said
 from conformance.compare.normal import Normal, normal
 from conformance.upgrade.effect import Effect, Standing, standing
 from conformance.verdict.model import Deviates, Difference, Fail, Pass, Verdict
@@ -153,7 +153,7 @@ def test_a_regression_with_the_same_replies_is_not_known_to_be_felt(tmp_path: Pa
 def test_what_says_nothing_of_a_server_is_felt_by_nobody(tmp_path: Path) -> None:
     one = made_up(tmp_path / "1", sample.case(ID, Pass()), lines=[line(ID, ADDED)])
     (case,) = pair(one, made_up(tmp_path / "2")).changes
-    assert (case.effect, pair(one, made_up(tmp_path / "2")).felt) == (None, {})
+    assert (case.effect, pair(one, made_up(tmp_path / "2")).effects) == (None, {})
 
 
 def test_the_request_that_shows_it_is_kept_without_a_password(tmp_path: Path) -> None:

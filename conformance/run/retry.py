@@ -24,7 +24,7 @@ _NUMBERS = 10_000
 
 
 @dataclass
-class Again:
+class Retry:
     """The cases of one run, each that fails tried again; with `tries` False none is.
 
     Exclusive cases are not: they take the whole server, and most of them cost failed logins.

@@ -5,30 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
+
+import msgspec
 
 from conformance.crash import told_redacted
 from conformance.errors import UsageError
 from conformance.fuzz.keys import first_difference, key_of
-from conformance.fuzz.model import Replay
-from conformance.fuzz.properties.catalogue import search_of
-from conformance.fuzz.replay import read_replay
+from conformance.fuzz.model import REPLAY_SCHEMA, Now, Replay
+from conformance.fuzz.search import search_of
 from conformance.options import Effort, Options, plan
 from conformance.prompt import ask_password
+from conformance.reading import Malformed, contents, json_as
+from conformance.report.files import write_whole
 from conformance.run.files import read_run
 from conformance.run.record import Record
 from conformance.run.run import Plan, Run, closing, left_line, redactor
 from conformance.verdict.model import Error, Fail
-
-
-class Now(StrEnum):
-    """What has become of a finding."""
-
-    FIXED = "fixed"
-    STILL_THERE = "still there"
-    DIFFERENT = "different now"
-    NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +97,22 @@ def _now(found: Replay, record: Record) -> Now:
         return Now.FIXED
     is_same = _same_replies(found, record) or key_of(found.case(), difference) == found.key
     return Now.STILL_THERE if is_same else Now.DIFFERENT
+
+
+def write_replay(replay: Replay, folder: Path) -> Path:
+    """Write a finding as `<function>-<field>-<aspect>.json`. Raises UsageError if it cannot be written."""
+    path = folder / f"{str(replay.key).replace('/', '-')[:120]}.json"
+    return write_whole(path, msgspec.json.format(msgspec.json.encode(replay), indent=1) + b"\n")
+
+
+def read_replay(path: Path) -> Replay:
+    """Read a finding. Raises UsageError for a file that is none, or of another version."""
+    try:
+        replay = json_as(contents(path), Replay)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}: give a file that a finding was written to") from error
+    except Malformed as error:
+        raise UsageError(f"{path}: is no finding: {error}") from error
+    if replay.schema != REPLAY_SCHEMA:
+        raise UsageError(f"{path}: is a finding of version {replay.schema}; this suite reads version {REPLAY_SCHEMA}")
+    return replay

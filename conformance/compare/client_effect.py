@@ -10,9 +10,9 @@ from typing import NamedTuple
 from conformance.cases.model import Purpose
 from conformance.compare.normal import Normal
 from conformance.contract.reply import Aspect, Line, parse_line
+from conformance.report.exchanges import ExchangeLine
 from conformance.report.model import CaseResult
 from conformance.report.placeholders import shortened
-from conformance.run.record import ExchangeLine
 from conformance.upgrade.effect import Effect, Standing, effect, standing
 from conformance.verdict.model import Difference, Fail
 
@@ -35,7 +35,7 @@ class Said(NamedTuple):
     plain: str
 
 
-class Felt(NamedTuple):
+class ClientEffect(NamedTuple):
     """What a client feels of a case, and the request that shows it, from 1; None where no reply does."""
 
     effect: Effect
@@ -60,20 +60,20 @@ def _plain(line: Line) -> str:
     return f"{line.status} {line.function} {line.message}|{'|'.join(map(str, line.fields)).strip('|')}"
 
 
-def by_replies(before: tuple[Said, ...], after: tuple[Said, ...]) -> Felt | None:
+def by_replies(before: tuple[Said, ...], after: tuple[Said, ...]) -> ClientEffect | None:
     """What is felt of a case with these replies; None if they are the same.
 
     The first reply that is more than worded otherwise decides: what comes after is its consequence.
     """
     steps = enumerate(zip_longest(before, after), 1)
-    return _decided([Felt(_of_step(*pair), step) for step, pair in steps if _text(pair[0]) != _text(pair[1])])
+    return _decided([ClientEffect(_of_step(*pair), step) for step, pair in steps if _text(pair[0]) != _text(pair[1])])
 
 
 def _text(one: Said | None) -> str | None:
     return one.text if one else None
 
 
-def _decided(found: Sequence[Felt]) -> Felt | None:
+def _decided(found: Sequence[ClientEffect]) -> ClientEffect | None:
     beyond_words = (one for one in found if one.effect in (Effect.FAILS, Effect.STORED, Effect.WORKS))
     return next(beyond_words, None) or min(found, key=lambda one: list(Effect).index(one.effect), default=None)
 
@@ -97,7 +97,7 @@ class _Part(NamedTuple):
     after: str
 
 
-def by_verdicts(before: CaseResult, after: CaseResult) -> Felt:
+def by_verdicts(before: CaseResult, after: CaseResult) -> ClientEffect:
     """What is felt of a case whose replies were not kept, by what its verdicts say that they were not.
 
     A fail says what nothing explains and may leave out the rest, so where one of the two fails, only that counts.
@@ -107,7 +107,9 @@ def by_verdicts(before: CaseResult, after: CaseResult) -> Felt:
     parts = (_part(old.get(place), new.get(place)) for place in sorted(failed or {*old, *new}))
     changed = [part for part in parts if part.before != part.after]
     by_step = groupby(changed, key=lambda part: part.step)
-    return _decided([Felt(_of_parts(tuple(some)), step) for step, some in by_step]) or Felt(Effect.UNKNOWN, None)
+    return _decided([ClientEffect(_of_parts(tuple(some)), step) for step, some in by_step]) or ClientEffect(
+        Effect.UNKNOWN, None
+    )
 
 
 def _unexplained(result: CaseResult) -> Iterator[tuple[int, int, str]]:

@@ -21,7 +21,7 @@ from conformance.contract.world import (
 )
 from conformance.emulator.config import Config
 from conformance.emulator.store import LOCK_SECONDS, LONG_AGO
-from conformance.selfcheck.ground import clock
+from conformance.selfcheck.target import clock
 
 Key = tuple[str, ...]
 
@@ -68,7 +68,7 @@ class _Rows:
             self.folded.drop(folded(row.key), number)
 
 
-class Shelf:
+class MemoryStore:
     """A `State` that changes can be applied to. The next numbers may be set, to some that were not in use yet."""
 
     def __init__(self, config: Config) -> None:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
+from conformance.cases.model import Case
 from conformance.contract.model import ServerSettings
 from conformance.contract.request import Request
 from conformance.contract.world import RowName
 from conformance.exchange import Exchange, Failure, Reply
+from conformance.run.engine import Judging
 from conformance.run.guard import Forbidden, Guard
-from conformance.run.sender import Sender
 from conformance.verdict.judge import Judgement
+from conformance.verdict.model import Fail
 
 MOST_JUDGEMENTS = 40_000
 """How many verdicts are kept, about 1 kB each."""
@@ -29,18 +30,54 @@ _Judged = tuple[str, frozenset[ServerSettings], Seen]
 
 
 @dataclass(frozen=True, eq=False)
-class Memory:
+class SuiteCache:
     """One for a process and a level."""
 
     requests: dict[str, Sequence[Request]] = field(default_factory=dict)
     rulings: dict[tuple[ServerSettings, ...], dict[Request, _Ruling]] = field(default_factory=dict)
-    users: dict[Request, str] = field(default_factory=dict)
     judgements: dict[_Judged, Judgement] = field(default_factory=dict)
+
+    def rule(self, guard: Guard, request: Request) -> frozenset[RowName]:
+        """The rows that a request could create, asked of a guard once. Raises Forbidden if it must not be sent."""
+        rulings = self.rulings.setdefault(guard.settings, {})
+        ruling = rulings.get(request)
+        if ruling is None:
+            ruling = rulings[request] = _ruling(guard, request)
+        if isinstance(ruling, Forbidden):
+            raise ruling.with_traceback(None)
+        return ruling
 
     def keep(self, key: _Judged, judgement: Judgement) -> None:
         """Remember a verdict, as long as there is room."""
         if len(self.judgements) < MOST_JUDGEMENTS:
             self.judgements[key] = judgement
+
+
+def _ruling(guard: Guard, request: Request) -> _Ruling:
+    try:
+        return guard.rule(request)
+    except Forbidden as forbidden:
+        return forbidden
+
+
+@dataclass(frozen=True)
+class CachedJudging:
+    """Judges replies that were not judged before. `seen` are the replies to each case that has been judged."""
+
+    judging: Judging
+    cache: SuiteCache
+    seen: dict[str, Seen] = field(default_factory=dict)
+
+    def __call__(self, case: Case, exchanges: Sequence[Exchange], possible: frozenset[ServerSettings]) -> Judgement:
+        """What the exchanges of a case come to, in the settings that are still possible."""
+        got = self.seen[case.id] = seen(exchanges)
+        key = (case.id, possible, got)
+        found = self.cache.judgements.get(key)
+        if found is None:
+            found = self.judging(case, exchanges, possible)
+            if not isinstance(found.verdict, Fail):  # replies that fail are a fault's own, and do not come again
+                self.cache.keep(key, found)
+        return found
 
 
 def seen(exchanges: Sequence[Exchange]) -> Seen:
@@ -52,44 +89,3 @@ def _essence(result: Reply | Failure) -> tuple[int | str, str, str]:
     if isinstance(result, Reply):
         return result.status, result.content_type, result.body
     return "no reply", result.trouble.value, result.message
-
-
-@dataclass(frozen=True)
-class RememberingGuard(Guard):
-    """A guard that rules on a request once."""
-
-    memory: Memory = field(kw_only=True)
-
-    @cached_property
-    def real_users(self) -> frozenset[str]:
-        """The users of the target that this run logs in as."""
-        return super().real_users
-
-    def rule(self, request: Request) -> frozenset[RowName]:
-        """The rows that this request could create. Raises Forbidden if it must not be sent."""
-        rulings = self.memory.rulings.setdefault(self.settings, {})
-        ruling = rulings.get(request)
-        if ruling is None:
-            ruling = rulings[request] = self._ruling(request)
-        if isinstance(ruling, Forbidden):
-            raise ruling.with_traceback(None)
-        return ruling
-
-    def _ruling(self, request: Request) -> _Ruling:
-        try:
-            return super().rule(request)
-        except Forbidden as forbidden:
-            return forbidden
-
-
-@dataclass
-class RememberingSender(Sender):
-    """A sender that finds out once whose request it is. Users are sanitised alike in all builds."""
-
-    memory: Memory = field(kw_only=True)
-
-    def _user(self, request: Request) -> str:
-        known = self.memory.users.get(request)
-        if known is None:
-            known = self.memory.users[request] = super()._user(request)
-        return known
