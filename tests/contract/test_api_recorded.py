@@ -24,7 +24,15 @@ from tests.support.asking import CONTRACT, printed
 
 pytestmark = pytest.mark.untraced
 
-FUNCTIONS = ("add_dnc_phone", "delete_dnc_phone", "add_list", "update_list")
+FUNCTIONS = (
+    "add_dnc_phone",
+    "delete_dnc_phone",
+    "campaigns_list",
+    "list_info",
+    "agent_status",
+    "add_list",
+    "update_list",
+)
 
 SCENARIOS = [scenario for function in FUNCTIONS for scenario in api_scenarios(function)]
 LEFT = [scenario for scenario in SCENARIOS if scenario.id in unreproduced()]
@@ -48,12 +56,13 @@ def test_a_recorded_scenario_is_predicted_in_status_body_and_rows(scenario: ApiS
 @pytest.mark.parametrize("scenario", LEFT, ids=lambda s: s.id)
 def test_what_is_left_is_unspecified_and_never_a_guess(scenario: ApiScenario) -> None:
     ends, _ = predicted(scenario)
-    assert any(isinstance(end, Unspecified) for end in ends)
+    assert any(isinstance(end, Unspecified) or (end.table is not None and end.table.is_open) for end in ends)
 
 
 def test_no_more_is_left_than_is_listed_with_a_reason() -> None:
     assert {scenario.id for scenario in LEFT} == set(unreproduced())
     assert all(unreproduced().values())
+    assert len(unreproduced()) <= 10
 
 
 def predicted(scenario: ApiScenario) -> tuple[list[Outcome | Unspecified], World]:
