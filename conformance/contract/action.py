@@ -6,11 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-import msgspec
-
-
-class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
-    """The base of everything decoded from a contract file."""
+from conformance.contract.struct import Struct
 
 
 class Given(Struct, frozen=True):

@@ -5,6 +5,7 @@ A check takes a call and gives either the call, with what it found out, or the o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -102,7 +103,8 @@ def permission(call: Call) -> Step:
         call = call.noting(needed.no_api_access)
     elif not user.api_access:
         return call.ends(call.answer(needed.reply))
-    if user.level >= needed.level and user.grants.issuperset(needed.settings):
+    level = needed.level_of(call.state.settings.build) if call.shipped else needed.level
+    if user.level >= level and user.grants.issuperset(needed.settings):
         return call
     return call.ends(call.answer(needed.reply))
 
@@ -137,17 +139,19 @@ def exists(kind: Kind, told: Arguments, call: Call) -> Step:
     Where servers leave the check out, the row is whatever has the key, and may be anybody's.
     """
     kind = call.kind_instead(kind)
-    call, row = look_up(call, kind, _key(call, kind, told))
+    key = _key(call, kind, told)
+    call, row = look_up(call, kind, key)
     visible = row is not None and may_see(call.caller, kind, row)
     if call.shipped and any(map(call.has, told.unless)):
         return replace(call.noting(None if visible else told.left_out), row=row, unbound=True)
     if row is not None and visible:
         return replace(call, row=row)
-    call = call.noting(kind.hidden if row is not None else None)
+    noted = call.noting(kind.hidden if row is not None else None)
     further = told.otherwise
     if further is not None and call.value(further.parameter) == further.value:
-        return _handed_on(call.says(further.reply), call.contract.functions[further.function])
-    return call.ends(call.answer(told.reply or "missing"))
+        return _handed_on(noted.says(further.reply), call.contract.functions[further.function])
+    ended = noted.ends(call.answer(told.reply or "missing"))
+    return ended if row is not None or is_nobodys(call, kind, key) else _unless(call, ended)
 
 
 def _handed_on(call: Call, function: Function) -> Call:
@@ -156,14 +160,32 @@ def _handed_on(call: Call, function: Function) -> Call:
     return replace(call, values={**(call.values or {}), "function": function.name})
 
 
+def _unless(call: Call, ended: Outcome) -> Call:
+    """A call that nobody knows whether it ends so, for nobody knows which rows there are."""
+    return replace(call, row=None, otherwise=(*call.otherwise, replace(ended, otherwise=())))
+
+
+def is_nobodys(call: Call, kind: Kind, key: tuple[str, ...]) -> bool:
+    """Whether there is surely no row where none is known: all are, or the name is one that only runs give to theirs.
+
+    Calls that change something only ever name rows that the world knows all about.
+    """
+    return call.called.table is None or call.state.knows_all(kind.name) or any(map(_OWN_NAME.fullmatch, key))
+
+
+_OWN_NAME = re.compile(r"999[0-9]{11}")
+
+
 def is_allowed(kind: Kind, told: Arguments, call: Call) -> Step:
     """A caller restricted to lists names one of a campaign that its user group is allowed, spelled as it is stored."""
     if not call.caller.lists_restricted:
         return call
-    row = call.state.find(kind.name, _key(call, kind, told), exact=True)
+    key = _key(call, kind, told)
+    row = call.state.find(kind.name, key, exact=True)
     if row is not None and has_campaign(call.caller, kind, row):
         return call
-    return call.ends(call.answer(told.reply or "not-allowed"))
+    ended = call.ends(call.answer(told.reply or "not-allowed"))
+    return ended if row is not None or is_nobodys(call, kind, key) else _unless(call, ended)
 
 
 def _key(call: Call, kind: Kind, told: Arguments) -> tuple[str, ...]:

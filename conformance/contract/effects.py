@@ -11,6 +11,7 @@ from conformance.contract.checks import look_up, shown_number
 from conformance.contract.load import refusal_name
 from conformance.contract.model import Effect, Kind, Parameter, Stored, Trace
 from conformance.contract.outcome import Answer, Outcome, Unspecified
+from conformance.contract.reads import read
 from conformance.contract.request import decode
 from conformance.contract.rules import allows, is_date, is_taken
 from conformance.contract.sanitise import as_text, is_sanitised
@@ -323,4 +324,5 @@ EFFECT_OF: Mapping[Effect, Callable[[Call], Ending]] = {
     Effect.UPDATES: update,
     Effect.COPIES: copy,
     Effect.DELETES: delete,
+    Effect.READS: read,
 }

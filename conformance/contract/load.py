@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from conformance.contract.action import Action, Condition, Struct
+from conformance.contract.action import Action, Condition
+from conformance.contract.load_table import check_table
 from conformance.contract.model import (
     Build,
     Contract,
@@ -28,6 +29,7 @@ from conformance.contract.model import (
     check_of,
 )
 from conformance.contract.reply import LINE_ASPECTS, Aspect, parse_line
+from conformance.contract.struct import Struct
 
 T = TypeVar("T")
 
@@ -227,6 +229,7 @@ def _check_function(file: str, function: Function, contract: Contract) -> None:
     _check_effect(file, function, contract)
     _check_builds(f"{file}: since", [function.since])
     _check_permission(file, function)
+    check_table(file, function, contract)
     for name, form in function.replies.items():
         _check_reply(f"{file}: replies.{name}", form, deviations)
     for parameter in function.parameters:

@@ -13,7 +13,9 @@ from functools import cache, cached_property
 from typing import Literal
 
 from conformance.contract import mysql
-from conformance.contract.action import Action, Condition, Given, Struct
+from conformance.contract.action import Action, Condition, Given
+from conformance.contract.struct import Struct
+from conformance.contract.table import Table
 
 
 class Dialect(StrEnum):
@@ -197,12 +199,20 @@ class Permission(Struct, frozen=True):
     """Who may call a function: the settings in the user's record, the least level, and the reply to others.
 
     Whoever calls needs API access too; where servers do not look at it, `no_api_access` is the deviation that says so.
+    `level_before` has the level that servers before a build ask for.
     """
 
     settings: tuple[str, ...]
     level: int
     reply: str
     no_api_access: str | None = None
+    level_before: Mapping[str, int] = {}
+
+    def level_of(self, build: Build) -> int:
+        """The level that servers of that build ask for."""
+        before = (limit for limit in sorted(self.level_before, key=Build.parse) if build < Build.parse(limit))
+        limit = next(before, None)
+        return self.level if limit is None else self.level_before[limit]
 
 
 class Refusal(Struct, frozen=True):
@@ -394,6 +404,7 @@ class Function(Struct, frozen=True):
     parameters: tuple[Parameter, ...] = ()
     replies: Mapping[str, ReplyForm] = {}
     refusal: Refusal | None = None
+    table: Table | None = None
 
     @cached_property
     def by_name(self) -> Mapping[str, Parameter]:
@@ -450,7 +461,7 @@ class Function(Struct, frozen=True):
 
     @property
     def kind(self) -> str | None:
-        """The kind of the rows that it works on, of those that only tell something too."""
+        """The kind of the rows that it works on."""
         return self.copies or self.changes or self.creates or self.deletes
 
     @property
@@ -462,7 +473,7 @@ class Function(Struct, frozen=True):
     @property
     def is_described(self) -> bool:
         """Whether it is known what the function answers to those who may call it, not just whom it refuses."""
-        return self.effect not in (Effect.UNSPECIFIED, Effect.READS)
+        return self.table is not None or self.effect not in (Effect.UNSPECIFIED, Effect.READS)
 
     def known_to(self, build: Build) -> bool:
         """Whether a server of that build has this function."""

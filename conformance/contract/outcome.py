@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from conformance.contract.body import Listing
 from conformance.contract.model import Contract, Dialect, ReplyForm
 from conformance.contract.reply import Line, Shape, Value, render
 from conformance.contract.world import Change
@@ -38,7 +39,8 @@ class Outcome:
     """What happens: the answers in order, the HTTP status, what changes, and the deviations that led here.
 
     `logged` says that the call got as far as the API's own log, whose failure shows in the status. `at_first` is what
-    had changed when the first of several replies was given; None where that is as good as all.
+    had changed when the first of several replies was given; None where that is as good as all. `table` is what comes
+    after the answers. `otherwise` are what may happen instead, where nobody knows which rows there are.
     """
 
     answers: tuple[Answer, ...]
@@ -47,6 +49,8 @@ class Outcome:
     quirks: frozenset[str] = frozenset()
     logged: bool = False
     at_first: tuple[Change, ...] | None = None
+    table: Listing | None = None
+    otherwise: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

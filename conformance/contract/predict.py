@@ -7,6 +7,7 @@ sanitise; `shipped` does what servers do. How an answer is then printed is a sec
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from conformance.contract import mysql
 from conformance.contract.act import act
@@ -21,6 +22,9 @@ from conformance.contract.world import Put, State
 
 LOG_SOURCE_SIZE = 20
 """Characters that the log's source column holds; more is an error under strict SQL (observed.md section 4)."""
+
+LOGGED = {"source": "strict-source-500", "agent_user": "strict-agent-user-500"}
+"""Parameters that the log has a column for, all of the same size, and the deviation of one that is too long."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def _ruled(
 ) -> Outcome | Unspecified:
     step = _pass(read(contract, state, request, dialect, harmless=harmless), contract.common.checks)
     if isinstance(step, Call) and _has_quotes_in_sql(step):
-        step = step.silent("what old builds make of quotes in SQL with use_non_latin=1 was never recorded")
+        step = step.silent("what old builds make of quotes in such SQL was never recorded")
     if isinstance(step, Call):
         step = _pass(step, step.called.checks)
     return _effect(step) if isinstance(step, Call) else step
@@ -70,7 +74,8 @@ def _has_quotes_in_sql(call: Call) -> bool:
         return False
     settings, values = call.state.settings, call.values or {}
     with_quotes = (p for p in call.called.parameters if not {"'", "\\"}.isdisjoint(values.get(p.name, "")))
-    return any(settings.non_latin and not is_sanitised(p, settings) for p in with_quotes)
+    looked_up = call.called.reads
+    return any((settings.non_latin or (looked_up and p.column)) and not is_sanitised(p, settings) for p in with_quotes)
 
 
 def _without_password(answer: Answer, contract: Contract) -> Answer:
@@ -79,7 +84,7 @@ def _without_password(answer: Answer, contract: Contract) -> Answer:
 
 
 def _shown(end: Outcome | Unspecified, request: Request) -> Outcome | Unspecified:
-    return replace(end, answers=()) if request.method == "HEAD" and isinstance(end, Outcome) else end
+    return replace(end, answers=(), table=None) if request.method == "HEAD" and isinstance(end, Outcome) else end
 
 
 def _pass(step: Step, checks: tuple[str, ...]) -> Step:
@@ -114,7 +119,7 @@ def _with_log_failure(end: Outcome | Unspecified, call: _Asked) -> Outcome | Uns
     """
     deviation = _log_failure(call)
     names = [answer.name for answer in end.answers] if isinstance(end, Outcome) else []
-    if deviation is None or isinstance(end, Unspecified) or not names or NOT_LOGGED.issuperset(names):
+    if deviation is None or isinstance(end, Unspecified) or not _is_logged(end):
         return end
     if not LOGGING_UNKNOWN.isdisjoint(names):
         why = f"what {deviation} does to this reply was never recorded"
@@ -126,16 +131,31 @@ def _with_log_failure(end: Outcome | Unspecified, call: _Asked) -> Outcome | Uns
     return replace(end, status=500, answers=end.answers[:1], changes=done, quirks=end.quirks | {deviation})
 
 
+def _is_logged(end: Outcome) -> bool:
+    return end.table is not None or not NOT_LOGGED.issuperset(answer.name for answer in end.answers)
+
+
 def _log_failure(call: _Asked) -> str | None:
     """The deviation that says so. Settings are asked last: most requests come to the same under all."""
     settings = call.state.settings
     if not mysql.is_literal(call.request.logged_url):
         return "apostrophe-500" if settings.sql_errors is SqlErrors.THROWN else None
-    source, raw = call.contract.common.by_name["source"], call.request.parameters.values.get("source", b"")
-    if len(raw) <= LOG_SOURCE_SIZE or len(sanitise(raw, source, settings)) <= LOG_SOURCE_SIZE:
+    long = next(filter(partial(_is_too_long, call), LOGGED), None)
+    if long is None:
         return None
     refused = settings.sql_mode is SqlMode.STRICT and settings.sql_errors is SqlErrors.THROWN
-    return "strict-source-500" if refused else None
+    return LOGGED[long] if refused else None
+
+
+def _is_too_long(call: _Asked, name: str) -> bool:
+    """Whether a parameter that is logged has too many characters for its column, once sanitised."""
+    raw = call.request.parameters.values.get(name, b"")
+    if len(raw) <= LOG_SOURCE_SIZE:
+        return False
+    called = call.request.parameters.values.get("function", b"").decode("latin-1")
+    function = call.contract.functions.get(called, call.contract.common)
+    parameter = call.contract.common.by_name.get(name) or function.by_name.get(name)
+    return parameter is not None and len(sanitise(raw, parameter, call.state.settings)) > LOG_SOURCE_SIZE
 
 
 DEBUG_UNTIL = Build(2, 14, 168)

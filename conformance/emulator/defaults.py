@@ -11,8 +11,8 @@ from importlib.resources.abc import Traversable
 
 import msgspec
 
-from conformance.contract.action import Struct
 from conformance.contract.load import load_contract
+from conformance.contract.struct import Struct
 from conformance.contract.world import Column, Row, User
 from conformance.errors import UsageError
 

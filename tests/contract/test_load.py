@@ -37,8 +37,8 @@ MISTAKES = {
     "a check of an unknown kind": (
         ADD,
         '"did-is-new"',
-        '"list-is-new"',
-        ("add_did.toml", "checks", "'list-is-new' is no check, or of a kind that is not in kinds/"),
+        '"lamp-is-new"',
+        ("add_did.toml", "checks", "'lamp-is-new' is no check, or of a kind that is not in kinds/"),
     ),
     "arguments of a check that is not made": (
         COPY,
@@ -61,8 +61,8 @@ MISTAKES = {
     "a function that creates rows of an undescribed kind": (
         ADD,
         'creates = "did"',
-        'creates = "list"',
-        ("add_did.toml", "creates", "'list' is not described", "add list.toml to kinds/"),
+        'creates = "lamp"',
+        ("add_did.toml", "creates", "'lamp' is not described", "add lamp.toml to kinds/"),
     ),
     "a function that also only reads": (
         ADD,

@@ -35,7 +35,9 @@ def outcome(asked: Request, dialect: Dialect, world: World | None = None) -> Out
 
 def printed(predicted: Outcome, dialect: Dialect, known: Mapping[str, str] | None = None) -> str:
     """The body of a predicted outcome as one dialect prints it; `known` tells what nobody can know beforehand."""
-    return "".join(f"{answer.line(CONTRACT, dialect, known)}\n" for answer in predicted.answers)
+    lines = [str(answer.line(CONTRACT, dialect, known)) for answer in predicted.answers]
+    lines += predicted.table.lines(dialect) if predicted.table else ()
+    return "".join(f"{line}\n" for line in lines)
 
 
 def documented(asked: Request, world: World | None = None) -> str:

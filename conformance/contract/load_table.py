@@ -1,0 +1,76 @@
+"""The mistakes that a contract file can make about a table, each told with its file, its key and what helps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from conformance.contract.model import Build, Contract, ContractError, Function
+from conformance.contract.table import RULES, Table, TableColumn
+
+
+def check_table(file: str, function: Function, contract: Contract) -> None:
+    """Look at the table of a function, if it has one. Raises ContractError for the first mistake."""
+    table = function.table
+    if table is None:
+        return
+    if not function.reads:
+        raise ContractError(f"{file}: table: it does not say `reads = true`: only what reads answers a table")
+    mistakes = [*_whole(table, function, contract)]
+    for column in table.columns:
+        mistakes += [f"columns.{column.name}: {told}" for told in _column(column, table, function, contract)]
+    if mistakes:
+        raise ContractError(f"{file}: table.{mistakes[0]}")
+
+
+def _whole(table: Table, function: Function, contract: Contract) -> Iterator[str]:
+    kinds = {"kind": table.kind, **{f"joined.{kind}": kind for kind in table.joined}}
+    yield from (_no_kind(key, kind) for key, kind in kinds.items() if kind not in contract.kinds)
+    for key, name in (("stage", table.stage), ("header", table.header), ("filter", table.filter)):
+        if name is not None and name not in function.by_name:
+            yield f"{key}: {name!r} is not one of its parameters"
+    if table.none is not None and table.none not in function.replies:
+        yield f"none: {table.none!r} is not one of its replies"
+    if table.filter is not None and table.none is None:
+        yield "none: is missing: say which reply answers where the filter finds nothing"
+    yield from (f"order: {name!r} is none of its columns" for name in table.order if name not in _printed(table))
+    yield from (f"{id!r} is not in deviations.toml" for id in table.deviations if id not in contract.deviations)
+    for key, build in (
+        ("closing.since", table.closing and table.closing.since),
+        ("seen", table.seen and table.seen.until),
+    ):
+        yield from _build(key, build or "2.14-0")
+
+
+def _printed(table: Table) -> set[str | None]:
+    return {column.column for column in table.columns if column.of is None}
+
+
+def _column(column: TableColumn, table: Table, function: Function, contract: Contract) -> Iterator[str]:
+    if column.sources != 1:
+        yield f"has {column.sources} of `column`, `sent`, `count` and `computed`: it needs one"
+    if column.of is not None and column.of not in table.joined:
+        yield f"of: {column.of!r} is not in `joined`"
+    if column.computed is not None and column.computed not in RULES:
+        yield f"computed: {column.computed!r} is none of {', '.join(RULES)}"
+    named = [*column.when, *filter(None, [column.sent])]
+    yield from (f"{name!r} is not one of its parameters" for name in named if name not in function.by_name)
+    counted = [column.count.kind, *column.count.instead.values()] if column.count else []
+    yield from (_no_kind("count", kind) for kind in counted if kind not in contract.kinds)
+    for build in (column.since, column.named_since):
+        yield from _build("since", build)
+    try:
+        re.compile(column.shape)
+    except re.error as error:
+        yield f"shape: {error}"
+
+
+def _no_kind(key: str, kind: str) -> str:
+    return f"{key}: {kind!r} is not described: add {kind}.toml to kinds/"
+
+
+def _build(key: str, build: str) -> Iterator[str]:
+    try:
+        Build.parse(build)
+    except ValueError as error:
+        yield f"{key}: {error}"
