@@ -259,6 +259,8 @@ class Kind(Struct, frozen=True):
     the other columns of a key of a run's own. `special` are the names of rows that are never touched on any server.
     `group` is the column with the user group that must be visible to a caller, `campaign` that of the campaign that the
     caller's own group must be allowed; `hidden` is the deviation that says so.
+    `provide` are the rows of a target that others may be pointed at, by the name that a target file gives them, each
+    with the way to find one on the admin screens; the name of the kind, or `hidden_` and that.
     Two rows of one key can only be there of a kind with a `number`; `twice` is the deviation of what happens to others.
     `stamp` is the column that holds when a row changed last.
     """
@@ -281,6 +283,7 @@ class Kind(Struct, frozen=True):
     stamp: str | None = None
     ask: Use | None = None
     undo: Use | None = None
+    provide: Mapping[str, str] = {}
 
     @property
     def own_column(self) -> Stored:
