@@ -30,7 +30,8 @@ class Listing:
 
     `headed` is whether a header comes first. `key` and `order` are the places of the columns that name a row, and of
     those by which rows are sorted. `single` is whether it has just one row, `filled` whether it has one at least.
-    A row is shorter than `columns` where the server leaves out its last one.
+    A row is shorter than `columns` where the server leaves out its last one. Where the dialects differ in the header,
+    or in what closes a row, `header_deviations` and `closing_deviation` say so.
     """
 
     separator: str
@@ -44,6 +45,8 @@ class Listing:
     order: tuple[int, ...] = ()
     single: bool = False
     filled: bool = True
+    header_deviations: tuple[str, ...] = ()
+    closing_deviation: str | None = None
 
     def printing(self, dialect: Dialect) -> Printing:
         """How that dialect prints it."""
@@ -78,12 +81,17 @@ class Listing:
 
     def is_any_row(self, line: str, dialect: Dialect) -> bool:
         """Whether a received line could be a row that nobody knows, as that dialect prints it."""
-        cells = tuple(Shape(column.shape, column.example) for column in self.columns)
-        return self._pattern(cells, dialect).fullmatch(line) is not None
+        shorter = self.columns[-1:] and self.columns[-1].optional and dialect is Dialect.SHIPPED
+        rows = (self._strange, self._strange[:-1]) if shorter else (self._strange,)
+        return any(self.is_row(line, row, dialect) for row in rows)
 
     def example(self, dialect: Dialect) -> str:
         """What a row that nobody knows looks like, for people."""
-        return self.line(tuple(Shape(column.shape, column.example) for column in self.columns), dialect)
+        return self.line(self._strange, dialect)
+
+    @property
+    def _strange(self) -> Cells:
+        return tuple(Shape(column.shape, column.example) for column in self.columns)
 
     def _pattern(self, cells: Iterable[Value], dialect: Dialect) -> re.Pattern[str]:
         between = re.escape(self.separator)

@@ -26,10 +26,14 @@ class NotKnownError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A value, None for a column that is left out of the row, and the deviation that shows in it."""
+    """A value, None for a column that is left out of the row, and the deviation that shows in it.
+
+    `fails` is the deviation of a database that may refuse the statement that asks for the value.
+    """
 
     value: Value | None
     deviation: str | None = None
+    fails: str | None = None
 
 
 def dialable_count(call: Call, row: Row) -> Computed:
@@ -43,6 +47,8 @@ def dialable_count(call: Call, row: Row) -> Computed:
         return Computed(DIALABLE)
     campaign = state.find("campaign", (str(row.columns.get("campaign_id")),), exact=False)
     statuses = str(campaign.columns.get("dial_statuses") or "").removesuffix("-").split() if campaign else []
+    if campaign and campaign.columns.get("lead_filter_id") not in (None, "", "NONE"):
+        return Computed(DIALABLE, fails="lead-filter-500")
     active = row.columns.get("active") == "Y"
     if not statuses and active:
         return Computed("")

@@ -82,7 +82,9 @@ def _columns(call: Call, table: Table) -> tuple[TableColumn, ...]:
 
 def _listing(call: Call, table: Table, columns: tuple[TableColumn, ...]) -> Listing:
     build, closing = call.state.settings.build, table.closing
-    named = [column.name for column in columns if Build.parse(column.named_since) <= build]
+    named = [column for column in columns if Build.parse(column.named_since) <= build]
+    differing = [column.deviation for column in named if column.deviation]
+    differing += [table.header_deviation] if table.header_deviation and len(named) < len(columns) else []
     closed = closing is not None and Build.parse(closing.since) <= build and not _says(call, closing.unless.items())
     promised = closing is not None and not _says(call, closing.documented_unless.items())
     kind = call.contract.kinds[table.kind]
@@ -90,11 +92,13 @@ def _listing(call: Call, table: Table, columns: tuple[TableColumn, ...]) -> List
         separator=SEPARATORS.get(call.value(table.stage), PIPE) if table.stage else PIPE,
         columns=columns,
         documented=Printing(tuple(column.documented or column.name for column in columns), promised),
-        shipped=Printing(tuple(named), closed),
+        shipped=Printing(tuple(column.name for column in named), closed),
         headed=table.header is not None and call.value(table.header) == HEADED,
         key=_places(columns, kind.key),
         order=_places(columns, table.order),
         filled=table.none is not None,
+        header_deviations=tuple(differing),
+        closing_deviation=closing.deviation if closing else None,
     )
 
 
@@ -113,6 +117,9 @@ def _cells(call: Call, table: Table, columns: tuple[TableColumn, ...], row: Row)
         if column.computed is not None:
             computed = COMPUTED[column.computed](call, row)
             call = call.noting(computed.deviation)
+            if computed.fails and call.throws:
+                failed = replace(call.noting(computed.fails).ends(status=500), otherwise=())
+                call = replace(call, otherwise=(*call.otherwise, failed))
             cells += [] if computed.value is None else [computed.value]
         else:
             cells.append(_cell(call, table, column, row))

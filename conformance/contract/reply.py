@@ -24,6 +24,11 @@ class Aspect(StrEnum):
     MESSAGE = "message"
     SEPARATOR = "separator"
     FIELDS = "fields"
+    HEADER = "header"
+    COLUMNS = "columns"
+    ROW = "row"
+    ROWS = "rows"
+    ORDER = "order"
     EFFECT = "effect"
     INVARIANT = "invariant"
 

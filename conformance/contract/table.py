@@ -45,8 +45,9 @@ class TableColumn(Struct, frozen=True):
     `column` is one of the row, or of the row of the kind `of` that belongs to it; `sent` a parameter, printed as it was
     sent; `count` a number of rows; `computed` a rule of `quirks`. `words` prints a list kept as ` A B -` as `A B`.
     `documented` is its name in the documentation where that is another, `deviation` says so.
-    It is there `since` a build, and if it has `when`, only if these parameters have these values. In headers it is
-    `named_since` a build. `shape` is what it holds in rows that nobody knows, with an `example`.
+    It is there `since` a build, and if it has `when`, only if these parameters have these values; servers leave an
+    `optional` one out of some rows. In headers it is `named_since` a build. `shape` is what it holds in rows that
+    nobody knows, with an `example`.
     """
 
     name: str
@@ -61,6 +62,7 @@ class TableColumn(Struct, frozen=True):
     since: str = "2.14-0"
     named_since: str = "2.14-0"
     when: Mapping[str, str] = {}
+    optional: bool = False
     shape: str = ANYTHING
     example: str = "any text"
 

@@ -66,12 +66,17 @@ def work_out(contract: Contract, state: State, request: Request, config: Config,
     reading, outcome = _outcome(contract, state, request, config.dialect)
     if isinstance(outcome, Unspecified):
         return _not_known(outcome.why, _checked_login(contract, state, request, reading))
+    if outcome.table is not None and outcome.table.is_open:
+        why = "a value in this table depends on what it does not have, such as the clock or other rows"
+        return _not_known(why, _checked_login(contract, state, request, reading))
     login: tuple[Change, ...] = ()
     if not any(isinstance(change, LoginFailed | LoginSucceeded) for change in outcome.changes):
         shown = outcome.answers[0] if outcome.answers else None
         login = _shown_login(shown) if shown else _checked_login(contract, state, request, reading)
     known = known_values(state.settings.build, now) if _leaves_open(outcome) else {}
-    body = "".join(f"{_printed(answer, contract, config.dialect, known)}\n" for answer in outcome.answers)
+    lines = [_printed(answer, contract, config.dialect, known) for answer in outcome.answers]
+    lines += outcome.table.lines(config.dialect) if outcome.table else ()
+    body = "".join(f"{line}\n" for line in lines)
     return Response(outcome.status, HTML, body.encode(), (*outcome.changes, *login))
 
 

@@ -1,0 +1,181 @@
+"""A received table against the one that is expected: header, separators, columns, rows and their order.
+
+Rows that are known are compared to the letter, others only by the shape of each column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from conformance.contract.body import Cells, Listing, lines_of
+from conformance.contract.model import Dialect
+from conformance.contract.reply import Aspect
+
+_STATUS = re.compile(r"(SUCCESS|ERROR|NOTICE|VERSION): ")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One aspect in which a received table differs, its line, and the deviation of servers that print it so."""
+
+    aspect: Aspect
+    line: int
+    documented: str
+    shipped: str
+    got: str
+    by: str | None = None
+
+
+def differences(listing: Listing, body: str, *, documented: bool) -> tuple[Measured, ...]:
+    """Where a reply is not the table; with `documented` the documented form is the one that counts."""
+    return tuple(_Measuring(listing, documented).all(lines_of(body)))
+
+
+Lines = Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class _Measuring:
+    listing: Listing
+    documented: bool
+
+    def all(self, lines: tuple[str, ...]) -> Iterator[Measured]:
+        replies = [(number, line) for number, line in enumerate(lines, 1) if _STATUS.match(line)]
+        if replies:
+            number, line = replies[0]
+            yield Measured(Aspect.ROWS, number, "a table", "a table", line)
+            return
+        rows = list(enumerate(lines, 1))
+        if self.listing.headed:
+            yield from self._header(lines[0] if lines else "")
+            rows = rows[1:]
+        elif lines and self._is_header(lines[0]):
+            yield Measured(Aspect.HEADER, 1, "no header", "no header", lines[0])
+            rows = rows[1:]
+        yield from self._known(rows) if self.listing.whole else self._others(rows)
+
+    def _is_header(self, line: str) -> bool:
+        names = self.listing.split(line)
+        return names in (self.listing.documented.names, self.listing.shipped.names)
+
+    def _header(self, line: str) -> Iterator[Measured]:
+        listing, names = self.listing, self.listing.split(line)
+        wanted = listing.documented.names if self.documented else listing.shipped.names
+        if names == wanted:
+            return
+        texts = (listing.header(Dialect.DOCUMENTED), listing.header(Dialect.SHIPPED))
+        known = listing.header_deviations if names == listing.shipped.names else ()
+        for id in known or (None,):
+            yield Measured(Aspect.HEADER, 1, *texts, line, id)
+
+    def _known(self, lines: Lines) -> Iterator[Measured]:
+        """All rows are known: these must be there, in this order, and no other."""
+        rows = self.listing.rows
+        if len(lines) != len(rows):
+            yield self._rows(f"{len(rows)} rows", f"{len(lines)} rows", lines)
+        elif self._is_reordered(lines):
+            wanted = " / ".join(self._line(row, Dialect.DOCUMENTED) for row in rows)
+            yield Measured(Aspect.ORDER, 0, wanted, wanted, " / ".join(line for _, line in lines))
+        else:
+            for (number, line), row in zip(lines, rows, strict=True):
+                yield from self._row(number, line, row)
+
+    def _is_reordered(self, lines: Lines) -> bool:
+        """Whether these are just the rows, but not one after the other as they should be."""
+        rows = self.listing.rows
+        if all(self._is(line, row) for (_, line), row in zip(lines, rows, strict=True)):
+            return False
+        left = [line for _, line in lines]
+        for row in rows:
+            found = next((line for line in left if self._is(line, row)), None)
+            if found is None:
+                return False
+            left.remove(found)
+        return True
+
+    def _is(self, line: str, row: Cells) -> bool:
+        return any(self.listing.is_row(line, row, dialect) for dialect in Dialect)
+
+    def _others(self, lines: Lines) -> Iterator[Measured]:
+        """There may be rows that nobody knows: each must look like one. Those that are known stand there once."""
+        if (self.listing.filled or self.listing.single) and not lines:
+            yield self._rows("a row at least", "none", lines)
+        if self.listing.single and len(lines) > 1:
+            yield self._rows("one row", f"{len(lines)} rows", lines)
+        strangers = list(lines)
+        for row in self.listing.rows:
+            own = [entry for entry in lines if self._has_key(entry[1], row)]
+            strangers = [entry for entry in strangers if entry not in own]
+            yield from self._own(own, row)
+        for number, line in strangers:
+            yield from self._stranger(number, line)
+        yield from self._order(lines)
+
+    def _has_key(self, line: str, row: Cells) -> bool:
+        """Whether a received row names the same as a known one; where no column does, whether it is the same."""
+        fields = self.listing.split(line)
+        if not self.listing.key:
+            return self._is(line, row)
+        return all(place < len(fields) and fields[place] == row[place] for place in self.listing.key)
+
+    def _own(self, found: Lines, row: Cells) -> Iterator[Measured]:
+        texts = (self._line(row, Dialect.DOCUMENTED), self._line(row, Dialect.SHIPPED))
+        if len(found) == 1:
+            yield from self._row(*found[0], row)
+        elif found:
+            yield Measured(Aspect.ROWS, found[1][0], *texts, f"it stands there {len(found)} times")
+        else:
+            yield Measured(Aspect.ROW, 0, *texts, "it is not there")
+
+    def _row(self, number: int, line: str, row: Cells) -> Iterator[Measured]:
+        texts = (self._line(row, Dialect.DOCUMENTED), self._line(row, Dialect.SHIPPED))
+        yield from self._measured(number, line, texts, lambda dialect: self.listing.is_row(line, row, dialect))
+
+    def _stranger(self, number: int, line: str) -> Iterator[Measured]:
+        texts = (self.listing.example(Dialect.DOCUMENTED), self.listing.example(Dialect.SHIPPED))
+        yield from self._measured(number, line, texts, lambda dialect: self.listing.is_any_row(line, dialect))
+
+    def _measured(
+        self, number: int, line: str, texts: tuple[str, str], fits: Callable[[Dialect], bool]
+    ) -> Iterator[Measured]:
+        if fits(Dialect.DOCUMENTED if self.documented else Dialect.SHIPPED):
+            return
+        if fits(Dialect.SHIPPED):
+            yield Measured(Aspect.COLUMNS, number, *texts, line, self.listing.closing_deviation)
+        else:
+            yield Measured(self._aspect(line, texts), number, *texts, line)
+
+    def _aspect(self, line: str, texts: tuple[str, str]) -> Aspect:
+        """What is wrong with a row: what stands between its columns, how many there are, or what they hold."""
+        counts = {len(self.listing.split(text)) for text in texts}
+        fields = self.listing.split(line)
+        if len(fields) == 1 < min(counts):
+            return Aspect.SEPARATOR
+        return Aspect.ROW if len(fields) in counts else Aspect.COLUMNS
+
+    def _order(self, lines: Lines) -> Iterator[Measured]:
+        if not self.listing.order:
+            return
+        by = ", ".join(self.listing.columns[place].name for place in self.listing.order)
+        for (_, one), (number, other) in pairwise(lines):
+            if self._place(other) < self._place(one):
+                yield Measured(Aspect.ORDER, number, f"sorted by {by}", f"sorted by {by}", f"{one} before {other}")
+                return
+
+    def _place(self, line: str) -> tuple[tuple[bool, int, str], ...]:
+        """Where a row stands among others: numbers by what they count, text whatever its letter case."""
+        fields = self.listing.split(line)
+        values = [fields[place].lower() for place in self.listing.order if place < len(fields)]
+        return tuple((not v.isdecimal(), int(v) if v.isdecimal() else 0, v) for v in values)
+
+    def _line(self, row: Cells, dialect: Dialect) -> str:
+        return self.listing.line(row, dialect)
+
+    def _rows(self, wanted: str, got: str, lines: Lines) -> Measured:
+        known = " / ".join(self._line(row, Dialect.DOCUMENTED) for row in self.listing.rows)
+        told = f"{wanted}: {known}" if known else wanted
+        came = " / ".join(line for _, line in lines)
+        return Measured(Aspect.ROWS, 0, told, told, f"{got}: {came}" if came else got)
