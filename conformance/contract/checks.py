@@ -146,11 +146,11 @@ def exists(kind: Kind, told: Arguments, call: Call) -> Step:
         return replace(call.noting(None if visible else told.left_out), row=row, unbound=True)
     if row is not None and visible:
         return replace(call, row=row)
-    call = call.noting(kind.hidden if row is not None else None)
+    noted = call.noting(kind.hidden if row is not None else None)
     further = told.otherwise
     if further is not None and call.value(further.parameter) == further.value:
-        return _handed_on(call.says(further.reply), call.contract.functions[further.function])
-    ended = call.ends(call.answer(told.reply or "missing"))
+        return _handed_on(noted.says(further.reply), call.contract.functions[further.function])
+    ended = noted.ends(call.answer(told.reply or "missing"))
     return ended if row is not None or is_nobodys(call, kind, key) else _unless(call, ended)
 
 

@@ -90,6 +90,13 @@ def tables() -> Mapping[str, Table]:
 
 
 @cache
+def unreproduced() -> Mapping[str, str]:
+    """The scenarios that are not predicted to the letter, each with the reason."""
+    listed = tomllib.loads((API / "unreproduced.toml").read_text("utf-8"))["scenario"]
+    return {entry["id"]: entry["why"] for entry in listed}
+
+
+@cache
 def recorded_rows() -> Mapping[str, list[Table]]:
     """The rows before each scenario, by table."""
     found: Mapping[str, list[Table]] = json.loads((API / "world.json").read_text("utf-8"))
@@ -202,11 +209,8 @@ def changed_rows(contract: Contract, before: World, after: World) -> list[Table]
         for number in sorted({*old, *new}):
             was, now = old.get(number), new.get(number)
             if was is None and now is not None:
-                added = {
-                    n: v
-                    for n, v in _values(kind, now).items()
-                    if v == NOW or v not in (None, default_of(kind.table, n))
-                }
+                values = _values(kind, now).items()
+                added = {n: v for n, v in values if v not in (None, default_of(kind.table, n))}
                 found.append({"table": kind.table, "added": added})
             elif now is None and was is not None:
                 found.append({"table": kind.table, "removed": _key(kind, was)})
@@ -243,13 +247,6 @@ def tables_of(contract: Contract, change: MayChange) -> tuple[str, ...]:
 
 TOO: Mapping[str, tuple[str, ...]] = {"custom_field": ("custom_",)}
 """Tables besides that of a kind: a list with custom fields has one of its own for the values."""
-
-
-@cache
-def unreproduced() -> Mapping[str, str]:
-    """The scenarios whose replies the contract does not tell, each with the reason."""
-    left = tomllib.loads((API / "unreproduced.toml").read_text("utf-8"))
-    return {cited: reason for of_function in left.values() for cited, reason in of_function.items()}
 
 
 def rows_of(scenario: ApiScenario) -> list[Table]:
