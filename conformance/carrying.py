@@ -14,7 +14,6 @@ from conformance import suite
 from conformance.baseline.hold import hold
 from conformance.baseline.model import Baseline
 from conformance.errors import HarnessError, Stopped
-from conformance.fuzz.names import NAMES, SUBJECT
 from conformance.options import Options
 from conformance.progress import Progressing
 from conformance.report.model import Report
@@ -134,10 +133,8 @@ def _to_repeat(report: Report, options: Options, folder: Path) -> Iterator[str]:
 
 
 def _files(options: Options) -> list[str]:
-    """What pytest is to collect: the whole suite, or of it the searches that are wanted, in their order."""
-    if options.fuzz is None:
-        return [str(_SUITE)]
-    return [str(_SUITE / f"test_fuzz_{name}.py") for name in NAMES if f"{SUBJECT}/{name}" in options.only]
+    """What pytest is to collect: the cases, or the searches of the fuzzer."""
+    return [str(_SUITE / ("test_cases.py" if options.fuzz is None else "test_fuzz.py"))]
 
 
 _QUIETLY = (
