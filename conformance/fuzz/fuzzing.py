@@ -16,8 +16,8 @@ from conformance.fuzz.properties.catalogue import search_of
 from conformance.fuzz.replay import write_replay
 from conformance.fuzz.search import Search, Sending
 from conformance.fuzz.share import shared
-from conformance.options import Effort
 from conformance.report.model import CaseResult, Fuzzed
+from conformance.run.plan import Effort
 from conformance.run.record import Record
 from conformance.verdict.model import Error, Pass, Verdict
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import ceil, inf
 
 from conformance.fuzz.search import Search
-from conformance.options import QUESTIONS, USEFUL, Effort
+from conformance.run.plan import QUESTIONS, USEFUL, Effort
 from conformance.verdict.model import NotTested
 
 USEFUL_SECONDS = 1.0

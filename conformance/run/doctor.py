@@ -17,8 +17,9 @@ from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply
 from conformance.run.logins import LOCKED, LOGIN_INCORRECT
 from conformance.run.needs import ADVICE
+from conformance.run.plan import Plan
 from conformance.run.preflight import SENTINEL, sanity
-from conformance.run.run import Plan, Run, closing, raise_if_left
+from conformance.run.run import Run, closing, raise_if_left
 from conformance.run.sender import Sender
 
 DOCTOR = "doctor"
@@ -33,6 +34,10 @@ class State(StrEnum):
     NO_ANSWER = "no answer"
     MISSING = "missing"
     NOT_TRIED = "not tried"
+
+
+EXIT_CODES: Mapping[State, int] = {State.WRONG: 1, State.NO_ANSWER: 3}
+"""The exit codes of `doctor`, the first that applies; any other state is 0."""
 
 
 @dataclass(frozen=True, slots=True)

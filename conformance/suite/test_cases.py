@@ -10,7 +10,7 @@ import pytest
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case
 from conformance.contract.load import load_contract
-from conformance.outcomes import Outcome
+from conformance.pytest_run.outcomes import Outcome
 
 
 def _params() -> Iterator[Any]:
@@ -19,7 +19,7 @@ def _params() -> Iterator[Any]:
         yield pytest.param(case, id=case.id, marks=getattr(pytest.mark, f"level_{case.level.value}"))
 
 
-@pytest.mark.parametrize("case", _params())
+@pytest.mark.parametrize("case", list(_params()))
 def test_case(case: Case, outcome: Outcome) -> None:
     """The server's replies to the case are what they should be."""
     outcome.check(case)

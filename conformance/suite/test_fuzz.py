@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.fuzz.names import IDS
-from conformance.outcomes import Searched
+from conformance.pytest_run.outcomes import Searched
 
 
 @pytest.mark.parametrize("search", IDS, ids=IDS)

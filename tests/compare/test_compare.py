@@ -11,7 +11,7 @@ import pytest
 from conformance.compare.compare import compare
 from conformance.compare.load import load
 from conformance.compare.model import Change, Comparison, to_json
-from conformance.reporting import EXCHANGES
+from conformance.pytest_run.collector import EXCHANGES
 from conformance.upgrade.effect import Effect
 from conformance.verdict.model import Blocked, Deviates, Error, Fail, NotTested, Pass, Verdict
 from tests.compare.support import compared, line, made_up, pair

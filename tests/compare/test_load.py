@@ -9,7 +9,7 @@ import pytest
 
 from conformance.compare.load import load
 from conformance.errors import UsageError
-from conformance.reporting import EXCHANGES
+from conformance.pytest_run.collector import EXCHANGES
 from conformance.verdict.model import Pass
 from tests.compare.support import line, made_up
 from tests.report import sample

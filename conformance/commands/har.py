@@ -1,4 +1,4 @@
-"""The command line's command that writes a run's exchanges as an HTTP Archive."""
+"""`har`: a run's exchanges as an HTTP Archive."""
 
 from __future__ import annotations
 

@@ -1,16 +1,21 @@
-"""The command line's command that compares reports."""
+"""`compare`: reports beside each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.commands.shared import command
 from conformance.errors import UsageError
 from conformance.terminal import comes_to, out
 from conformance.upgrade.effect import Effect
+
+if TYPE_CHECKING:
+    from conformance.compare.model import Comparison
 
 ANY = "any"
 """What names every effect."""
@@ -34,16 +39,19 @@ vicidial-conformance compare lab1 lab2 lab3                       [dim]servers b
 """
 
 
-def compare(
+@dataclass(frozen=True, slots=True)
+class CompareOptions:
+    """What `compare` is told."""
+
     folders: Annotated[
         list[Path],
         typer.Argument(metavar="BEFORE AFTER [MORE]...", help="Report folders of runs, the older one first."),
-    ],
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, complete.")] = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a job summary.")] = False,
+    ]
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, complete.")] = False
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a job summary.")] = False
     html_file: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Also write a page with every difference.")
-    ] = None,
+    ] = None
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,34 +59,42 @@ def compare(
             metavar="EFFECT",
             help=f"End with exit code 5 if a client feels that: {', '.join(Effect)} or {ANY}. May be given again.",
         ),
-    ] = None,
-) -> None:
+    ] = None
+
+
+def compare(given: CompareOptions) -> None:
     """Compare the reports of two runs or more: what a client will feel, the most dangerous first.
 
     Numbers, users, dates and ids that differ from run to run do not count, and a fail that did not repeat neither.
     """
-    if len(folders) < 2:
+    if len(given.folders) < 2:
         raise UsageError("compare needs two report folders or more: the one before and the one after")
-    if as_json and as_markdown:
+    if given.as_json and given.as_markdown:
         raise UsageError("--json and --markdown exclude each other: give the one you mean")
-    feared = _effects(fail_on or ())
-    from conformance.compare import html, markdown, terminal
+    feared = _effects(given.fail_on or ())
     from conformance.compare.compare import compare as compared
     from conformance.compare.load import load
+
+    found = compared([load(folder) for folder in given.folders], feared)
+    _show(found, given)
+    comes_to(found.answer)
+    raise typer.Exit(found.exit_code)
+
+
+def _show(found: Comparison, given: CompareOptions) -> None:
+    """Write the page, if one is wanted, and print what was found."""
+    from conformance.compare import html, markdown, terminal
     from conformance.compare.model import to_json
     from conformance.report.files import write_whole
 
-    found = compared([load(folder) for folder in folders], feared)
-    if html_file:
-        write_whole(html_file, html.render(found).encode())
-    if as_json:
+    if given.html_file:
+        write_whole(given.html_file, html.render(found).encode())
+    if given.as_json:
         out.json(to_json(found).decode())
-    elif as_markdown:
+    elif given.as_markdown:
         out.raw(markdown.render(found))
     else:
         out.print(terminal.shown(found), crop=False)
-    comes_to(found.answer)
-    raise typer.Exit(found.exit_code)
 
 
 def _effects(named: Iterable[str]) -> tuple[Effect, ...]:
@@ -91,4 +107,4 @@ def _effects(named: Iterable[str]) -> tuple[Effect, ...]:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG)(compare)
+    command(app, compare, epilog=EPILOG)

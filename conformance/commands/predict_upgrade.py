@@ -1,17 +1,22 @@
-"""The command line's command that says what an upgrade will change, before anything is installed."""
+"""`predict-upgrade`: what an upgrade will change, before anything is installed."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from conformance.builds import NEWEST_PHP, described_build, described_php
+from conformance.commands.shared import Json, command
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build
 from conformance.errors import UsageError
 from conformance.terminal import out
+
+if TYPE_CHECKING:
+    from conformance.upgrade.model import Forecast
 
 EPILOG = """[bold]Examples[/]
 
@@ -29,7 +34,10 @@ vicidial-conformance predict-upgrade --from 2.14-202 --to 2.14-179 [dim]a downgr
 """
 
 
-def predict_upgrade(
+@dataclass(frozen=True, slots=True)
+class PredictUpgradeOptions:
+    """What `predict-upgrade` is told."""
+
     old: Annotated[
         str,
         typer.Option(
@@ -37,37 +45,42 @@ def predict_upgrade(
             metavar="BUILD|REPORT",
             help=f"The build that runs now, {OLDEST_BUILD} to {NEWEST_BUILD}, or the report of a run against it.",
         ),
-    ],
-    new: Annotated[str, typer.Option("--to", metavar="BUILD", help="The build to come.")] = str(NEWEST_BUILD),
+    ]
+    new: Annotated[str, typer.Option("--to", metavar="BUILD", help="The build to come.")] = str(NEWEST_BUILD)
     from_php: Annotated[
         str | None,
         typer.Option(metavar="VERSION", help="The PHP that runs now, such as 7.4. [default: that of --to-php]"),
-    ] = None,
-    to_php: Annotated[str, typer.Option(metavar="VERSION", help="The PHP to come.")] = NEWEST_PHP,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, with an example of every change.")] = False,
-) -> None:
+    ] = None
+    to_php: Annotated[str, typer.Option(metavar="VERSION", help="The PHP to come.")] = NEWEST_PHP
+    as_json: Json = False
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, with an example of every change.")] = False
+
+
+def predict_upgrade(given: PredictUpgradeOptions) -> None:
     """Say what a client will see change from one build to another. Nothing is sent."""
-    if as_json and markdown:
+    if given.as_json and given.markdown:
         raise UsageError("--json and --markdown exclude each other: give the one you mean")
-    builds = _from(old), described_build("--to", new)
-    new_php = described_php("--to-php", to_php)
-    old_php = described_php("--from-php", from_php) if from_php else new_php
-
-    import msgspec
-
+    builds = _from(given.old), described_build("--to", given.new)
+    new_php = described_php("--to-php", given.to_php)
+    old_php = described_php("--from-php", given.from_php) if given.from_php else new_php
     from conformance.cases.catalogue import catalogue
     from conformance.contract.load import load_contract
-    from conformance.upgrade import markdown as pages
-    from conformance.upgrade import terminal
     from conformance.upgrade.forecast import forecast
 
     contract = load_contract()
-    found = forecast(contract, catalogue(contract), *builds, php=(old_php, new_php))
-    if as_json:
+    _show(forecast(contract, catalogue(contract), *builds, php=(old_php, new_php)), given)
+
+
+def _show(found: Forecast, given: PredictUpgradeOptions) -> None:
+    """Print what was found, in the form that is asked for."""
+    import msgspec
+
+    from conformance.upgrade import markdown, terminal
+
+    if given.as_json:
         out.json(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
-    elif markdown:
-        out.raw(pages.markdown(found))
+    elif given.markdown:
+        out.raw(markdown.markdown(found))
     else:
         out.print(terminal.page(found), crop=False)
 
@@ -90,4 +103,4 @@ def _from(text: str) -> Build:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("predict-upgrade", epilog=EPILOG)(predict_upgrade)
+    command(app, predict_upgrade, "predict-upgrade", epilog=EPILOG)

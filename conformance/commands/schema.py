@@ -1,4 +1,4 @@
-"""The command line's command that prints what editors complete files from."""
+"""`schema`: what editors complete files from."""
 
 from __future__ import annotations
 

@@ -1,13 +1,17 @@
-"""The command line's command that makes a baseline of known fails."""
+"""`baseline`: known fails."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from conformance.terminal import out
+
+if TYPE_CHECKING:
+    from conformance.baseline.update import Update
 
 EPILOG = """[bold]Examples[/]
 
@@ -42,18 +46,24 @@ def write(
     from conformance.baseline.write import write_baseline
 
     made = write_baseline(report, output, incomplete=incomplete)
+    for line in _told(output, made):
+        out.print(line, soft_wrap=True, markup=False)
+
+
+def _told(output: Path, made: Update) -> Iterator[str]:
+    """What has become of the file, in lines."""
     named = {"added": made.added, "changed": made.changed, "removed": made.removed, "not taken, flaky": made.flaky}
     for what, ids in named.items():
         for id in ids:
             says = f": {made.entries[id].says}" if id in made.entries else ""
-            out.print(f"{what}: {id}{says}", soft_wrap=True, markup=False)
+            yield f"{what}: {id}{says}"
     kept = f", {len(made.kept)} of them with cases kept that were not run, or had no answer" if made.kept else ""
     causes, cases = len(made.entries), len(frozenset().union(*(entry.cases for entry in made.entries.values())))
     told = f"{causes} known cause{'s' * (causes != 1)} of {cases} fail{'s' * (cases != 1)}"
-    out.print(f"{output}: {told}{kept}", soft_wrap=True)
+    yield f"{output}: {told}{kept}"
     unreasoned = sum(not entry.is_reasoned for entry in made.entries.values())
     if unreasoned:
-        out.print(f"Write a reason for {unreasoned} of them: why is it accepted?", soft_wrap=True)
+        yield f"Write a reason for {unreasoned} of them: why is it accepted?"
 
 
 def register(parent: typer.Typer) -> None:

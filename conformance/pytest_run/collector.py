@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,16 +10,15 @@ import msgspec
 
 from conformance import __version__
 from conformance.contract.load import load_contract
-from conformance.contract.model import Severity
 from conformance.errors import UsageError
-from conformance.report.model import CaseResult, DeviationSeen, Fuzzed, Report, Target
-from conformance.report.settle import settled
+from conformance.report.model import CaseResult, Fuzzed, Report, Target
+from conformance.report.settle import deviations_seen, settled
 from conformance.run.files import ledger_path
 from conformance.run.folder import EXCHANGES
 from conformance.run.ledger import read_ledger
+from conformance.run.plan import Plan
 from conformance.run.record import Record
-from conformance.run.run import Facts, Plan
-from conformance.verdict.model import Deviates
+from conformance.run.run import Facts
 
 NOTHING = Facts(version="", build="", settings=(), requests=0, left=())
 
@@ -60,7 +58,7 @@ class Collector:
             finished=_now(),
             expected=len(expected),
             results=outcome.results,
-            deviations=deviations_seen(outcome.results),
+            deviations=deviations_seen(outcome.results, load_contract()),
             form=outcome.form,
             left=tuple(dict.fromkeys((*facts.left, *self._left_by_the_lost()))),
             ended=self.ended or facts.silent,
@@ -135,20 +133,6 @@ def keep(record: Record, folder: Path) -> None:
 
 
 _CONTRADICTION = "no one setting of the server explains all replies that several processes got"
-
-
-def deviations_seen(results: Iterable[CaseResult]) -> tuple[DeviationSeen, ...]:
-    """The listed deviations that cases showed, the dangerous ones first."""
-    counts = Counter(id for result in results if isinstance(result.verdict, Deviates) for id in result.verdict.ids)
-    listed = load_contract().deviations
-    order = list(Severity)
-    found = sorted((listed[id] for id in counts), key=lambda d: (-order.index(d.severity), d.id))
-    return tuple(
-        DeviationSeen(
-            id=d.id, title=d.title, severity=d.severity.value, effect=d.effect, clause=d.clause, cases=counts[d.id]
-        )
-        for d in found
-    )
 
 
 def _now() -> str:

@@ -1,16 +1,31 @@
-"""The command line's command that places a server by what it answers."""
+"""`identify`: a server is placed by what it answers."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from conformance import defaults
+from conformance.commands.shared import (
+    AllowWrites,
+    CaFile,
+    Insecure,
+    Json,
+    PasswordFile,
+    Rate,
+    TargetFile,
+    Timeout,
+    Url,
+    User,
+    command,
+    taken,
+)
 from conformance.errors import UsageError
-from conformance.terminal import comes_to, err, out
+from conformance.terminal import ask_password, comes_to, err, out
 
 EPILOG = """[bold]Examples[/]
 
@@ -24,38 +39,30 @@ vicidial-conformance identify --target lab.toml --allow-writes      [dim]can ask
 """
 
 
-def identify(
-    url: Annotated[
-        str | None, typer.Argument(metavar="URL", help="The server, unless the target file names it.")
-    ] = None,
-    user: Annotated[
-        str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt.")
-    ] = None,
-    password_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Read the password from this file.")
-    ] = None,
-    target: Annotated[
-        Path | None, typer.Option("--target", metavar="FILE.toml", help="Roles, users and entities.")
-    ] = None,
-    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let the server be written to.")] = False,
+@dataclass(frozen=True, slots=True)
+class IdentifyOptions:
+    """What `identify` is told."""
+
+    url: Url = None
+    user: User = None
+    password_file: PasswordFile = None
+    target_file: TargetFile = None
+    allow_writes: AllowWrites = False
     report: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep the ledger here, not in reports/<host>-<time>/.")
-    ] = None,
-    rate: Annotated[
-        float | None,
-        typer.Option(metavar="N", help="At most so many requests a second; 0: no limit. [dim]Default: 10.[/]"),
-    ] = None,
-    ca_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Trust the certificates in this PEM file.")
-    ] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="Trust any certificate, as of a lab's own.")] = False,
+    ] = None
+    rate: Rate = None
+    ca_file: CaFile = None
+    insecure: Insecure = False
     settling: Annotated[
         float,
         typer.Option(metavar="SECONDS", help="How long a server may go on with what it has not answered."),
-    ] = defaults.SETTLING,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for a reply.")] = defaults.TIMEOUT,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-) -> None:
+    ] = defaults.SETTLING
+    timeout: Timeout = defaults.TIMEOUT
+    as_json: Json = False
+
+
+def identify(given: IdentifyOptions) -> None:
     """Say which builds and settings explain what a server answers, by the fewest questions that tell them apart.
 
     What the server says of its build is shown beside that, and not relied on.
@@ -64,29 +71,14 @@ def identify(
     from conformance.identify import terminal
     from conformance.identify.asking import identify as placing
     from conformance.options import Options, plan
-    from conformance.prompt import ask_password
-    from conformance.run.run import left_line, redactor
+    from conformance.run.run import left_line
 
-    if url is None and target is None:
+    if given.url is None and given.target_file is None:
         raise UsageError("identify needs a server: give its URL, or a target file with --target")
-    options = Options(
-        url=url,
-        user=user,
-        password_file=password_file,
-        target_file=target,
-        allow_writes=allow_writes,
-        report=report,
-        rate=rate,
-        ca_file=ca_file,
-        insecure=insecure,
-        timeout=timeout,
-        settling=settling,
-        concurrency=1,
-    )
-    made = plan(options, os.environ, ask_password)
-    with told_redacted(redactor(made)):
+    made = plan(taken(Options, given, concurrency=1), os.environ, ask_password)
+    with told_redacted(made.redactor):
         found = placing(made)
-    if as_json:
+    if given.as_json:
         out.json(terminal.as_json(found))
     else:
         out.print(terminal.page(found), soft_wrap=True)
@@ -108,4 +100,4 @@ def _about(folder: Path) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    app.command(epilog=EPILOG)(identify)
+    command(app, identify, epilog=EPILOG)

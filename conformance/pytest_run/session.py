@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 import pytest
 
-from conformance.baseline.hold import Held, hold, known_fails
+from conformance.baseline.hold import Held
 from conformance.cases.catalogue import catalogue
-from conformance.cases.model import Case, Level
+from conformance.cases.model import Case
+from conformance.cases.select import no_match, wanted
 from conformance.contract.load import load_contract
 from conformance.crash import Crash, explained
 from conformance.errors import ConformanceError, LeftBehind, UsageError
 from conformance.fuzz.names import IDS
-from conformance.options import Effort, Options, no_match, plan, wanted
-from conformance.outcomes import KNOWN, STATUSES, Outcome, Searched, case_of, crashed, id_of, records_of
+from conformance.pytest_run.collector import Collector, keep
+from conformance.pytest_run.outcomes import KNOWN, STATUSES, Outcome, Searched, case_of, crashed, id_of, records_of
 from conformance.report import view
 from conformance.report.model import Report
 from conformance.report.text import printable, visible
 from conformance.report.write import write_all
-from conformance.reporting import Collector, keep
 from conformance.run.interrupts import came, ending, watched
+from conformance.run.plan import Plan
 from conformance.run.record import Record
-from conformance.run.run import Facts, Plan, Run, left_line, redactor
-from conformance.verdict.model import Error, Expect, Kind
+from conformance.run.run import Facts, Run, left_line
+from conformance.verdict.model import Error, Kind
 
 if TYPE_CHECKING:
     from conformance.fuzz.fuzzing import Fuzzing
@@ -47,30 +45,23 @@ _ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 class Session:
     """The plugin object of one run. `stopped` is what kept the run from beginning, if something did.
 
-    Without an `effort` nothing is fuzzed, and without `held` no fail is known. `run` may have begun already, and is
-    closed here. `again` is the command that runs what did not succeed once more. `told` gets a line on how far fuzzing
-    has come, again and again; `waits` gets one where a person has to wait.
+    Without `held` no fail is known. `run` may have begun already, and is closed here. `again`
+    is the command that runs what did not succeed once more. `told` gets a line on how far fuzzing has come, again and
+    again; `waits` gets one where a person has to wait.
     """
 
     NAME: ClassVar[str] = "vicidial-conformance-session"
 
     def __init__(
-        self,
-        config: pytest.Config,
-        made: Plan,
-        only: Sequence[str],
-        effort: Effort | None = None,
-        held: Held | None = None,
-        run: Run | None = None,
+        self, config: pytest.Config, plan: Plan, held: Held | None = None, run: Run | None = None, again: str = ""
     ) -> None:
         self.config = config
         self.held = held
-        self.plan = made
-        self.only = only
-        self.redact = redactor(made)
+        self.plan = plan
+        self.redact = plan.redactor
         self.worker: str | None = getattr(config, "workerinput", {}).get("workerid")
         self.distributes = self.worker is None and config.getoption("dist", "no") != "no"
-        self.collector = Collector(made) if self.worker is None else None
+        self.collector = Collector(plan) if self.worker is None else None
         self.report: Report | None = None
         self.stopped: ConformanceError | None = None
         self.cases: list[Case] = []
@@ -79,9 +70,8 @@ class Session:
         self._is_over = False
         self._begun = 0
         self._records: dict[str, tuple[Record, ...]] = {}
-        self.effort = effort
         self._fuzzing: Fuzzing | None = None
-        self.again = ""
+        self._again = again
         self.told: Callable[[str], None] = lambda _: None
         self.waits: Callable[[str], None] = lambda _: None
         self._signals = ExitStack()
@@ -134,10 +124,10 @@ class Session:
         ours = {item: id for item in items if (id := id_of(item)) is not None}
         if not ours:
             return
-        fuzzed = set(IDS) if self.effort is None else set()
-        dropped = [item for item, id in ours.items() if id in fuzzed or not wanted(id, self.only)]
+        fuzzed = set(IDS) if self.plan.effort is None else set()
+        dropped = [item for item, id in ours.items() if id in fuzzed or not wanted(id, self.plan.only)]
         if len(dropped) == len(ours):
-            self.stopped = UsageError(no_match(self.only))
+            self.stopped = UsageError(no_match(self.plan.only))
             pytest.exit(str(self.stopped), returncode=self.stopped.exit_code)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
@@ -163,15 +153,15 @@ class Session:
             self._begin_fuzzing(run)
 
     def _begin_fuzzing(self, run: Run) -> None:
-        if self.effort is not None:
+        if self.plan.effort is not None:
             from conformance.fuzz.fuzzing import Fuzzing  # noqa: PLC0415 - Hypothesis is slow to import
 
             ids = [id for id in self.expected if id in IDS]
             folder, told = self.plan.folder, self.told
-            if self.effort.requests is not None and not self.cases:
-                run.limit(self.effort.requests)
+            if self.plan.effort.requests is not None and not self.cases:
+                run.limit(self.plan.effort.requests)
             processes = 1 + getattr(self.config, "workerinput", {}).get("workercount", 0)
-            self._fuzzing = Fuzzing(run, self.effort, ids, folder, lambda r: keep(r, folder), told, processes)
+            self._fuzzing = Fuzzing(run, self.plan.effort, ids, folder, lambda r: keep(r, folder), told, processes)
 
     def _stop(self, error: ConformanceError) -> None:
         self.stopped = error
@@ -307,7 +297,8 @@ class Session:
 
     def _write(self) -> None:
         assert self.collector is not None
-        report = msgspec.structs.replace(self.collector.report(self.expected), again=printable(self.redact(self.again)))
+        report = self.collector.report(self.expected)
+        report = msgspec.structs.replace(report, again=printable(self.redact(self._again)))
         self.report = self.held.told(report) if self.held else report
         try:
             write_all(self.report, self.plan.folder)
@@ -334,53 +325,3 @@ class Session:
 def another_run(run: str, number: int) -> str:
     """The digits of a worker process, by those of the whole run."""
     return f"{(int(run) + number) % 10 ** len(run):0{len(run)}d}"
-
-
-def begin(config: pytest.Config) -> None:
-    """Make the plan and register the session. Usage errors end pytest before anything is sent."""
-    options = options_of(config)
-    given = getattr(config, "workerinput", {}).get(Session.NAME)
-    if given is not None:
-        options = replace(options, run=given["run"], report=Path(given["folder"]))
-    try:
-        made = plan(options, os.environ)
-        held = hold(known_fails(options.baseline), made) if options.baseline else None
-        session = Session(config, made, options.only, options.fuzz, held)
-    except ConformanceError as error:
-        pytest.exit(str(error), returncode=error.exit_code)
-    config.pluginmanager.register(session, Session.NAME)
-
-
-def options_of(config: pytest.Config) -> Options:
-    """The options as pytest has them."""
-    get = config.getoption
-    level: str | None = get("--target-level")
-    return Options(
-        url=get("--target-url"),
-        target_file=get("--target-file"),
-        user=get("--target-user"),
-        password_file=get("--target-password-file"),
-        only=tuple(get("--target-case")),
-        level=Level(level) if level else None,
-        allow_writes=get("--target-allow-writes"),
-        expect=Expect(get("--target-expect")),
-        concurrency=get("--target-concurrency"),
-        timeout=get("--target-timeout"),
-        settling=get("--target-settling"),
-        report=get("--target-report"),
-        ca_file=get("--target-ca-file"),
-        insecure=get("--target-insecure"),
-        rate=get("--target-rate"),
-        login_failures=get("--target-login-failures"),
-        mask_users=get("--target-mask-users"),
-        build=get("--target-build"),
-        baseline=get("--target-baseline"),
-        fuzz=_effort(config),
-    )
-
-
-def _effort(config: pytest.Config) -> Effort | None:
-    requests, seconds = config.getoption("--target-fuzz"), config.getoption("--target-fuzz-time")
-    if requests is None and seconds is None:
-        return None
-    return Effort(requests, seconds, config.getoption("--target-fuzz-seed"))
