@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,25 +27,30 @@ _AGAIN = (Kind.FAIL, Kind.ERROR, Kind.BLOCKED)
 _SUCCEEDED = frozenset({Kind.PASS, Kind.DEVIATION})
 
 
-def unsuccessful(named: Path) -> tuple[str, ...]:
+def unsuccessful(named: Path) -> tuple[tuple[str, ...], str]:
     """The ids of the cases that failed, ended in an error or were blocked in that report. UsageError if none did.
 
-    `FOLDER#2` names those of its second cause alone.
+    `FOLDER#2` names those of its second cause alone. Beside them, in words, how many the run never came to: they are
+    not among those; empty if there are none.
     """
     folder, number = _parts(named)
     report = load_report(folder)
     found = set(_cause(report, folder, number).cases) if number else {result.id for result in report.with_kind(*_AGAIN)}
     cases = tuple(case.id for case in catalogue(load_contract()) if case.id in found)
-    if cases:
-        return cases
+    if not cases:
+        raise UsageError(visible(_nothing(report, folder, found)))
+    if number or not report.unreported:
+        return cases, ""
+    return cases, visible(f"{folder}: {report.broken_off}: the other {report.unreported} are not run now either")
+
+
+def _nothing(report: Report, folder: Path, found: AbstractSet[str]) -> str:
+    """Why there is nothing to run again."""
     if found:
-        raise UsageError(
-            visible(f"{folder}: what failed there is no case: `vicidial-conformance replay` repeats findings")
-        )
+        return f"{folder}: what failed there is no case: `vicidial-conformance replay` repeats findings"
     if report.broken_off:
-        told = f"nothing failed in {folder}, but {report.broken_off}: run the same again, without --rerun-failed"
-        raise UsageError(visible(told))
-    raise UsageError(visible(f"nothing failed in {folder}: there is nothing to run again"))
+        return f"nothing failed in {folder}, but {report.broken_off}: run the same again, without --rerun-failed"
+    return f"nothing failed in {folder}: there is nothing to run again"
 
 
 def _parts(named: Path) -> tuple[Path, int | None]:
@@ -60,15 +66,6 @@ def _cause(report: Report, folder: Path, number: int) -> Cause:
         has = f"{len(behind)} cause{'s' * (len(behind) != 1)} of failures"
         raise UsageError(visible(f"{folder}: has {has}: there is none of number {number}"))
     return behind[number - 1]
-
-
-def left_out(named: Path) -> str:
-    """That cases which the run never came to are not among those, in words; empty if there are none. UsageError."""
-    folder, number = _parts(named)
-    report = load_report(folder)
-    if number or not report.unreported:
-        return ""
-    return visible(f"{folder}: {report.broken_off}: the other {report.unreported} are not run now either")
 
 
 def became(named: Path, now: Report) -> tuple[str, ...]:

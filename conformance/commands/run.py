@@ -165,11 +165,11 @@ def _selected(given: RunOptions) -> tuple[str, ...]:
 
 def _unsuccessful(report: Path) -> tuple[str, ...]:
     """The ids of the cases of a report that did not succeed; those it never came to are told of."""
-    from conformance.rerun import left_out, unsuccessful
+    from conformance.rerun import unsuccessful
 
-    found = unsuccessful(report)
-    if note := left_out(report):
-        err.print(note, markup=False)
+    found, left_out = unsuccessful(report)
+    if left_out:
+        err.print(left_out, markup=False)
     return found
 
 
