@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from conformance.cases.model import HIDDEN, OWN, OWN_DID_LENGTH, Case, Entity, Need, Param, Place, Role, Step
+from conformance.cases.model import OWN, OWN_DID_LENGTH, PROVIDED, Case, Entity, Need, Param, Place, Role, Step
 from conformance.cases.roles import user_of
 from conformance.contract.load import load_contract
 from conformance.contract.model import ServerSettings
@@ -19,7 +19,7 @@ UNKNOWN_USER = "nosuchuser"
 
 WRONG_PASSWORD = "nosuchpassword"  # noqa: S105 - sent for a user that does not exist
 
-PLACEHOLDER = re.compile(rf"<({'|'.join(OWN)})([2-9]?)>|<({'|'.join(Entity)})(:swapped)?>")
+PLACEHOLDER = re.compile(rf"<({'|'.join(OWN)})([2-9]?)>|<({'|'.join(PROVIDED)})(:swapped)?>")
 """A DID with its index, or an entity as it is or with the case of its letters swapped."""
 
 
@@ -118,9 +118,9 @@ def world(ground: Ground, settings: ServerSettings) -> World:
 
 def _there(entity: Entity, name: str) -> Row:
     """The row that an entity of the target is."""
-    hidden = {"user_group": "a group that other_group may not view"} if entity in HIDDEN else {}
+    hidden = {"user_group": "a group that other_group may not view"} if entity.is_hidden else {}
     return Row(entity.kind, -1, (name,), hidden)
 
 
-REFERRED_TO = frozenset(entity.kind for entity in Entity if entity not in HIDDEN)
+REFERRED_TO = frozenset(entity.kind for entity in PROVIDED if not entity.is_hidden)
 """The kinds of which a target file names what is there, for others to refer to."""

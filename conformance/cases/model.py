@@ -8,10 +8,12 @@ the other letter case.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import total_ordering
 
+from conformance.contract.load import load_contract
 from conformance.contract.model import Build
 
 SOURCE = "conformance"
@@ -69,23 +71,33 @@ CANNOT_LOG_IN = frozenset({Role.LEVEL6, Role.INACTIVE})
 """Real users whose right password is refused; each time counts as a failed login (observed.md section 9)."""
 
 
-class Entity(StrEnum):
-    """What a case may refer to on the target."""
+class Entity(str):
+    """What a case may refer to on the target: a row of the kind of that name, or one that is hidden from a role."""
 
-    INGROUP = "ingroup"
-    CALL_MENU = "call_menu"
-    SERVER_IP = "server_ip"
-    HIDDEN_DID = "hidden_did"
-    CAMPAIGN = "campaign"
+    __slots__ = ()
+
+    @property
+    def value(self) -> str:
+        """Its name, as of a role."""
+        return str(self)
 
     @property
     def kind(self) -> str:
         """The kind of row that it is."""
-        return self.value.removeprefix("hidden_")
+        return self.removeprefix(_HIDDEN)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it is of a user group that other_group may not view."""
+        return self.startswith(_HIDDEN)
 
 
-HIDDEN = frozenset({Entity.HIDDEN_DID})
-"""Rows of user groups that other_group may not view."""
+_HIDDEN = "hidden_"
+
+PROVIDED: Mapping[Entity, str] = {
+    Entity(name): advice for kind in load_contract().kinds.values() for name, advice in kind.provide.items()
+}
+"""Every entity that a target file can name, and how to find one on the admin screens."""
 
 Need = Role | Entity
 

@@ -46,7 +46,7 @@ class Matrix:
         """Whether a role is about this function, and it is known what happens then."""
         if not function.is_described:
             return role in REFUSED_ANYWHERE
-        if role is Role.OTHER_GROUP:
+        if role is Role.OTHER_GROUP or role in CANNOT_LOG_IN:  # a failed login is no other than for the first kind
             return function.name in STORIES
         without = ROLES[role].without
         return role not in HAND_MADE and (not without or bool(without & self._asked(function)))

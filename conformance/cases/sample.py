@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.cases.expand import Ground, Login
-from conformance.cases.model import MADE_UP_ROLES, Entity, Role
+from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Entity, Role
 from conformance.contract.model import Contract, Dialect
 from conformance.contract.outcome import Outcome, Unspecified
 
@@ -12,11 +12,10 @@ PASSWORD = "PASSWORD"  # noqa: S105 - the word itself stands where a password wo
 SAMPLE = Ground(
     {role: Login(role.value, PASSWORD) for role in Role if role not in MADE_UP_ROLES},
     {
-        Entity.INGROUP: "INGROUP",
-        Entity.CALL_MENU: "call_menu",
-        Entity.SERVER_IP: "10.0.0.1",
-        Entity.HIDDEN_DID: "9990000",
-        Entity.CAMPAIGN: "CAMPAIGN",
+        **{entity: entity.upper() for entity in PROVIDED},
+        Entity("call_menu"): "call_menu",
+        Entity("server_ip"): "10.0.0.1",
+        Entity("hidden_did"): "9990000",
     },
     "000000",
 )

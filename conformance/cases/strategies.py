@@ -17,7 +17,7 @@ from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import SearchStrategy
 
 from conformance.cases.make import needs_of
-from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Level, Param, Place, Purpose, Step
+from conformance.cases.model import OWN_DID_LENGTH, PROVIDED, Case, Level, Param, Place, Purpose, Step
 from conformance.cases.steps import add, copy, question, setup, update
 from conformance.contract.load import load_contract
 from conformance.contract.model import Function, Parameter
@@ -59,7 +59,7 @@ SAFE_IN_ORDER = tuple(validity for validity in Validity if validity in SAFE)
 STRIPPABLE = "!@$%^&()[]{}<>/?\\\"'`~;="
 MULTI_BYTE = "éüßñ€łжЖ中日本한ع𝄞"
 CONTROL = "\x00\t\n\r\x1b\x7f"
-ENTITIES: Mapping[str, str] = {kind.value: f"<{kind.value}>" for kind in Entity}
+ENTITIES: Mapping[str, str] = {entity: f"<{entity}>" for entity in PROVIDED}
 
 
 @cache

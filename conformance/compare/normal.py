@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from conformance.cases.model import Case, Entity, Step
+from conformance.cases.model import PROVIDED, Case, Step
 from conformance.contract.model import Contract, Dialect
 from conformance.contract.outcome import CLOCK, NUMBER
 from conformance.contract.reply import Shape, parse_line
@@ -29,7 +29,7 @@ _USUAL = "HTTP 200 text/html; charset=utf-8\n"
 _BUILD = frozenset({"build_date", "tz"})
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"[1-9]\d*")
-_ENTITY = re.compile(rf"<({'|'.join(entity.value for entity in Entity)})(:\w+)?>")
+_ENTITY = re.compile(rf"<({'|'.join(PROVIDED)})(:\w+)?>")
 
 
 @dataclass(frozen=True)

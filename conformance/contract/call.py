@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from conformance.contract.model import Contract, Dialect, Effect, Function, Kind, Parameter, SqlErrors, SqlMode
+from conformance.contract.action import Given
+from conformance.contract.model import (
+    Build,
+    Contract,
+    Dialect,
+    Effect,
+    Function,
+    Kind,
+    Parameter,
+    SqlErrors,
+    SqlMode,
+)
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.reply import Value
 from conformance.contract.request import Request, parse
@@ -19,8 +30,10 @@ from conformance.contract.world import ANY, Change, MayChange, Row, State, User
 class Call:
     """What a check sees: the function called, the parameters' values, and what earlier checks found out.
 
-    `row` is the one that an earlier check has found. `otherwise` are the ends that checks might have come
-    to where nobody knows which rows there are. `harmless` is whether it meets a server that breaks no invariant.
+    `row` is the one that an earlier check has found. `harmless` is whether it meets a server that breaks no invariant.
+    `said` are the replies so far of a function that has several, `made` what it has changed, `at_first` of that what
+    was changed when the first was given. `unbound` is whether it works on rows that no check has looked at.
+    `alternatives` are the ends that checks might have come to where nobody knows which rows there are.
     """
 
     contract: Contract
@@ -34,8 +47,12 @@ class Call:
     user: User | None = None
     row: Row | None = None
     logged: bool = False
-    otherwise: tuple[Outcome, ...] = ()
+    alternatives: tuple[Outcome, ...] = ()
     harmless: bool = False
+    said: tuple[Answer, ...] = ()
+    made: tuple[Change, ...] = ()
+    at_first: tuple[Change, ...] = ()
+    unbound: bool = False
 
     @property
     def shipped(self) -> bool:
@@ -86,6 +103,10 @@ class Call:
         """The key of a row of that kind that the call names, as it was sent."""
         return tuple(self.value(parameter.name) for parameter in self.contract.targets(self.called, kind))
 
+    def has(self, given: Given) -> bool:
+        """Whether the call has this parameter with such a value, and the server is new enough to look at it."""
+        return Build.parse(given.since) <= self.state.settings.build and given.matches(self.value(given.parameter))
+
     def value(self, name: str) -> str:
         """The value of a parameter; empty when it was not sent."""
         return (self.values or {}).get(name, "")
@@ -107,14 +128,32 @@ class Call:
         """A reply line of this function."""
         return Answer(self.function.name if self.function else "common", name, {**(self.values or {}), **values})
 
+    def says(self, name: str | None, **values: Value) -> Call:
+        """The same call, with one more reply given before it goes on."""
+        if name is None:
+            return self
+        return replace(self, said=(*self.said, self.answer(name, **values)), at_first=self._at_first)
+
+    @property
+    def _at_first(self) -> tuple[Change, ...]:
+        """What was changed when the first reply was given, if one is given now."""
+        return self.at_first if self.said else self.made
+
     def ends(self, *answers: Answer, changes: tuple[Change, ...] = (), status: int = 200) -> Outcome:
         """The outcome with these replies and changes, after those that the checks made."""
-        return Outcome(answers, status, (*self.changes, *changes), self.quirks, self.logged, otherwise=self.otherwise)
+        first = (*self.changes, *self._at_first) if self.said and len(self.said) + len(answers) > 1 else None
+        done = (*self.changes, *self.made, *changes)
+        said = (*self.said, *answers)
+        return Outcome(said, status, done, self.quirks, self.logged, first, alternatives=self.alternatives)
 
-    def silent(self, why: str) -> Unspecified:
+    def might(self, end: Outcome) -> Call:
+        """The same call, which may as well have ended so."""
+        return replace(self, alternatives=(*self.alternatives, replace(end, alternatives=())))
+
+    def silent(self, why: str, *changes: Change) -> Unspecified:
         """No prediction: this dialect says nothing here."""
         unknown = self.function is not None and self.function.effect is Effect.UNSPECIFIED
-        return Unspecified(why, self.quirks, (MayChange(ANY),) if unknown else ())
+        return Unspecified(why, self.quirks, (*self.made, *changes, *((MayChange(ANY),) if unknown else ())))
 
 
 ARRAY = "Array"
@@ -129,18 +168,21 @@ def read(contract: Contract, state: State, request: Request, dialect: Dialect, *
     unclear = _unclear(request)
     if unclear and not call.shipped:
         return call.silent(unclear[0][0])
-    sent = request.parameters
-    common = contract.common.by_name
     call = call.noting(*(deviation for _, deviation in unclear))
-    name = _value(call, common["function"])
-    function = contract.functions.get(name)
-    if function is not None and not function.known_to(state.settings.build):
-        function = None
-    parameters = (*common.values(), *(function.parameters if function else ()))
-    known = [p for p in parameters if p.known_to(state.settings.build)]
+    function = contract.functions.get(_value(call, contract.common.by_name["function"]))
+    return read_as(call, function if function is not None and function.known_to(state.settings.build) else None)
+
+
+def read_as(call: Call, function: Function | None) -> Call:
+    """The same call, its parameters read as those of a function."""
+    sent = call.request.parameters
+    parameters = (*call.contract.common.parameters, *(function.parameters if function else ()))
+    known = [p for p in parameters if p.known_to(call.state.settings.build)]
     values = {p.name: _value(call, p) for p in known if p.name in sent.values}
     noted = [stripping_deviation(sent.values[p.name], values[p.name], p) for p in known if p.name in values]
-    values |= {p.name: "" if harmless else ARRAY for p in known if p.name in sent.arrays}
+    values |= {p.name: "" if call.harmless else ARRAY for p in known if p.name in sent.arrays}
+    rules = {p.name: p.rule(call.dialect) for p in known}
+    values |= {name: r.fallback for name, r in rules.items() if r.fallback and values.get(name) not in r.values}
     return replace(call.noting(*noted), function=function, values=values)
 
 

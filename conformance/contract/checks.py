@@ -9,21 +9,21 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from conformance.contract import mysql
-from conformance.contract.call import Call, Step
+from conformance.contract.call import Call, Step, read_as
+from conformance.contract.conditions import met
 from conformance.contract.load import refusal_name
-from conformance.contract.model import Arguments, Kind, check_of
+from conformance.contract.model import Arguments, Function, Kind, Parameter, check_of
 from conformance.contract.outcome import CLOCK, NUMBER, Outcome
 from conformance.contract.reply import Value
-from conformance.contract.rules import allows, disagreement
+from conformance.contract.rules import allows, disagreement, is_taken
+from conformance.contract.visible import has_campaign, may_see
 from conformance.contract.world import (
-    ALL_GROUPS,
     LOCK_AFTER,
     LOGIN_LEVEL,
-    Column,
     Drop,
     LoginFailed,
     LoginSucceeded,
+    MayChange,
     Row,
     User,
 )
@@ -134,19 +134,34 @@ def is_new(kind: Kind, told: Arguments, call: Call) -> Step:
 
 
 def exists(kind: Kind, told: Arguments, call: Call) -> Step:
-    """A row has this key and the caller may see it (sections 5 and 6)."""
+    """A row has this key and the caller may see it (sections 5 and 6).
+
+    Where servers leave the check out, the row is whatever has the key, and may be anybody's.
+    """
+    kind = call.kind_instead(kind)
+    """A row has this key and the caller may see it (sections 5 and 6).
+
+    Where servers leave the check out, the row is whatever has the key, and may be anybody's.
+    """
     kind = call.kind_instead(kind)
     key = _key(call, kind, told)
     call, row = look_up(call, kind, key)
-    if row is not None and may_see(call.caller, kind, row):
+    visible = row is not None and may_see(call.caller, kind, row)
+    if call.shipped and any(map(call.has, told.unless)):
+        return replace(call.noting(None if visible else told.left_out), row=row, unbound=True)
+    if row is not None and visible:
         return replace(call, row=row)
-    ended = call.noting(kind.hidden if row is not None else None).ends(call.answer(told.reply or "missing"))
+    call = call.noting(kind.hidden if row is not None else None)
+    further = told.otherwise
+    if further is not None and call.value(further.parameter) == further.value:
+        return _handed_on(call.says(further.reply), call.contract.functions[further.function])
+    ended = call.ends(call.answer(told.reply or "missing"))
     return ended if row is not None or is_nobodys(call, kind, key) else _unless(call, ended)
 
 
 def _unless(call: Call, ended: Outcome) -> Call:
     """A call that nobody knows whether it ends so, for nobody knows which rows there are."""
-    return replace(call, row=None, otherwise=(*call.otherwise, replace(ended, otherwise=())))
+    return replace(call, row=None).might(ended)
 
 
 def is_nobodys(call: Call, kind: Kind, key: tuple[str, ...]) -> bool:
@@ -160,13 +175,19 @@ def is_nobodys(call: Call, kind: Kind, key: tuple[str, ...]) -> bool:
 _OWN_NAME = re.compile(r"999[0-9]{11}")
 
 
+def _handed_on(call: Call, function: Function) -> Call:
+    """The call as if another function had been called."""
+    call = read_as(call, function)
+    return replace(call, values={**(call.values or {}), "function": function.name})
+
+
 def is_allowed(kind: Kind, told: Arguments, call: Call) -> Step:
     """A caller restricted to lists names one of a campaign that its user group is allowed, spelled as it is stored."""
     if not call.caller.lists_restricted:
         return call
     key = _key(call, kind, told)
     row = call.state.find(kind.name, key, exact=True)
-    if row is not None and _has_campaign(call.caller, kind, row):
+    if row is not None and has_campaign(call.caller, kind, row):
         return call
     ended = call.ends(call.answer(told.reply or "not-allowed"))
     return ended if row is not None or is_nobodys(call, kind, key) else _unless(call, ended)
@@ -196,23 +217,32 @@ def delete(told: Arguments, call: Call) -> Step:
 
 def optional(call: Call) -> Step:
     """Every optional field that was sent has an allowed value; the first that has not answers (section 2)."""
-    for parameter in call.called.optional:
-        if call.is_array(parameter.name) and parameter.known_to(call.state.settings.build):
-            ended = _asked_of_an_array(call)
-            if ended:
-                return ended
-            call = call.noting("array-not-sent")
-            continue
-        value = call.value(parameter.name)
-        if value == "":
-            continue
-        call = call.noting(disagreement(parameter, value, call.state))
-        verdict = allows(parameter, value, call.state, call.dialect)
-        if verdict is None:
-            return call.silent(f"the documented values of {parameter.name} break off before {value!r}")
-        if not verdict:
-            return call.ends(call.answer(refusal_name(parameter.name)))
+    for parameter in call.called.looked_at:
+        step = _optional(call, parameter)
+        if not isinstance(step, Call):
+            return step
+        call = step
     return call
+
+
+def _optional(call: Call, parameter: Parameter) -> Step:
+    if call.is_array(parameter.name) and parameter.known_to(call.state.settings.build):
+        return _asked_of_an_array(call) or call.noting("array-not-sent")
+    value = call.value(parameter.name)
+    if value != "":
+        call = call.noting(disagreement(parameter, value, call.state))
+    return _one_field(call, parameter, value) if is_taken(parameter, value, call.state, call.dialect) else call
+
+
+def _one_field(call: Call, parameter: Parameter, value: str) -> Step:
+    verdict = allows(parameter, value, call.state, call.dialect)
+    if verdict is None:
+        return call.silent(f"the documented values of {parameter.name} break off before {value!r}")
+    if not verdict and parameter.message:
+        return call.ends(call.answer(refusal_name(parameter.name)))
+    if not verdict:
+        return call.silent(f"documentation does not say what answers {parameter.name}={value}")
+    return met(call, parameter.needs, MayChange(call.kind.name))[0]
 
 
 _PLAIN: Mapping[str, Callable[[Call], Step]] = {
@@ -245,46 +275,15 @@ def check(name: str, call: Call) -> Step:
 
 
 def look_up(call: Call, kind: Kind, key: tuple[str, ...], *, wanted: bool = True) -> tuple[Call, Row | None]:
-    """The row with that key; servers disregard letter case and read numbers, documentation does not say so.
+    """The row with that key; servers disregard letter case and compare numbers, documentation does not say so.
 
     `wanted` is as in `State.find`.
     """
-    sought = _as_stored(kind, key) if call.shipped else key
+    sought = kind.compared(key) if call.shipped else key
     row = call.state.find(kind.name, sought, exact=not call.shipped, wanted=wanted)
     if row is not None and row.key != key:
         call = call.noting(kind.collision)
     return call, row
-
-
-def _as_stored(kind: Kind, key: tuple[str, ...]) -> tuple[str, ...]:
-    """A key as the database compares it: text with columns of text, numbers with columns of numbers."""
-    numbers = {name for name, column in kind.columns.items() if column.type == "integer"}
-    pairs = zip(kind.key, key, strict=False)
-    return tuple(mysql.number(value) if name in numbers else value for name, value in pairs)
-
-
-def may_see(user: User, kind: Kind, row: Row) -> bool:
-    """Whether a user may view the user group of a row (section 6), and its user group is allowed its campaign."""
-    if user.groups is not None and kind.group is not None:
-        return column_of(kind, row, kind.group) in {ALL_GROUPS, *user.groups} and _has_campaign(user, kind, row)
-    return _has_campaign(user, kind, row)
-
-
-def _has_campaign(user: User, kind: Kind, row: Row) -> bool:
-    """Whether a user's own group is allowed the campaign of a row, whatever the letter case."""
-    if user.campaigns is None or kind.campaign is None:
-        return True
-    return str(column_of(kind, row, kind.campaign)).lower() in {campaign.lower() for campaign in user.campaigns}
-
-
-def column_of(kind: Kind, row: Row, column: str) -> Column:
-    """What a column of a row holds, be it of its key; its default where nothing is known of it."""
-    if column in kind.key:
-        return row.key[kind.key.index(column)]
-    if column == kind.number:
-        return row.number
-    described = kind.columns.get(column)
-    return row.columns.get(column, described.default if described else None)
 
 
 def shown_number(kind: Kind, row: Row) -> Mapping[str, Value]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,34 +9,42 @@ from conformance.contract import mysql
 from conformance.contract.call import Call
 from conformance.contract.checks import look_up, shown_number
 from conformance.contract.load import refusal_name
-from conformance.contract.model import Effect, Kind, Parameter, Trace
+from conformance.contract.model import Effect, Kind, Parameter, Stored, Trace
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.reads import read
-from conformance.contract.rules import allows
-from conformance.contract.sanitise import is_sanitised
-from conformance.contract.world import NOW, Column, Drop, Put, Row, folded
+from conformance.contract.request import decode
+from conformance.contract.rules import allows, is_date, is_taken
+from conformance.contract.sanitise import as_text, is_sanitised
+from conformance.contract.world import ANY, NOW, Column, Drop, MayChange, Put, Row, folded
 
 Ending = Outcome | Unspecified
 
-_LEADING_DIGITS = re.compile(r"[0-9]*")
-
 
 class RefusedError(Exception):
-    """A value that makes the database refuse the statement; `deviation` says what a script that ends with it shows."""
+    """A value that makes the database refuse the statement; `deviation` says what a script that ends with it shows.
 
-    def __init__(self, deviation: str | None) -> None:
+    Unless `sure`, it may as well be another statement that the database carries out.
+    """
+
+    def __init__(self, deviation: str | None, *, sure: bool = True) -> None:
         self.deviation = deviation
+        self.sure = sure
 
 
 def add(call: Call) -> Ending:
     """Insert one row."""
     try:
-        call, columns = _store(call)
-        call, key = _stored_key(call)
+        call, row = made_row(call)
     except RefusedError as refused:
-        return _refused(call, refused, "added")
-    row = Row(call.kind.name, new_number(call, 0), key, {**defaults(call), **columns})
+        return refused_statement(call, refused, "added")
     return call.ends(call.answer("added"), changes=(Put(row), *traces(call, call.kind)))
+
+
+def made_row(call: Call) -> tuple[Call, Row]:
+    """The row that a call inserts. Raises RefusedError where the database takes no such row."""
+    call, columns = store(call)
+    call, key = _stored_key(call)
+    return call, Row(call.kind.name, new_number(call, 0), key, {**defaults(call), **columns})
 
 
 def _stored_key(call: Call) -> tuple[Call, tuple[str, ...]]:
@@ -46,8 +53,9 @@ def _stored_key(call: Call) -> tuple[Call, tuple[str, ...]]:
     columns = [kind.columns[name] for name in kind.key if name in kind.columns]
     if not call.shipped or call.harmless or len(columns) < len(sent):
         return call, sent
-    stored = tuple(value[: column.size] for value, column in zip(sent, columns, strict=True))
-    bent = [column for column, before, after in zip(columns, sent, stored, strict=True) if before != after]
+    kept = [bend(column, value) for value, column in zip(sent, columns, strict=True)]
+    stored = tuple(str(value) for value, _ in kept)
+    bent = [column for column, (_, is_bent) in zip(columns, kept, strict=True) if is_bent]
     if bent and call.strict:
         raise RefusedError(bent[0].strict)
     if bent and kind.number is None and call.state.find(kind.name, stored, exact=False, wanted=False) is not None:
@@ -82,17 +90,21 @@ def _size(kind: Kind, column: str) -> int | None:
 def update(call: Call) -> Ending:
     """Change the columns that were sent, if any were."""
     try:
-        call, columns = _store(call)
+        call, columns = store(call)
     except RefusedError as refused:
-        return _refused(call, refused, "updated")
+        return refused_statement(call, refused, "updated")
     if not columns:
         return call.ends(call.answer("no-updates"))
     row = replace(call.found, columns={**call.found.columns, **columns})
     return call.ends(call.answer("updated"), changes=(Put(row),))
 
 
-def _refused(call: Call, refused: RefusedError, reply: str) -> Ending:
+def refused_statement(call: Call, refused: RefusedError, reply: str) -> Ending:
     """The script ends with the statement, or says that all went well and nothing is stored (section 11)."""
+    if not refused.sure:
+        return call.silent("what else a statement does that such a text is put into was never recorded", MayChange(ANY))
+    if call.throws and call.said:
+        return call.silent("what is left of the lines before an HTTP 500 was never recorded")
     if call.throws:
         return call.noting(refused.deviation).ends(status=500)
     return call.noting("success-without-storing").ends(call.answer(reply))
@@ -196,7 +208,8 @@ def defaults(call: Call) -> Mapping[str, Column]:
     """What the columns hold that a request leaves out (observed.md section 4)."""
     kind = call.kind
     of_kind = {name: column.default for name, column in kind.columns.items() if name not in kind.key}
-    return of_kind | {p.column: p.default for p in _fields(call) if p.column}
+    told = {p.column: p.default for p in _fields(call) if p.column}
+    return of_kind | {name: value for name, value in told.items() if value is not None or name not in of_kind}
 
 
 def _fields(call: Call) -> tuple[Parameter, ...]:
@@ -205,53 +218,105 @@ def _fields(call: Call) -> tuple[Parameter, ...]:
     return tuple(p for p in call.called.parameters if p.column and p.column not in naming)
 
 
-def _store(call: Call) -> tuple[Call, Mapping[str, Column]]:
-    """The columns that the call's optional fields set. Raises RefusedError where the database takes no such value."""
+def store(call: Call) -> tuple[Call, Mapping[str, Column]]:
+    """The columns that the call's fields set. Raises RefusedError where the database takes no such value."""
     columns: dict[str, Column] = {}
     for parameter in _fields(call):
         value = call.value(parameter.name)
-        if value and parameter.column and not call.is_array(parameter.name):
-            call, value = _through_sql(call, parameter, value)
-            stored = STORED_AS[parameter.stored](parameter, value)
-            bent = (
-                str(stored) != value and parameter.stored_deviation is not None and str(stored).lower() != value.lower()
-            )
-            if bent and call.strict:
-                raise RefusedError(parameter.strict_deviation)
-            call = call.noting(parameter.stored_deviation if bent else None)
-            columns[parameter.column] = stored
+        if not _is_sent(call, parameter) or not parameter.column:
+            continue
+        if call.shipped and parameter.lost_with and _is_sent(call, call.called.by_name[parameter.lost_with]):
+            call = call.noting(parameter.lost)
+            continue
+        call, columns[parameter.column] = _one_field(call, parameter, value)
     return call, columns
+
+
+def _is_sent(call: Call, parameter: Parameter) -> bool:
+    taken = is_taken(parameter, call.value(parameter.name), call.state, call.dialect)
+    return taken and not call.is_array(parameter.name)
+
+
+def _one_field(call: Call, parameter: Parameter, value: str) -> tuple[Call, Column]:
+    words = parameter.rule(call.dialect, call.state.settings.build).words
+    if value in words:
+        return call, words[value]
+    call, value = _through_sql(call, parameter, value)
+    assert parameter.column is not None
+    column = call.kind.columns.get(parameter.column) or _column_of(parameter)
+    if not call.shipped:
+        return call, bend(column, value)[0] if column.type == "integer" else value
+    stored, bent = bend(column, value)
+    if bent and call.strict:
+        raise RefusedError(column.strict)
+    return call.noting(column.cut if bent else None), stored
+
+
+def _column_of(parameter: Parameter) -> Stored:
+    """The column of a parameter whose kind does not describe it."""
+    return Stored(
+        type=parameter.stored,
+        values=parameter.stored_values,
+        cut=parameter.stored_deviation,
+        strict=parameter.strict_deviation,
+    )
 
 
 def _through_sql(call: Call, parameter: Parameter, value: str) -> tuple[Call, str]:
     """What the database makes of a value that is put into a statement unsanitised. Raises RefusedError."""
     settings = call.state.settings
-    if not call.shipped or call.harmless or is_sanitised(parameter, settings):
+    if not call.shipped or call.harmless:
         return call, value
+    if parameter.decoded_again and ENCODED in value:
+        return call, _decoded_again(value, parameter.decoded_again)
+    if is_sanitised(parameter, settings):
+        return call, value
+    text = value if settings.non_latin else mysql.latin1(call.request.parameters.values[parameter.name])
     if not mysql.is_literal(value):
         raise RefusedError("raw-text-in-sql-500")
-    text = value if settings.non_latin else mysql.latin1(call.request.parameters.values[parameter.name])
     stored = mysql.literal(text)
     return call.noting("raw-text-stored-otherwise" if stored != value else None), stored
 
 
-def _as_text(_parameter: Parameter, value: str) -> Column:
-    return value
+ENCODED = "%3A%2F%2F"
+"""What tells a server that an address has been encoded twice: `://`."""
 
 
-def _as_integer(_parameter: Parameter, value: str) -> Column:
-    match = _LEADING_DIGITS.match(value)
-    return int(match[0]) if match and match[0] else 0
+def _decoded_again(value: str, deviation: str) -> str:
+    """An address that was encoded twice, as it is stored. Raises RefusedError where its text ends the literal."""
+    text = as_text(decode(value)).replace(" ", "+")
+    if not mysql.is_literal(text):
+        raise RefusedError(deviation, sure=not mysql.comments_out(text) and not mysql.reopens(text))
+    return mysql.literal(text)
 
 
-def _as_enumeration(parameter: Parameter, value: str) -> Column:
-    return next((known for known in parameter.stored_values if known.lower() == value.lower()), "")
+def bend(column: Stored, value: str) -> tuple[Column, bool]:
+    """What a column makes of a value, and whether it is bent: cut, or another than was sent."""
+    return _BENT[column.type](column, value)
 
 
-STORED_AS: Mapping[str, Callable[[Parameter, str], Column]] = {
+def _as_text(column: Stored, value: str) -> tuple[Column, bool]:
+    return value[: column.size], value != value[: column.size]
+
+
+def _as_integer(_column: Stored, value: str) -> tuple[Column, bool]:
+    return max(int(float(mysql.number(value))), 0), not value.isdigit()
+
+
+def _as_enumeration(column: Stored, value: str) -> tuple[Column, bool]:
+    known = next((known for known in column.values if known.lower() == value.lower()), None)
+    return known or "", known is None
+
+
+def _as_date(_column: Stored, value: str) -> tuple[Column, bool]:
+    return (value, False) if is_date(value) else ("0000-00-00", True)
+
+
+_BENT: Mapping[str, Callable[[Stored, str], tuple[Column, bool]]] = {
     "text": _as_text,
     "integer": _as_integer,
     "enumeration": _as_enumeration,
+    "date": _as_date,
 }
 
 EFFECT_OF: Mapping[Effect, Callable[[Call], Ending]] = {

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from conformance.contract.action import Action, Condition
 from conformance.contract.load_table import check_table
 from conformance.contract.model import (
     Build,
@@ -167,7 +168,8 @@ def _fill(template: str, values: Mapping[str, str]) -> str:
 def _check_kind(file: str, kind: Kind, contract: Contract) -> None:
     if kind.own is not None:
         _check_own(file, kind)
-    for id in filter(None, (kind.hidden, kind.collision)):
+    of_columns = (id for column in kind.columns.values() for id in (column.cut, column.strict))
+    for id in filter(None, (kind.hidden, kind.collision, kind.twice, *of_columns)):
         _check_ids(file, [id], contract.deviations)
     for key, use in (("ask", kind.ask), ("undo", kind.undo)):
         if use is not None:
@@ -219,15 +221,11 @@ _PLACEHOLDERS = re.compile(r"\{(\w+)\}")
 def _check_function(file: str, function: Function, contract: Contract) -> None:
     deviations = contract.deviations
     for check in function.checks:
-        if check_of(check, contract.kinds) is None:
+        if check not in function.actions and check_of(check, contract.kinds) is None:
             raise ContractError(f"{file}: checks: {check!r} is no check, or of a kind that is not in kinds/")
-    for check, told in function.arguments.items():
-        if check not in function.checks:
-            raise ContractError(f"{file}: arguments.{check}: is not one of its checks")
-        if told.parameter is not None and told.parameter not in function.by_name:
-            raise ContractError(f"{file}: arguments.{check}.parameter: {told.parameter!r} is not one of its parameters")
-        if told.reply is not None and told.reply not in function.replies:
-            raise ContractError(f"{file}: arguments.{check}.reply: {told.reply!r} is not one of its replies")
+    _check_arguments(file, function, contract)
+    for name, action in function.actions.items():
+        _check_action(file, name, action, function, contract)
     _check_effect(file, function, contract)
     _check_builds(f"{file}: since", [function.since])
     _check_permission(file, function)
@@ -236,6 +234,41 @@ def _check_function(file: str, function: Function, contract: Contract) -> None:
         _check_reply(f"{file}: replies.{name}", form, deviations)
     for parameter in function.parameters:
         _check_parameter(f"{file}: parameters.{parameter.name}", parameter, contract)
+
+
+def _check_arguments(file: str, function: Function, contract: Contract) -> None:
+    for check, told in function.arguments.items():
+        if check not in function.checks:
+            raise ContractError(f"{file}: arguments.{check}: is not one of its checks")
+        if told.parameter is not None and told.parameter not in function.by_name:
+            raise ContractError(f"{file}: arguments.{check}.parameter: {told.parameter!r} is not one of its parameters")
+        if told.reply is not None and told.reply not in function.replies:
+            raise ContractError(f"{file}: arguments.{check}.reply: {told.reply!r} is not one of its replies")
+        _check_ids(f"{file}: arguments.{check}", [told.left_out] if told.left_out else [], contract.deviations)
+        if told.otherwise is not None and told.otherwise.function not in contract.functions:
+            raise ContractError(f"{file}: arguments.{check}.otherwise: {told.otherwise.function!r} is not described")
+
+
+def _check_action(file: str, name: str, action: Action, function: Function, contract: Contract) -> None:
+    where = f"{file}: actions.{name}"
+    if name not in function.checks:
+        raise ContractError(f"{where}: stands nowhere among the checks: say when it is taken")
+    for reply in action.replies:
+        if reply not in function.replies:
+            raise ContractError(f"{where}: {reply!r} is not one of its replies")
+    for kind in action.kinds:
+        _check_kind_named(where, kind, contract)
+    for parameter in action.parameters:
+        if parameter not in function.by_name:
+            raise ContractError(f"{where}: {parameter!r} is not one of its parameters")
+    _check_needs(where, action.needs)
+    _check_ids(where, list(action.deviations), contract.deviations)
+
+
+def _check_needs(where: str, needs: Iterable[Condition]) -> None:
+    for need in needs:
+        if len([kind for kind in (need.setting, need.sent, need.rows, need.below) if kind]) != 1:
+            raise ContractError(f"{where}: needs: one of setting, sent, rows and below is what is needed")
 
 
 def _check_effect(file: str, function: Function, contract: Contract) -> None:
@@ -264,15 +297,16 @@ def _check_kind_named(where: str, kind: str, contract: Contract) -> None:
 
 
 def _check_parameter(where: str, parameter: Parameter, contract: Contract) -> None:
-    _check_builds(where, [parameter.since, *parameter.kept_before])
+    _check_builds(where, [parameter.since, *parameter.kept_before, *parameter.shipped_before])
+    _check_needs(where, parameter.needs)
     for kept in (parameter.kept, *filter(None, parameter.kept_before.values())):
         _check_kept(where, kept)
-    for rule in (parameter.documented, parameter.shipped):
+    for rule in (parameter.documented, parameter.shipped, *parameter.shipped_before.values()):
         _check_rule(where, rule, contract)
     if parameter.documented != parameter.shipped and not parameter.deviation and not _same_reach(parameter):
         raise ContractError(f"{where}: the dialects differ and no deviation says so")
     named = [parameter.deviation, parameter.stored_deviation, parameter.strict_deviation]
-    named += [parameter.function_deviation, parameter.case_deviation]
+    named += [parameter.function_deviation, parameter.case_deviation, parameter.decoded_again, parameter.lost]
     _check_ids(where, [id for id in named if id], contract.deviations)
     _check_content(where, [id for id in named if id], contract.deviations)
 
@@ -280,6 +314,8 @@ def _check_parameter(where: str, parameter: Parameter, contract: Contract) -> No
 def _check_rule(where: str, rule: Rule, contract: Contract) -> None:
     if rule.reference is not None:
         _check_kind_named(f"{where}: reference", rule.reference, contract)
+    for pattern in filter(None, (rule.pattern, rule.taken)):
+        _check_pattern(where, pattern)
 
 
 def _check_permission(file: str, function: Function) -> None:
@@ -308,6 +344,13 @@ def _check_kept(where: str, kept: str) -> None:
         re.compile(f"[{kept}]")
     except re.error as error:
         raise ContractError(f"{where}: kept: {error}") from error
+
+
+def _check_pattern(where: str, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ContractError(f"{where}: {pattern!r}: {error}") from error
 
 
 def _check_reply(where: str, form: ReplyForm, deviations: Mapping[str, Deviation]) -> None:

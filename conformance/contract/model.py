@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import Literal
 
+from conformance.contract import mysql
+from conformance.contract.action import Action, Condition, Given
 from conformance.contract.struct import Struct
 from conformance.contract.table import Table
 
@@ -94,15 +96,22 @@ class ServerSettings:
 class Rule(Struct, frozen=True):
     """What a value must be. Lengths are bytes as shipped and characters as documented; both ends belong.
 
-    `values` is a closed list, or with `open` one that the documentation breaks off with "...";
-    `reference` is the kind of which a row of that name must exist.
+    `values` is a closed list, or with `open` one that the documentation breaks off with "..."; with a `fallback`
+    whatever else is sent, or nothing, counts as that;
+    `reference` is the kind of which a row of that name must exist. `words` are values that mean another, such as the
+    empty one, and are looked at no further. A value that does not match `taken` in full counts as not sent.
     """
 
     min: int = 0
     max: int | None = None
     digits: bool = False
     dotted: bool = False
+    date: bool = False
+    pattern: str | None = None
+    words: Mapping[str, str] = {}
+    taken: str | None = None
     values: tuple[str, ...] = ()
+    fallback: str | None = None
     open: bool = False
     reference: str | None = None
 
@@ -113,7 +122,11 @@ class Parameter(Struct, frozen=True):
     `kept` is the inside of a character class: what sanitising leaves. `column` is where the value is stored; if that
     is a column of a kind's key, the value names the row, or, with a `separator`, several rows.
     `sample` is what a good call sends; of an optional one, what keeps a new row from acting, or changes little.
-    `stored` says what the column's type does to it: `text`, `integer` or `enumeration` of `stored_values`.
+    `stored` says what the column's type does to it: `text`, `integer` or `enumeration` of `stored_values`; a column
+    that the kind describes says so itself. `kept_words` are values that sanitising leaves alone.
+
+    `needs` are conditions beyond the rule. `decoded_again` is the deviation of a value that is decoded a second time,
+    after sanitising. A value sent together with the parameter `lost_with` is not stored, as `lost` says.
     """
 
     name: str
@@ -124,7 +137,13 @@ class Parameter(Struct, frozen=True):
     required: bool = False
     documented: Rule = Rule()
     shipped: Rule = Rule()
+    shipped_before: Mapping[str, Rule] = {}
     deviation: str | None = None
+    kept_words: tuple[str, ...] = ()
+    needs: tuple[Condition, ...] = ()
+    decoded_again: str | None = None
+    lost_with: str | None = None
+    lost: str | None = None
     message: str | None = None
     shipped_function: str | None = None
     function_deviation: str | None = None
@@ -138,9 +157,14 @@ class Parameter(Struct, frozen=True):
     strict_deviation: str | None = None
     case_deviation: str | None = None
 
-    def rule(self, dialect: Dialect) -> Rule:
-        """The rule that `dialect` states."""
-        return self.documented if dialect is Dialect.DOCUMENTED else self.shipped
+    def rule(self, dialect: Dialect, build: Build | None = None) -> Rule:
+        """The rule that `dialect` states, for a server of that build; of the newest unless told."""
+        if dialect is Dialect.DOCUMENTED:
+            return self.documented
+        for limit in sorted(self.shipped_before, key=Build.parse):
+            if build and build < Build.parse(limit):
+                return self.shipped_before[limit]
+        return self.shipped
 
     def known_to(self, build: Build) -> bool:
         """Whether a server of that build reads this parameter at all (observed.md section 8)."""
@@ -202,11 +226,13 @@ class Refusal(Struct, frozen=True):
 class Stored(Struct, frozen=True):
     """A column: how a value is kept in it, and the `default` of a row about which nothing was said.
 
-    `size` is the most that it holds, in characters, and `least` what a name needs to be found again. What is longer is
-    cut, or refused under strict SQL: `cut` and `strict` are the deviations that say so.
+    `size` is the most that it holds, in characters, and `least` what a name needs to be found again. What does not fit
+    (longer text, no number, none of the `values` of an enumeration, no date) is bent, or refused under strict SQL:
+    `cut` and `strict` are the deviations that say so.
     """
 
-    type: Literal["text", "integer"] = "text"
+    type: Literal["text", "integer", "enumeration", "date"] = "text"
+    values: tuple[str, ...] = ()
     size: int | None = None
     least: int = 1
     default: str | int | None = None
@@ -233,7 +259,10 @@ class Kind(Struct, frozen=True):
     the other columns of a key of a run's own. `special` are the names of rows that are never touched on any server.
     `group` is the column with the user group that must be visible to a caller, `campaign` that of the campaign that the
     caller's own group must be allowed; `hidden` is the deviation that says so.
+    `provide` are the rows of a target that others may be pointed at, by the name that a target file gives them, each
+    with the way to find one on the admin screens; the name of the kind, or `hidden_` and that.
     Two rows of one key can only be there of a kind with a `number`; `twice` is the deviation of what happens to others.
+    `stamp` is the column that holds when a row changed last.
     """
 
     name: str
@@ -251,8 +280,10 @@ class Kind(Struct, frozen=True):
     hidden: str | None = None
     collision: str | None = None
     twice: str | None = None
+    stamp: str | None = None
     ask: Use | None = None
     undo: Use | None = None
+    provide: Mapping[str, str] = {}
 
     @property
     def own_column(self) -> Stored:
@@ -262,7 +293,14 @@ class Kind(Struct, frozen=True):
 
     def is_special(self, key: Iterable[str]) -> bool:
         """Whether every install depends on the row of that key."""
-        return not {name.lower() for name in self.special}.isdisjoint(value.lower() for value in key)
+        compared = self.compared(tuple(key))
+        return not {name.lower() for name in self.special}.isdisjoint(value.lower() for value in compared)
+
+    def compared(self, key: tuple[str, ...]) -> tuple[str, ...]:
+        """A key as the database compares it: text with columns of text, numbers with columns of numbers."""
+        numbers = {name for name, column in self.columns.items() if column.type == "integer"}
+        pairs = zip(self.key, key, strict=False)
+        return tuple(mysql.number(value) if name in numbers else value for name, value in pairs)
 
 
 class Effect(StrEnum):
@@ -297,15 +335,29 @@ def check_of(name: str, kinds: Collection[str]) -> tuple[str, str | None] | None
     return None
 
 
+class Otherwise(Struct, frozen=True):
+    """A value of a parameter that hands a call on to another function, once `reply` has said so."""
+
+    parameter: str
+    function: str
+    reply: str
+    value: str = "Y"
+
+
 class Arguments(Struct, frozen=True):
     """What a check is told besides its kind: the parameters that name the row, if not those of its key's columns.
 
-    `reply` is what answers where the check ends a call; `setting` is the permission it asks for.
+    `reply` is what answers where the check ends a call; `setting` is the permission it asks for. `otherwise` is the
+    function that the call goes to where there is no such row. Servers leave the check out where any of `unless` was
+    sent: `left_out` is the deviation that says so.
     """
 
     parameter: str | None = None
     reply: str | None = None
     setting: str | None = None
+    otherwise: Otherwise | None = None
+    unless: tuple[Given, ...] = ()
+    left_out: str | None = None
 
 
 class Instead(Struct, frozen=True):
@@ -332,6 +384,7 @@ class Function(Struct, frozen=True):
 
     `creates`, `changes`, `deletes` and `copies` name kinds; `reads` says that it only tells something. A function of
     which none of these is said does nobody knows what to those who may call it. `arguments` are those of its checks.
+    A function that does several things has `actions`: their names stand among its checks, in the order of the replies.
     `of_lists` is whether it minds the lists that a caller may be restricted to.
     """
 
@@ -349,6 +402,7 @@ class Function(Struct, frozen=True):
     instead: Instead | None = None
     traces: tuple[Trace, ...] = ()
     arguments: Mapping[str, Arguments] = {}
+    actions: Mapping[str, Action] = {}
     permission: Permission | None = None
     parameters: tuple[Parameter, ...] = ()
     replies: Mapping[str, ReplyForm] = {}
@@ -381,6 +435,22 @@ class Function(Struct, frozen=True):
         return tuple(p for p in self.parameters if not p.required and p.message)
 
     @property
+    def looked_at(self) -> tuple[Parameter, ...]:
+        """The parameters that are not required and checked or stored when sent, in the order of their checks."""
+        return tuple(p for p in self.parameters if not p.required and (p.message or p.column or p.needs))
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings in a user's record that it asks for: in the end, in one of its checks, or for single steps."""
+        own = self.permission.settings if self.permission else ()
+        of_parameters = (need for parameter in self.parameters for need in parameter.needs)
+        of_actions = (need for action in self.actions.values() for need in action.needs)
+        needed = (need.setting for need in (*of_parameters, *of_actions))
+        asked = (told.setting for told in self.arguments.values())
+        seen = self.table.seen.settings if self.table and self.table.seen else ()
+        return tuple(dict.fromkeys((*own, *filter(None, (*asked, *needed)), *seen)))
+
+    @property
     def effect(self) -> Effect:
         """What it does in the end."""
         if self.copies:
@@ -401,13 +471,8 @@ class Function(Struct, frozen=True):
     @property
     def makes(self) -> str | None:
         """The kind of which it may make rows."""
-        return self.copies or self.creates
-
-    @property
-    def settings(self) -> tuple[str, ...]:
-        """The settings in a user's record that it, or one of its checks, asks for."""
-        own = self.permission.settings if self.permission else ()
-        return (*own, *(told.setting for told in self.arguments.values() if told.setting))
+        hands_on = any(told.otherwise for told in self.arguments.values())
+        return self.copies or self.creates or (self.changes if hands_on else None)
 
     @property
     def is_described(self) -> bool:

@@ -38,8 +38,9 @@ class _NotSentIsEmpty(dict[str, Value]):
 class Outcome:
     """What happens: the answers in order, the HTTP status, what changes, and the deviations that led here.
 
-    `logged` says that the call got as far as the API's own log, whose failure shows in the status. `table` is what
-    comes after the answers. `otherwise` are what may happen instead, where nobody knows which rows there are.
+    `logged` says that the call got as far as the API's own log, whose failure shows in the status. `at_first` is what
+    had changed when the first of several replies was given; None where that is as good as all. `table` is what comes
+    after the answers. `alternatives` are what may happen instead, where nobody knows which rows there are.
     """
 
     answers: tuple[Answer, ...]
@@ -47,8 +48,9 @@ class Outcome:
     changes: tuple[Change, ...] = ()
     quirks: frozenset[str] = frozenset()
     logged: bool = False
+    at_first: tuple[Change, ...] | None = None
     table: Listing | None = None
-    otherwise: tuple[Outcome, ...] = ()
+    alternatives: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,14 @@ class Unspecified:
 
 NUMBER = Shape(r"[1-9][0-9]{0,9}", "number")
 """A did_id: an unsigned integer of MySQL that counts up from 1."""
+
+COUNT = Shape(r"[0-9]+", "number of rows")
+"""How many rows there were of which nobody can know."""
+
+COMMAND = Shape(
+    r"SUCCESS: Fields? (added|updated|deleted|copied)|ERROR: Fields? not (added|updated|deleted|copied)|NONE", "outcome"
+)
+"""What a server says of a command that it sent to itself: done, refused, or never arrived."""
 
 CLOCK: Mapping[str, Value] = {
     "build_date": Shape(r"[0-9]{6}-[0-9]{4}", "yymmdd-hhmm"),

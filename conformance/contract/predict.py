@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from conformance.contract import mysql
+from conformance.contract.act import act
 from conformance.contract.call import Call, Step, read
 from conformance.contract.checks import check, shown_number
 from conformance.contract.effects import EFFECT_OF
@@ -87,13 +88,21 @@ def _shown(end: Outcome | Unspecified, request: Request) -> Outcome | Unspecifie
 
 
 def _pass(step: Step, checks: tuple[str, ...]) -> Step:
+    """A call after some checks and actions; one that is handed on to another function goes through that one's."""
     for name in checks:
-        if isinstance(step, Call):
-            step = check(name, step)
+        if not isinstance(step, Call):
+            return step
+        function = step.function
+        action = function.actions.get(name) if function else None
+        step = act(action, step) if action else check(name, step)
+        if isinstance(step, Call) and function is not None and step.called is not function:
+            return _pass(step, ("allowed", *step.called.checks))
     return step
 
 
 def _effect(call: Call) -> Outcome | Unspecified:
+    if call.called.actions:
+        return call.ends()
     effect = EFFECT_OF.get(call.called.effect)
     return effect(call) if effect else call.silent(f"what {call.called.name} answers then is not described here")
 
@@ -115,8 +124,8 @@ def _with_log_failure(end: Outcome | Unspecified, call: _Asked) -> Outcome | Uns
     if not LOGGING_UNKNOWN.isdisjoint(names):
         why = f"what {deviation} does to this reply was never recorded"
         return Unspecified(why, end.quirks | {deviation}, end.changes)
-    done = end.changes
-    if len(names) > 1:
+    done = end.changes if end.at_first is None else end.at_first
+    if len(names) > 1 and end.at_first is None:
         added = [change for change in done if isinstance(change, Put)]
         done = tuple(c for c in done if c not in added[1 if names[0] == "added" else 0 :])
     return replace(end, status=500, answers=end.answers[:1], changes=done, quirks=end.quirks | {deviation})

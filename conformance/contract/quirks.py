@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from conformance.contract.call import Call
-from conformance.contract.checks import column_of
 from conformance.contract.reply import Shape, Value
+from conformance.contract.visible import column_of
 from conformance.contract.world import Column, Row
 
 DIALABLE = Shape(r"[0-9]*", "a number of leads")

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from conformance.contract.body import Cells, Listing, Printing
 from conformance.contract.call import Call
-from conformance.contract.checks import column_of, is_nobodys, look_up, may_see
+from conformance.contract.checks import is_nobodys, look_up
 from conformance.contract.model import Build
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.quirks import COMPUTED, NotKnownError
 from conformance.contract.reply import Shape, Value
 from conformance.contract.table import HEADED, PIPE, SEPARATORS, Count, Seen, Table, TableColumn
+from conformance.contract.visible import column_of, may_see
 from conformance.contract.world import Column, Row
 
 COUNT = Shape(r"[0-9]+", "a number of rows")
@@ -41,8 +42,7 @@ def _listed(call: Call, table: Table) -> Outcome:
     listing = _listing(call, table, columns)
     listing = replace(listing, rows=tuple(cells), whole=whole, single=table.none is None)
     if table.none is not None and not rows:
-        nothing = replace(call.ends(call.answer(table.none)), otherwise=())
-        call = replace(call, otherwise=(*call.otherwise, nothing))
+        call = call.might(call.ends(call.answer(table.none)))
     return replace(call.ends(), table=listing)
 
 
@@ -117,8 +117,7 @@ def _cells(call: Call, table: Table, columns: tuple[TableColumn, ...], row: Row)
             computed = COMPUTED[column.computed](call, row)
             call = call.noting(computed.deviation)
             if computed.fails and call.throws:
-                failed = replace(call.noting(computed.fails).ends(status=500), otherwise=())
-                call = replace(call, otherwise=(*call.otherwise, failed))
+                call = call.might(call.noting(computed.fails).ends(status=500))
             cells += [] if computed.value is None else [computed.value]
         else:
             cells.append(_cell(call, table, column, row))

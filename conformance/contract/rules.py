@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from conformance.contract.model import Dialect, Parameter, Rule
 from conformance.contract.world import State
 
 _DIGITS = re.compile(r"[0-9]*")
 _DOTTED = re.compile(r"[0-9.]*")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def allows(parameter: Parameter, value: str, state: State, dialect: Dialect) -> bool | None:
     """True, False, or None where the dialect's list of values breaks off and this value is not on it."""
-    rule = parameter.rule(dialect)
+    rule = parameter.rule(dialect, state.settings.build)
     documented = dialect is Dialect.DOCUMENTED
+    if value in rule.words:
+        return True
     if not _form_fits(rule, value, len(value) if documented else len(value.encode())):
         return False
     if rule.values and value not in rule.values:
@@ -27,7 +31,28 @@ def _form_fits(rule: Rule, value: str, length: int) -> bool:
         return False
     if rule.digits and not _DIGITS.fullmatch(value):
         return False
+    if rule.pattern is not None and not re.fullmatch(rule.pattern, value):
+        return False
+    if rule.date and not is_date(value):
+        return False
     return not rule.dotted or _DOTTED.fullmatch(value) is not None
+
+
+def is_date(value: str) -> bool:
+    """Whether a text is a day of the calendar, such as 2027-01-31."""
+    if not _DATE.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def is_taken(parameter: Parameter, value: str, state: State, dialect: Dialect) -> bool:
+    """Whether a value counts as sent: it is not empty, and is none of those that the dialect passes over."""
+    taken = parameter.rule(dialect, state.settings.build).taken
+    return value != "" and (taken is None or re.fullmatch(taken, value) is not None)
 
 
 def disagreement(parameter: Parameter, value: str, state: State) -> str | None:

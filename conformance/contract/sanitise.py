@@ -15,7 +15,7 @@ NON_LATIN_DID_FIELDS_SINCE = Build(2, 14, 168)
 def sanitise(raw: bytes, parameter: Parameter, settings: ServerSettings) -> str:
     """What is left of a value on a server with these settings."""
     kept = parameter.kept_by(settings.build)
-    if kept is None or not is_sanitised(parameter, settings):
+    if kept is None or not is_sanitised(parameter, settings) or as_text(raw) in parameter.kept_words:
         return as_text(raw)
     if raw.isascii() or not settings.non_latin:
         return _dropped(kept).sub("", raw.decode("latin-1"))

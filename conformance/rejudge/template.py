@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from conformance.cases.expand import Ground, Login, request
-from conformance.cases.model import MADE_UP_ROLES, Entity, Role, Step
+from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Role, Step
 from conformance.contract.request import Request
 from conformance.report.exchanges import ExchangeLine
 from conformance.run.redact import MASK, USER_MASK
@@ -47,7 +47,7 @@ _RUN, _NUMBER = "QrunzQ", 7391
 _ROLES = tuple(role for role in Role if role not in MADE_UP_ROLES)
 _MARKED = Ground(
     {role: Login(f"Qu{n:02d}zQ", f"Qp{n:02d}zQ") for n, role in enumerate(_ROLES)},
-    {entity: f"Qe{n:02d}zQ" for n, entity in enumerate(Entity)},
+    {entity: f"Qe{n:02d}zQ" for n, entity in enumerate(PROVIDED)},
     _RUN,
 )
 _MARKS = re.compile(
@@ -113,8 +113,8 @@ def _group(mark: re.Match[str]) -> tuple[str, list[tuple[About, str]]]:
     if mark["run"]:
         return r"(\d{6})", [(About.RUN, "")]
     if mark["swapped"]:
-        return "(.+?)", [(About.SWAPPED, list(Entity)[int(mark["swapped"])])]
+        return "(.+?)", [(About.SWAPPED, list(PROVIDED)[int(mark["swapped"])])]
     number = int(mark["index"])
-    of = {"u": (About.USER, _ROLES), "p": (About.PASSWORD, _ROLES), "e": (About.ENTITY, tuple(Entity))}
+    of = {"u": (About.USER, _ROLES), "p": (About.PASSWORD, _ROLES), "e": (About.ENTITY, tuple(PROVIDED))}
     about, names = of[mark["mark"]]
     return "(.+?)", [(about, names[number])]

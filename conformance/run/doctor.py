@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import request
-from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Entity, Need, Param, Role, Step
+from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, PROVIDED, Entity, Need, Param, Role, Step
 from conformance.contract.load import refusal_name
 from conformance.contract.model import Contract
 from conformance.contract.reply import parse_line
@@ -46,7 +46,11 @@ REFUSED_BY: Mapping[Need, str] = {
 _NO_LOGIN = {"login-incorrect": "login refused", "locked": "is locked: try again in 15 minutes"}
 """Replies that a role may get in place of its own, and what is said of it then."""
 
-FIELD_OF: Mapping[Entity, str] = {Entity.INGROUP: "group", Entity.CALL_MENU: "menu_id", Entity.SERVER_IP: "server_ip"}
+FIELD_OF: Mapping[Entity, str] = {
+    Entity("ingroup"): "group",
+    Entity("call_menu"): "menu_id",
+    Entity("server_ip"): "server_ip",
+}
 TOO_LONG = Param("filter_clean_cid_number", "R" * 21)
 """A field that every build checks after the references, and refuses: nothing is ever stored by such a request."""
 
@@ -73,7 +77,7 @@ def examine(plan: Plan) -> tuple[str, tuple[Diagnosis, ...]]:
 async def _examine(plan: Plan, sender: Sender) -> tuple[str, tuple[Diagnosis, ...]]:
     found = await sanity(sender, plan.ground, plan.target.url)
     version = f"{found.line} ({found.fault})" if found.fault else found.line
-    needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *Entity]
+    needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *PROVIDED]
     return sender.redact(version), tuple([await _finding(plan, sender, need) for need in needs])
 
 
@@ -101,7 +105,7 @@ async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[Condition, str
 def _question(need: Need) -> Step:
     if isinstance(need, Role):
         return Step("update_did", (Param("did_pattern", "<did>"),), role=need)
-    if need is Entity.HIDDEN_DID:
+    if isinstance(need, Entity) and need.is_hidden:
         return Step("update_did", (Param("did_pattern", "<hidden_did>"),))
     reference = Param(FIELD_OF[need], f"<{need.value}>")
     return Step("add_did", (Param("did_pattern", "<did>"), Param("active", "N"), reference, TOO_LONG))
@@ -123,7 +127,7 @@ def _judged(contract: Contract, need: Need, reply: Reply, redact: Callable[[str]
 
 def _wanted(need: Need) -> tuple[str, str]:
     """The function and the reply that show a need to be as it should."""
-    if need is Entity.HIDDEN_DID:
+    if isinstance(need, Entity) and need.is_hidden:
         return "update_did", "no-updates"
     if isinstance(need, Entity):
         return "add_did", refusal_name(TOO_LONG.name)

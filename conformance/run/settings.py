@@ -23,7 +23,7 @@ from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlE
 from conformance.contract.sanitise import sanitise
 from conformance.errors import UsageError
 from conformance.reading import Malformed, contents, toml_in
-from conformance.run.target_file import Entities, Mistake, RoleEntry, Roles, decoded
+from conformance.run.target_file import Mistake, RoleEntry, decoded
 from conformance.run.withheld_secrets import folded
 
 API_PATH = "/vicidial/non_agent_api.php"
@@ -184,7 +184,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _given(table: Roles | Entities, names: type[_Name]) -> dict[_Name, Any]:
+def _given(table: msgspec.Struct, names: type[_Name]) -> dict[_Name, Any]:
     """The entries of a table that are there, by their names."""
     entries = msgspec.structs.asdict(table).items()
     return {names(name): entry for name, entry in entries if entry is not None}

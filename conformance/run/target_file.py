@@ -6,22 +6,18 @@ import difflib
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
 
-from conformance.cases.model import MADE_UP_ROLES, Entity, Need, Role
+from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Need, Role
 from conformance.cases.roles import ROLES
 from conformance.contract.model import SqlErrors, SqlMode
 
 ADVICE: Mapping[Need, str] = {
     **{role: permissions.advice for role, permissions in ROLES.items() if role not in MADE_UP_ROLES},
-    Entity.INGROUP: "Inbound > In-Groups: the Group ID of any",
-    Entity.CALL_MENU: "Inbound > Call Menus: the Menu ID of any (from API 2.14-140)",
-    Entity.SERVER_IP: "Admin > Servers: the Server IP of any",
-    Entity.HIDDEN_DID: "Inbound > DIDs: one whose Admin User Group the role other_group may not view",
-    Entity.CAMPAIGN: "Campaigns: the Campaign ID of any, for lists of the run's own; it is not changed",
+    **dict(PROVIDED.items()),
 }
 """How to provide each role and entity that a target file can name: one way through the admin screens."""
 
@@ -53,45 +49,29 @@ ONE_PASSWORD = {"oneOf": [{"required": ["password_env"]}, {"required": ["passwor
 """What the schema of a `RoleEntry` says beside its fields."""
 
 
-def _role(role: Role) -> Meta:
-    return Meta(description=ADVICE[role])
+def _tables() -> tuple[Any, Any]:
+    """The tables of roles and entities: each has a field for every one."""
+    users = [(r.value, _told(RoleEntry, ADVICE[r]), None) for r in Role if r not in MADE_UP_ROLES]
+    rows = [(str(entity), _told(str, advice, min_length=1), None) for entity, advice in PROVIDED.items()]
+    said = "Users of the target, by what they may do.", "What is there for rows to be pointed at. It is not changed."
+    roles = msgspec.defstruct("Roles", users, bases=(_Table,), namespace={"__doc__": said[0]}, frozen=True)
+    entities = msgspec.defstruct("Entities", rows, bases=(_Table,), namespace={"__doc__": said[1]}, frozen=True)
+    return roles, entities
 
 
-def _entity(entity: Entity) -> Meta:
-    return Meta(description=ADVICE[entity], min_length=1)
+def _told(of: Any, description: str, min_length: int | None = None) -> Any:
+    return Annotated[of, Meta(description=description, min_length=min_length)] | None
 
 
-class Roles(_Table, frozen=True):
-    """Users of the target, by what they may do."""
+if TYPE_CHECKING:  # which fields they have is not known before contract and roles are read
 
-    admin: Annotated[RoleEntry | None, _role(Role.ADMIN)] = None
-    level7: Annotated[RoleEntry | None, _role(Role.LEVEL7)] = None
-    level6: Annotated[RoleEntry | None, _role(Role.LEVEL6)] = None
-    no_modify_dids: Annotated[RoleEntry | None, _role(Role.NO_MODIFY_DIDS)] = None
-    no_delete_dids: Annotated[RoleEntry | None, _role(Role.NO_DELETE_DIDS)] = None
-    no_api_access: Annotated[RoleEntry | None, _role(Role.NO_API_ACCESS)] = None
-    restricted_functions: Annotated[RoleEntry | None, _role(Role.RESTRICTED_FUNCTIONS)] = None
-    restricted_no_modify_dids: Annotated[RoleEntry | None, _role(Role.RESTRICTED_NO_MODIFY_DIDS)] = None
-    inactive: Annotated[RoleEntry | None, _role(Role.INACTIVE)] = None
-    other_group: Annotated[RoleEntry | None, _role(Role.OTHER_GROUP)] = None
-    lockable: Annotated[RoleEntry | None, _role(Role.LOCKABLE)] = None
-    no_view_reports: Annotated[RoleEntry | None, _role(Role.NO_VIEW_REPORTS)] = None
-    no_modify_lists: Annotated[RoleEntry | None, _role(Role.NO_MODIFY_LISTS)] = None
-    no_delete_lists: Annotated[RoleEntry | None, _role(Role.NO_DELETE_LISTS)] = None
-    no_delete_from_dnc: Annotated[RoleEntry | None, _role(Role.NO_DELETE_FROM_DNC)] = None
-    no_custom_fields: Annotated[RoleEntry | None, _role(Role.NO_CUSTOM_FIELDS)] = None
-    no_campaigns: Annotated[RoleEntry | None, _role(Role.NO_CAMPAIGNS)] = None
-    restricted_lists: Annotated[RoleEntry | None, _role(Role.RESTRICTED_LISTS)] = None
+    class Roles(_Table, frozen=True):
+        """Users of the target, by what they may do."""
 
-
-class Entities(_Table, frozen=True):
-    """What is there on the target for rows to be pointed at. Nothing is changed in it."""
-
-    ingroup: Annotated[str, _entity(Entity.INGROUP)] | None = None
-    call_menu: Annotated[str, _entity(Entity.CALL_MENU)] | None = None
-    server_ip: Annotated[str, _entity(Entity.SERVER_IP)] | None = None
-    hidden_did: Annotated[str, _entity(Entity.HIDDEN_DID)] | None = None
-    campaign: Annotated[str, _entity(Entity.CAMPAIGN)] | None = None
+    class Entities(_Table, frozen=True):
+        """What is there for rows to be pointed at. It is not changed."""
+else:
+    Roles, Entities = _tables()
 
 
 class WrittenTarget(_Table, frozen=True):

@@ -24,10 +24,10 @@ CASES = catalogue(CONTRACT)
 GROUND = Ground(
     logins={role: Login(role.value.replace("_", ""), "secret1234") for role in Role if role not in MADE_UP_ROLES},
     entities={
-        Entity.INGROUP: "TEST_IN2",
-        Entity.CALL_MENU: "test_menu",
-        Entity.SERVER_IP: "192.168.198.5",
-        Entity.HIDDEN_DID: "8005550123",
+        Entity("ingroup"): "TEST_IN2",
+        Entity("call_menu"): "test_menu",
+        Entity("server_ip"): "192.168.198.5",
+        Entity("hidden_did"): "8005550123",
     },
     run="123456",
 )

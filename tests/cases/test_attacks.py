@@ -9,6 +9,7 @@ from conformance.cases.encodings import ENCODINGS
 from conformance.cases.expand import requests
 from conformance.cases.model import CANNOT_LOG_IN, Case, Purpose, Role
 from conformance.cases.refusal import refused_value
+from conformance.cases.roles import ADMINS_OWN, ROLES
 from conformance.contract.model import Dialect, Parameter
 from conformance.contract.rules import allows
 from conformance.contract.world import World
@@ -18,6 +19,11 @@ IDS = {case.id: (number, case) for number, case in enumerate(CASES)}
 DID_FUNCTIONS = ("add_did", "copy_did", "update_did")
 FIELDS = [(f, p) for f in DID_FUNCTIONS for p in CONTRACT.functions[f].parameters]
 LIMITED = [(f, p) for f, p in FIELDS if limited(p)]
+OTHERS = {Role.LOCKABLE, Role.NO_CAMPAIGNS, Role.RESTRICTED_LISTS} | {
+    role for role, may in ROLES.items() if may.without and not may.without & ADMINS_OWN
+}
+"""Roles that are not about DIDs: lockable, and those without settings that no function about DIDs asks for."""
+
 OPTIONAL = [p.name for p in CONTRACT.functions["add_did"].optional]
 
 
@@ -87,13 +93,13 @@ def test_the_other_letter_case_of_an_entity_is_what_is_sent() -> None:
 
 
 @pytest.mark.parametrize("function", DID_FUNCTIONS)
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.LOCKABLE])
+@pytest.mark.parametrize("role", [role for role in Role if role not in OTHERS])
 def test_every_role_meets_every_did_function(function: str, role: Role) -> None:
     _, case = IDS[f"{function}/role/{role.replace('_', '-')}"]
     assert next(step.role for step in case.steps if step.purpose is Purpose.ACT) is role
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - CANNOT_LOG_IN - {Role.OTHER_GROUP, Role.LOCKABLE}))
+@pytest.mark.parametrize("role", sorted(set(Role) - CANNOT_LOG_IN - OTHERS - {Role.OTHER_GROUP}))
 def test_every_role_that_could_only_hit_a_did_of_this_run_tries_to_delete_one(role: Role) -> None:
     assert f"update_did/delete/{role.replace('_', '-')}" in IDS
 

@@ -63,7 +63,7 @@ def test_a_login_does_not_show_its_password() -> None:
 
 def test_what_a_target_does_not_supply_is_missing() -> None:
     case = next(case for case in CASES if case.id == "add_did/group/known")
-    assert replace(GROUND, entities={}).missing(case) == (Entity.INGROUP,)
+    assert replace(GROUND, entities={}).missing(case) == (Entity("ingroup"),)
 
 
 def test_adding_is_quiet_unless_told_otherwise() -> None:

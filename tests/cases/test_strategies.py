@@ -22,7 +22,7 @@ PARAMETERS = [p for p in load_contract().functions["add_did"].optional if not p.
 PAIRS = [(parameter, validity) for parameter in PARAMETERS for validity in possible(parameter)]
 GROUND = Ground(
     {Role.ADMIN: Login("6666", "1234")},
-    {Entity.INGROUP: "G", Entity.CALL_MENU: "m", Entity.SERVER_IP: "10.0.0.1"},
+    {Entity("ingroup"): "G", Entity("call_menu"): "m", Entity("server_ip"): "10.0.0.1"},
     "000001",
 )
 QUICK = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -145,7 +145,7 @@ def test_the_same_server_with_other_users_and_entities_is_no_difference(before: 
     """Only what the runs were told is different: the server takes the users and entities that each has."""
     given = built_in_target(URL)
     logins = {role: Login(f"api{login.user}x", login.password) for role, login in given.logins.items()}
-    entities = {**given.entities, Entity.INGROUP: "SALESLINE", Entity.CALL_MENU: "main_menu"}
+    entities = {**given.entities, Entity("ingroup"): "SALESLINE", Entity("call_menu"): "main_menu"}
     target = replace(given, logins=logins, entities=entities, url="http://127.0.0.1:2/vicidial/non_agent_api.php")
     app = create_app(NEWEST.with_target_users(logins, entities))
     run = run_in_process(Server(target.url, app), planned(target, tmp_path / "after", run="555555"))

@@ -18,7 +18,7 @@ USER = '[[users]]\nname = "1"\npassword = "x"\nlevel = 9\n'
 ROWS = "[rows]\n"
 DID_999 = '[[rows.did]]\nkey = ["999"]\n'
 LOGINS = {Role.ADMIN: Login("boss", "secret"), Role.OTHER_GROUP: Login("guest", "secret")}
-TARGET = {Entity.INGROUP: "SALES", Entity.HIDDEN_DID: "7275559999"}
+TARGET = {Entity("ingroup"): "SALES", Entity("hidden_did"): "7275559999"}
 
 
 def test_the_users_of_the_recordings_are_there() -> None:
@@ -99,7 +99,7 @@ def test_the_admin_of_a_target_may_use_its_entities() -> None:
 
 @pytest.mark.parametrize("pattern", ["7275559999", "7275551114"])
 def test_the_hidden_did_of_a_target_is_hidden_from_other_group_only(pattern: str) -> None:
-    target = {**TARGET, Entity.HIDDEN_DID: pattern}
+    target = {**TARGET, Entity("hidden_did"): pattern}
     with emulator(Config().with_target_users(LOGINS, target)) as it:
         assert [hidden_from(user, pattern, it) for user in ("guest", "boss")] == [True, False]
 

@@ -69,7 +69,7 @@ def test_who_cannot_log_in_is_not_tried_because_that_is_a_failed_login(
 
 def test_what_the_target_file_does_not_name_is_missing(server: Server, tmp_path: Path) -> None:
     found = findings(server, tmp_path, logins=ADMIN_ONLY, entities={})
-    assert (found[Role.OTHER_GROUP].state, found[Entity.HIDDEN_DID].state) == (Is.MISSING, Is.MISSING)
+    assert (found[Role.OTHER_GROUP].state, found[Entity("hidden_did")].state) == (Is.MISSING, Is.MISSING)
 
 
 def test_what_does_not_work_comes_with_advice(server: Server, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_it_says_how_many_cases_each_need_has(server: Server, tmp_path: Path) ->
 
 def test_without_an_admin_entities_are_not_tried(server: Server, tmp_path: Path) -> None:
     found = findings(server, tmp_path, logins={Role.LEVEL7: Login("7001", PASSWORD)})
-    assert found[Entity.INGROUP].state is Is.NOT_TRIED
+    assert found[Entity("ingroup")].state is Is.NOT_TRIED
     assert found[Role.ADMIN].state is Is.MISSING
 
 
@@ -113,15 +113,15 @@ def test_a_locked_user_is_said(server: Server, tmp_path: Path) -> None:
     assert "locked" in findings(server, tmp_path)[Role.ADMIN].said
 
 
-@pytest.mark.parametrize("entity", [Entity.INGROUP, Entity.CALL_MENU, Entity.SERVER_IP, Entity.HIDDEN_DID])
+@pytest.mark.parametrize("entity", [Entity("ingroup"), Entity("call_menu"), Entity("server_ip"), Entity("hidden_did")])
 def test_an_entity_that_is_not_there_is_wrong(server: Server, tmp_path: Path, entity: Entity) -> None:
     assert findings(server, tmp_path, entities={entity: "9.9.9.9"})[entity].state is Is.WRONG
 
 
 def test_a_hidden_did_that_is_there_works(server: Server, tmp_path: Path) -> None:
     server.store.apply((Put(did(99, "8005550123")),))
-    found = findings(server, tmp_path, entities={Entity.HIDDEN_DID: "8005550123"})
-    assert found[Entity.HIDDEN_DID].state is Is.WORKS
+    found = findings(server, tmp_path, entities={Entity("hidden_did"): "8005550123"})
+    assert found[Entity("hidden_did")].state is Is.WORKS
 
 
 def test_every_need_has_advice() -> None:
@@ -148,7 +148,7 @@ def test_what_a_faulty_server_adds_all_the_same_is_removed(tmp_path: Path) -> No
 
 def test_what_a_server_says_is_shown_without_passwords(tmp_path: Path) -> None:
     with serving(behaviour=accepting) as server:
-        assert findings(server, tmp_path)[Entity.INGROUP].said == "the server said: *** ADDED"
+        assert findings(server, tmp_path)[Entity("ingroup")].said == "the server said: *** ADDED"
 
 
 def failing(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:

@@ -16,7 +16,9 @@ from conformance.run.withheld_secrets import Secrets
 from tests.support.rows import named
 
 GROUND = Ground(
-    {Role.ADMIN: Login("6666", "secret"), Role.NO_MODIFY_DIDS: Login("8001", "secret")}, {Entity.INGROUP: "G"}, "123456"
+    {Role.ADMIN: Login("6666", "secret"), Role.NO_MODIFY_DIDS: Login("8001", "secret")},
+    {Entity("ingroup"): "G"},
+    "123456",
 )
 OWN = "99912345600011"
 LOGIN = "source=test&user=6666&pass=secret"

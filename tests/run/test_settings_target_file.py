@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cases.model import MADE_UP_ROLES, Entity, Role
+from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Entity, Role
 from conformance.contract.model import Build, SqlMode
 from conformance.errors import UsageError
 from conformance.run.settings import load_target, resolve
@@ -40,7 +40,7 @@ def test_a_whole_file_is_read(file: Path) -> None:
     assert (target.build, target.sql_mode, target.non_latin) == (Build(2, 14, 155), SqlMode.STRICT, True)
     assert target.disposable is True
     assert target.roles[Role.ADMIN].user == "6666"
-    assert target.entities == {Entity.INGROUP: "TEST_IN2"}
+    assert target.entities == {Entity("ingroup"): "TEST_IN2"}
 
 
 def test_what_a_file_does_not_say_is_not_guessed(file: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_byte_order_mark_does_no_harm(file: Path) -> None:
         (URL + ADMIN.replace('"P"', '"hunter22'), "is not TOML: "),
         (URL + ADMIN.replace('"P"', '["hunter22"]'), "roles.admin.password_env: expected text in quotes"),
         (URL + '[roles]\nadmin = "6666:hunter22"', "roles.admin: must be a table"),
-        (URL + "[entities]\ningruop = 'A'", "entities.ingruop: unknown; did you mean ingroup? there are ingroup, "),
+        (URL + "[entities]\ningruop = 'A'", "entities.ingruop: unknown; did you mean ingroup? there are call_menu, "),
         (URL + "[entities]\ningroup = 1", "entities.ingroup: expected text in quotes, got a whole number"),
         (URL + "[entities]\ningroup = ''", "entities.ingroup: is empty"),
     ],
@@ -157,4 +157,4 @@ def test_the_emulator_s_example_has_every_role() -> None:
 def test_the_disposable_example_has_every_role_and_entity() -> None:
     target = load_target(EXAMPLES / "disposable.toml")
     assert set(target.roles) == set(Role) - MADE_UP_ROLES
-    assert set(target.entities) == set(Entity)
+    assert set(target.entities) == set(PROVIDED)

@@ -130,7 +130,7 @@ GROUND = Ground(
         Role.LEVEL7: Login("7001", PASSWORD),
         Role.INACTIVE: Login("8004", PASSWORD),
     },
-    {Entity.INGROUP: "TEST_IN2"},
+    {Entity("ingroup"): "TEST_IN2"},
     RUN,
 )
 OWN = f"999{RUN}00011"

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from conformance.contract.model import Build, Contract, Kind, ServerSettings, SqlErrors, SqlMode
-from conformance.contract.world import NOW, Column, Row, User, World
+from conformance.contract.world import NOW, Column, MayChange, Row, User, World
 from conformance.exchange import Exchange
 from tests.support.recordings import FOLDER, exchange_of
 
@@ -28,6 +28,9 @@ SETTINGS: Mapping[str, ServerSettings] = {
 
 SETTING_COLUMNS = {"modify_dids": "modify_inbound_dids", "delete_dids": "delete_inbound_dids"}
 """Columns of a user that are called otherwise in the contract."""
+
+GRANTED: Mapping[str, set[str]] = {"modify_leads": {"1", "2", "3", "4"}}
+"""Values of a setting with which it is granted, where more than one does."""
 
 USERS_TABLE, GROUPS_TABLE = "vicidial_users", "vicidial_user_groups"
 
@@ -84,13 +87,6 @@ def tables() -> Mapping[str, Table]:
     """The columns of the tables, with type, default and key."""
     found: Mapping[str, Table] = json.loads((API / "tables.json").read_text("utf-8"))
     return found
-
-
-@cache
-def unreproduced() -> Mapping[str, str]:
-    """The scenarios that are not predicted to the letter, each with the reason."""
-    listed = tomllib.loads((API / "unreproduced.toml").read_text("utf-8"))["scenario"]
-    return {entry["id"]: entry["why"] for entry in listed}
 
 
 @cache
@@ -169,9 +165,7 @@ def _users(contract: Contract, found: Mapping[str, list[Table]]) -> Mapping[str,
 
 def _user(entry: Table, groups: Mapping[str, Table], contract: Contract) -> User:
     group = groups.get(str(entry.get("user_group", "")).lower())
-    settings = {s for f in contract.functions.values() if f.permission for s in f.permission.settings}
-    settings |= {told.setting for f in contract.functions.values() for told in f.arguments.values() if told.setting}
-    settings |= {s for f in contract.functions.values() if f.table and f.table.seen for s in f.table.seen.settings}
+    settings = {setting for function in contract.functions.values() for setting in function.settings}
     functions = str(entry.get("api_allowed_functions", " ALL_FUNCTIONS "))
     return User(
         entry["user"],
@@ -179,7 +173,7 @@ def _user(entry: Table, groups: Mapping[str, Table], contract: Contract) -> User
         level=int(entry.get("user_level", 1)),
         active=entry.get("active", "Y") == "Y",
         api_access=entry.get("vdc_agent_api_access") == "1",
-        grants=frozenset(s for s in settings if entry.get(SETTING_COLUMNS.get(s, s)) == "1"),
+        grants=frozenset(s for s in settings if entry.get(SETTING_COLUMNS.get(s, s)) in GRANTED.get(s, {"1"})),
         functions=None if "ALL_FUNCTIONS" in functions else frozenset(functions.split()),
         groups=_viewable(group),
         campaigns=_campaigns(group),
@@ -208,7 +202,7 @@ def changed_rows(contract: Contract, before: World, after: World) -> list[Table]
             was, now = old.get(number), new.get(number)
             if was is None and now is not None:
                 values = _values(kind, now).items()
-                added = {n: v for n, v in values if v == NOW or v not in (None, "", default_of(kind.table, n))}
+                added = {n: v for n, v in values if v == NOW or v not in (None, default_of(kind.table, n))}
                 found.append({"table": kind.table, "added": added})
             elif now is None and was is not None:
                 found.append({"table": kind.table, "removed": _key(kind, was)})
@@ -236,6 +230,22 @@ def _key(kind: Kind, row: Row) -> dict[str, Column]:
     primary = [name for name, described in columns.items() if described.get("key") == "PRI"] or list(kind.key)
     values = _values(kind, row)
     return {name: values[name] for name in primary if name in values}
+
+
+def tables_of(contract: Contract, change: MayChange) -> tuple[str, ...]:
+    """The beginnings of the names of tables of which nobody knows what such a change makes."""
+    return (contract.kinds[change.kind].table, *TOO.get(change.kind, ()))
+
+
+TOO: Mapping[str, tuple[str, ...]] = {"custom_field": ("custom_",)}
+"""Tables besides that of a kind: a list with custom fields has one of its own for the values."""
+
+
+@cache
+def unreproduced() -> Mapping[str, str]:
+    """The scenarios whose replies the contract does not tell, each with the reason."""
+    left = tomllib.loads((API / "unreproduced.toml").read_text("utf-8"))
+    return {cited: reason for of_function in left.values() for cited, reason in of_function.items()}
 
 
 def rows_of(scenario: ApiScenario) -> list[Table]:
