@@ -86,7 +86,9 @@ def command(
     def call(**given: Any) -> None:
         function(kind(**given))
 
-    call.__signature__ = inspect.Signature(_parameters(kind, panel_of))  # type: ignore[attr-defined]
+    parameters = _parameters(kind, panel_of)
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    call.__annotations__ = {one.name: one.annotation for one in parameters}
     app.command(name, epilog=epilog)(call)
 
 
@@ -98,13 +100,13 @@ def _parameters(kind: Any, panel_of: Mapping[str, str]) -> list[inspect.Paramete
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=inspect.Parameter.empty if field.default is MISSING else field.default,
-            annotation=in_panel(hints[field.name], panel_of.get(field.name)),
+            annotation=_in_panel(hints[field.name], panel_of.get(field.name)),
         )
         for field in fields(kind)
     ]
 
 
-def in_panel(hint: Any, panel: str | None) -> Any:
+def _in_panel(hint: Any, panel: str | None) -> Any:
     """The same declaration of an option, shown in that panel of the help."""
     type_, declared = get_args(hint)
     declared = copy(declared)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.cases.expand import Ground
-from conformance.cases.model import Level
+from conformance.cases.model import Level, Role
 from conformance.defaults import FUZZ_REQUESTS, SETTLING
 from conformance.run.redact import Redactor
 from conformance.run.settings import Target
@@ -63,6 +63,12 @@ class Plan:
     def ground(self) -> Ground:
         """The target as cases see it."""
         return Ground(self.target.logins, self.target.entities, self.run)
+
+    @property
+    def user(self) -> str:
+        """The user that files of the run name; empty if there is none, or user names are to be masked."""
+        admin = self.target.logins.get(Role.ADMIN)
+        return admin.user if admin is not None and not self.mask_users else ""
 
     @property
     def redactor(self) -> Redactor:

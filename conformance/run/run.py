@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from conformance.cases.expand import Ground, requests
-from conformance.cases.model import Case, Level, Role
+from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, ServerSettings
 from conformance.errors import ConformanceError, LeftBehind
@@ -334,20 +334,19 @@ async def first_questions(
 
 
 def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender:
-    admin = plan.target.logins.get(Role.ADMIN)
-    user = admin.user if admin and not plan.mask_users else ""
     contract = load_contract()
     logins = logins_of(contract, plan.target, plan.login_failures)
-    guard = Guard(contract, plan.ground, plan.level, worst(possible_settings(plan.target, NEWEST_BUILD)))
-    ledger = begin(plan.folder, _run_file(plan, user), plan.settling, worker)
+    settings = worst(possible_settings(plan.target, NEWEST_BUILD))
+    guard = Guard(contract, plan.ground, plan.level, settings)
+    ledger = begin(plan.folder, _run_file(plan), plan.settling, worker)
     return Sender(contract, guard, ledger, logins, pace, transport.send)
 
 
-def _run_file(plan: Plan, user: str) -> RunFile:
+def _run_file(plan: Plan) -> RunFile:
     return RunFile(
         url=plan.target.url,
         run=plan.run,
-        user=user,
+        user=plan.user,
         level=plan.level.value,
         sql_mode=plan.target.sql_mode,
         non_latin=plan.target.non_latin,
