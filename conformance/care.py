@@ -26,7 +26,7 @@ from conformance.report.curl import curl_line
 from conformance.report.files import write_whole
 from conformance.report.text import visible
 from conformance.run import provision
-from conformance.run.doctor import Condition, Diagnosis, examine
+from conformance.run.doctor import Diagnosis, NeedState, examine
 from conformance.run.files import RunFile, ledgers, read_run
 from conformance.run.forecast import Speed, planned
 from conformance.run.ledger import read_ledger
@@ -37,13 +37,13 @@ from conformance.run.settings import check_url
 from conformance.terminal import LEFT, Terminal, comes_to
 
 STYLES = {
-    Condition.WORKS: "green",
-    Condition.WRONG: "bold red",
-    Condition.NO_ANSWER: "bold magenta",
-    Condition.MISSING: "dim",
-    Condition.NOT_TRIED: "yellow",
+    NeedState.WORKS: "green",
+    NeedState.WRONG: "bold red",
+    NeedState.NO_ANSWER: "bold magenta",
+    NeedState.MISSING: "dim",
+    NeedState.NOT_TRIED: "yellow",
 }
-_CODES = {Condition.WRONG: 1, Condition.NO_ANSWER: 3}
+_CODES = {NeedState.WRONG: 1, NeedState.NO_ANSWER: 3}
 """The exit codes of `doctor`, the first that applies; any other state is 0."""
 
 
@@ -115,7 +115,7 @@ def diagnose(options: Options, out: Terminal, *, as_json: bool) -> int:
 
 def _told(findings: tuple[Diagnosis, ...]) -> str:
     """How many needs are in each state, and which of them keep `doctor` from ending well."""
-    needs = {state: [f.need.value for f in findings if f.state is state] for state in Condition}
+    needs = {state: [f.need.value for f in findings if f.state is state] for state in NeedState}
     named = {state: f" ({', '.join(needs[state])})" for state in _CODES}
     return ", ".join(f"{len(some)} {state.value}{named.get(state, '')}" for state, some in needs.items() if some) + "."
 

@@ -24,7 +24,7 @@ from conformance.run.run import Run, left_line, raise_if_left
 from conformance.screen import Screen
 from conformance.session import INTERRUPTED, Session
 from conformance.terminal import comes_to
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
 EMULATED, BUILT_IN_USER = "http://127.0.0.1:8080", "6666"
 """Where `vicidial-conformance emulator` listens, and who may do everything there."""
@@ -120,12 +120,12 @@ def _show(progress: Progressing, run: Run, options: Options, code: int, screen: 
 def _to_repeat(report: Report, options: Options, folder: Path) -> Iterator[str]:
     """The command that repeats what failed, as a line to paste: of fuzzing one for each finding."""
     if options.fuzz is None:
-        if report.fails or report.with_kind(Kind.ERROR):
+        if report.fails or report.with_kind(VerdictKind.ERROR):
             yield f"to repeat what failed: {again(options, folder)}"
         return
     if options.names_no_server:
         options = replace(options, url=EMULATED, user=BUILT_IN_USER)
-    troubles = (*report.fails, *report.with_kind(Kind.ERROR))
+    troubles = (*report.fails, *report.with_kind(VerdictKind.ERROR))
     found = [result.replay for result in troubles if result.replay is not None]
     if found and options.url == EMULATED:
         yield "to repeat it, start `vicidial-conformance emulator` first; its password is 1234"

@@ -10,10 +10,12 @@ import typer
 
 from conformance.errors import UsageError
 from conformance.terminal import comes_to, out
-from conformance.upgrade.effect import Effect
+from conformance.upgrade.effect import ClientEffect
 
 ANY = "any"
 """What names every effect."""
+
+EFFECTS = ", ".join(ClientEffect)
 
 EPILOG = """[bold]Examples[/]
 
@@ -49,7 +51,7 @@ def compare(
         typer.Option(
             "--fail-on",
             metavar="EFFECT",
-            help=f"End with exit code 5 if a client feels that: {', '.join(Effect)} or {ANY}. May be given again.",
+            help=f"End with exit code 5 if a client feels that: {EFFECTS} or {ANY}. May be given again.",
         ),
     ] = None,
 ) -> None:
@@ -83,12 +85,12 @@ def compare(
     raise typer.Exit(found.exit_code)
 
 
-def _effects(named: Iterable[str]) -> tuple[Effect, ...]:
+def _effects(named: Iterable[str]) -> tuple[ClientEffect, ...]:
     """The effects of these names, in order of danger. Raises UsageError for a name that is none."""
     names = frozenset(named)
-    for name in sorted(names - {ANY, *Effect}):
-        raise UsageError(f"--fail-on {name}: give {', '.join(Effect)} or {ANY}")
-    return tuple(effect for effect in Effect if names & {ANY, effect})
+    for name in sorted(names - {ANY, *ClientEffect}):
+        raise UsageError(f"--fail-on {name}: give {EFFECTS} or {ANY}")
+    return tuple(effect for effect in ClientEffect if names & {ANY, effect})
 
 
 def register(app: typer.Typer) -> None:

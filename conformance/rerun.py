@@ -14,11 +14,11 @@ from conformance.report.causes import Cause, causes
 from conformance.report.json_file import load_report
 from conformance.report.model import Report
 from conformance.report.text import visible
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
 _DEFAULTS = Options()
-_AGAIN = (Kind.FAIL, Kind.ERROR, Kind.BLOCKED)
-_SUCCEEDED = frozenset({Kind.PASS, Kind.DEVIATION})
+_AGAIN = (VerdictKind.FAIL, VerdictKind.ERROR, VerdictKind.BLOCKED)
+_SUCCEEDED = frozenset({VerdictKind.PASS, VerdictKind.DEVIATION})
 
 
 def unsuccessful(named: Path) -> tuple[str, ...]:
@@ -78,9 +78,9 @@ def became(named: Path, now: Report) -> tuple[str, ...]:
     )
 
 
-def _state(kinds: Sequence[Kind]) -> str:
+def _state(kinds: Sequence[VerdictKind]) -> str:
     """What the cases of a cause came to, in words."""
-    failed, mended = kinds.count(Kind.FAIL), sum(kind in _SUCCEEDED for kind in kinds)
+    failed, mended = kinds.count(VerdictKind.FAIL), sum(kind in _SUCCEEDED for kind in kinds)
     if mended == len(kinds):
         return f"mended: {'all ' * (mended > 1)}{mended} of its cases succeed{'s' * (mended == 1)} now"
     unknown = len(kinds) - failed - mended

@@ -29,7 +29,7 @@ from conformance.reporting import Collector, keep
 from conformance.run.interrupts import came, ending, watched
 from conformance.run.record import Record
 from conformance.run.run import Facts, Plan, Run, left_line, redactor
-from conformance.verdict.model import Error, Expect, Kind
+from conformance.verdict.model import Error, Expect, VerdictKind
 
 if TYPE_CHECKING:
     from conformance.fuzz.fuzzing import Fuzzing
@@ -253,7 +253,7 @@ class Session:
         records = records_of(report)
         if any(r.result.known is not None for r in records):
             return KNOWN
-        return STATUSES[min((r.result.kind for r in records), key=list(Kind).index)] if records else None
+        return STATUSES[min((r.result.kind for r in records), key=list(VerdictKind).index)] if records else None
 
     # --- ending ---
 
