@@ -15,8 +15,8 @@ from conformance.contract.load import load_contract
 from conformance.report.model import BaselineUse, Report
 from conformance.report.symptoms import Symptom, symptoms
 from conformance.report.view import DID_NOT_REPEAT
+from conformance.run.plan import Plan
 from conformance.run.record import Record
-from conformance.run.run import Plan
 from conformance.verdict.model import VerdictKind
 
 _PASSED = frozenset({VerdictKind.PASS, VerdictKind.DEVIATION})

@@ -162,7 +162,7 @@ def _handed_on(call: Call, function: Function) -> Call:
 
 def _unless(call: Call, ended: Outcome) -> Call:
     """A call that nobody knows whether it ends so, for nobody knows which rows there are."""
-    return replace(call, row=None, otherwise=(*call.otherwise, replace(ended, otherwise=())))
+    return replace(call, row=None).might(ended)
 
 
 def is_nobodys(call: Call, kind: Kind, key: tuple[str, ...]) -> bool:

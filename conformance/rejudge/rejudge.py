@@ -9,17 +9,16 @@ from msgspec.structs import replace
 
 from conformance import __version__
 from conformance.cases.model import Case
+from conformance.cases.select import wanted
 from conformance.contract.model import Build, Contract, ServerSettings
 from conformance.errors import UsageError
 from conformance.exchange import Exchange
-from conformance.options import wanted
 from conformance.rejudge.recorded import Recorded
 from conformance.rejudge.restore import Restored, restored
 from conformance.report.curl import curl_line
 from conformance.report.model import BaselineUse, CaseResult, Report, TestedTarget
-from conformance.report.settle import settled
+from conformance.report.settle import deviations_seen, settled
 from conformance.report.text import visible
-from conformance.reporting import deviations_seen
 from conformance.run.engine import Finished, not_known, stops, worlds
 from conformance.run.known import known_build, told_build
 from conformance.run.record import record
@@ -66,7 +65,7 @@ def rejudge(recorded: Recorded, terms: Terms, contract: Contract, cases: Iterabl
         expected=len(results) + report.unreported if terms.only else report.expected,
         requests=sum(result.requests for result in results) if terms.only else report.requests,
         results=results,
-        deviations=deviations_seen(results),
+        deviations=deviations_seen(results, contract),
         form=outcome.form,
         baseline=_baseline(report, results),
     )

@@ -15,8 +15,9 @@ from conformance.contract.reply import parse_line
 from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply
 from conformance.run.messages import messages
+from conformance.run.plan import Plan
 from conformance.run.preflight import SENTINEL, sanity
-from conformance.run.run import Plan, Run, closing, raise_if_left
+from conformance.run.run import Run, closing, raise_if_left
 from conformance.run.sender import Sender
 from conformance.run.target_file import ADVICE
 
@@ -33,6 +34,9 @@ class NeedState(StrEnum):
     MISSING = "missing"
     NOT_TRIED = "not tried"
 
+
+EXIT_CODES: Mapping[NeedState, int] = {NeedState.WRONG: 1, NeedState.NO_ANSWER: 3}
+"""The exit codes of `doctor`, the first that applies; any other condition is 0."""
 
 REFUSED_BY: Mapping[Need, str] = {
     Role.LEVEL7: "no-permission",

@@ -1,8 +1,8 @@
 """A contract that notes which of its parts are read: a server whose contract differs elsewhere answers the same.
 
 A part is named by its path from the contract: fields by name, parameters and replies by theirs. Text, numbers and
-tuples of them are parts as a whole; of a structure it is a part whether it is there, of a mapping which keys it has, of
-a tuple of parameters their names in order.
+tuples of them are parts as a whole, and so are tuples of structures without a name; of a structure it is a part whether
+it is there, of a mapping which keys it has, of a tuple of parameters their names in order.
 """
 
 from __future__ import annotations
@@ -62,9 +62,13 @@ def _parts(value: object) -> Mapping[str, object] | None:
         return {name: getattr(value, name) for name in _fields(type(value))}
     if isinstance(value, Mapping):
         return value if any(map(_is_structure, value.values())) else None
-    if isinstance(value, tuple) and any(map(_is_structure, value)):
+    if isinstance(value, tuple) and any(map(_is_named, value)):
         return {cast(Any, item).name: item for item in value}
     return None
+
+
+def _is_named(value: object) -> bool:
+    return _is_structure(value) and hasattr(value, "name")
 
 
 def _is_structure(value: object) -> bool:

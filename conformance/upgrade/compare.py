@@ -81,7 +81,8 @@ def effect(contract: Contract, difference: BuildDifference) -> ClientEffect:
 
 def _standing(contract: Contract, end: Outcome, dialect: Dialect) -> Standing:
     forms = [answer.form(contract) for answer in end.answers]
-    return standing(end.status, [form.text(dialect) or form.shipped or "" for form in forms])
+    texts = [form.text(dialect) or form.shipped or "" for form in forms]
+    return standing(end.status, [*texts, *(["SUCCESS: "] if end.table else [])])
 
 
 def origins(contract: Contract, difference: BuildDifference, changes: BuildChanges) -> tuple[Origin, ...]:
@@ -136,7 +137,9 @@ def deviations(contract: Contract, end: End) -> frozenset[str]:
     """The deviations that a prediction meets: those of the rules, and those of its replies' forms."""
     answers = end.answers if isinstance(end, Outcome) else ()
     forms = [answer.form(contract) for answer in answers]
-    return end.quirks.union(*(form.deviations.values() for form in forms), *(f.invariants.values() for f in forms))
+    table = end.table.deviations if isinstance(end, Outcome) and end.table else ()
+    of_forms = [*(form.deviations.values() for form in forms), *(form.invariants.values() for form in forms)]
+    return end.quirks.union(table, *of_forms)
 
 
 def stored_unseen(contract: Contract, alike: Collection[str], builds: tuple[str, str]) -> tuple[str, ...]:

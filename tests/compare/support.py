@@ -21,10 +21,10 @@ from conformance.contract.predict import predict
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, honest
+from conformance.pytest_run.collector import EXCHANGES, Collector
 from conformance.report import json_file
 from conformance.report.exchanges import ExchangeLine
 from conformance.report.model import CaseResult, Report
-from conformance.reporting import EXCHANGES, Collector
 from conformance.run.run import Run
 from conformance.run.settings import Target
 from conformance.upgrade.compare import effect, first_difference

@@ -12,7 +12,7 @@ from conformance.compare.compare import compare
 from conformance.compare.model import ChangeKind, Comparison, to_json
 from conformance.compare.traces import load
 from conformance.contract.load import load_contract
-from conformance.reporting import EXCHANGES
+from conformance.pytest_run.collector import EXCHANGES
 from conformance.upgrade.effect import ClientEffect
 from conformance.verdict.model import Blocked, Deviates, Error, Fail, NotTested, Pass, Verdict
 from tests.compare.support import compared, line, made_up, pair

@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Level
-from conformance.cli import app
+from conformance.commands.app import app
 from conformance.compare.model import EFFECT_EXIT_CODE
 from conformance.contract.load import load_contract
 from conformance.errors import Stopped

@@ -20,9 +20,9 @@ from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.exchange import Failure, Trouble
 from conformance.fuzz.fuzzing import Fuzzing
 from conformance.fuzz.names import IDS
-from conformance.options import QUESTIONS, USEFUL, Effort
+from conformance.pytest_run.collector import Collector, keep
 from conformance.report.model import CaseResult, Report
-from conformance.reporting import Collector, keep
+from conformance.run.plan import QUESTIONS, USEFUL, Effort
 from conformance.run.run import Run
 from conformance.run.sender import Send
 from conformance.verdict.model import VerdictKind
