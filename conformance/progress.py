@@ -31,7 +31,7 @@ from conformance.report.terminal import STYLES
 from conformance.run.forecast import A_REPLY, Speed
 from conformance.run.record import Record
 from conformance.terminal import Screen
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
 EVERY = 10.0
 """Seconds between two lines where there is no bar."""
@@ -45,14 +45,14 @@ class _Counts(ProgressColumn):
 
     max_refresh = 0.1
 
-    def __init__(self, counts: Counter[Kind]) -> None:
+    def __init__(self, counts: Counter[VerdictKind]) -> None:
         super().__init__()
         self._counts = counts
 
     def render(self, task: Task) -> Text:
         """The verdicts that have occurred, each in its colour."""
         del task
-        shown = [(f"{self._counts[kind]} {kind.value}", STYLES[kind]) for kind in Kind if self._counts[kind]]
+        shown = [(f"{self._counts[kind]} {kind.value}", STYLES[kind]) for kind in VerdictKind if self._counts[kind]]
         return Text("  ").join(Text(text, style=style) for text, style in shown)
 
 
@@ -114,7 +114,7 @@ class Progressing:
         self._quiet = screen.quiet
         self._verbose = screen.verbose
         self._loaded = loaded
-        self._counts: Counter[Kind] = Counter()
+        self._counts: Counter[VerdictKind] = Counter()
         self._left = TimeLeft()
         self._told = ""
         columns = (
@@ -183,7 +183,7 @@ class Progressing:
             known = "" if record.result.known is None else "  known"
             line = Text.assemble((f"{kind.value:<10}", STYLES[kind]), " ", record.result.id, (known, "yellow"))
             self._console.print(line)
-            if kind is Kind.ERROR:
+            if kind is VerdictKind.ERROR:
                 self._console.print(report.longreprtext)
 
     def _tell(self, text: str) -> None:
@@ -198,7 +198,7 @@ class Progressing:
 
     def _so_far(self) -> str:
         task = self._bar.tasks[0]
-        counts = ", ".join(f"{self._counts[kind]} {kind.value}" for kind in Kind if self._counts[kind])
+        counts = ", ".join(f"{self._counts[kind]} {kind.value}" for kind in VerdictKind if self._counts[kind])
         parts = [f"{task.completed:.0f} of {task.total:.0f} tests" if task.total else "", counts, str(self._left)]
         return "; ".join(part for part in parts if part)
 

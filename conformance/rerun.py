@@ -17,14 +17,14 @@ from conformance.report.json_file import load_report
 from conformance.report.model import Report
 from conformance.report.terminal import FAILURES
 from conformance.report.text import visible
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
 EMULATED, BUILT_IN_USER = "http://127.0.0.1:8080", "6666"
 """Where `vicidial-conformance emulator` listens, and who may do everything there."""
 
 _DEFAULTS = Options()
-_AGAIN = (Kind.FAIL, Kind.ERROR, Kind.BLOCKED)
-_SUCCEEDED = frozenset({Kind.PASS, Kind.DEVIATION})
+_AGAIN = (VerdictKind.FAIL, VerdictKind.ERROR, VerdictKind.BLOCKED)
+_SUCCEEDED = frozenset({VerdictKind.PASS, VerdictKind.DEVIATION})
 
 
 def unsuccessful(named: Path) -> tuple[tuple[str, ...], str]:
@@ -80,9 +80,9 @@ def became(named: Path, now: Report) -> tuple[str, ...]:
     )
 
 
-def _state(kinds: Sequence[Kind]) -> str:
+def _state(kinds: Sequence[VerdictKind]) -> str:
     """What the cases of a cause came to, in words."""
-    failed, mended = kinds.count(Kind.FAIL), sum(kind in _SUCCEEDED for kind in kinds)
+    failed, mended = kinds.count(VerdictKind.FAIL), sum(kind in _SUCCEEDED for kind in kinds)
     if mended == len(kinds):
         return f"mended: {'all ' * (mended > 1)}{mended} of its cases succeed{'s' * (mended == 1)} now"
     unknown = len(kinds) - failed - mended
@@ -105,13 +105,13 @@ class Repeat:
     def commands(self, report: Report) -> Iterator[str]:
         """The command that repeats what failed, as a line to paste: of fuzzing one for each finding."""
         if self.options.effort is None:
-            if report.fails or report.with_kind(Kind.ERROR):
+            if report.fails or report.with_kind(VerdictKind.ERROR):
                 yield f"to repeat what failed: {self.failed}"
             return
         options = self.options
         if options.names_no_server:
             options = replace(options, url=EMULATED, user=BUILT_IN_USER)
-        troubles = (*report.fails, *report.with_kind(Kind.ERROR))
+        troubles = (*report.fails, *report.with_kind(VerdictKind.ERROR))
         found = [result.replay for result in troubles if result.replay is not None]
         if found and options.url == EMULATED:
             yield "to repeat it, start `vicidial-conformance emulator` first; its password is 1234"

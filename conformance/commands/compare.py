@@ -12,13 +12,15 @@ import typer
 from conformance.commands.shared import command
 from conformance.errors import UsageError
 from conformance.terminal import comes_to, out
-from conformance.upgrade.effect import Effect
+from conformance.upgrade.effect import ClientEffect
 
 if TYPE_CHECKING:
     from conformance.compare.model import Comparison
 
 ANY = "any"
 """What names every effect."""
+
+EFFECTS = ", ".join(ClientEffect)
 
 EPILOG = """[bold]Examples[/]
 
@@ -57,7 +59,7 @@ class CompareOptions:
         typer.Option(
             "--fail-on",
             metavar="EFFECT",
-            help=f"End with exit code 5 if a client feels that: {', '.join(Effect)} or {ANY}. May be given again.",
+            help=f"End with exit code 5 if a client feels that: {EFFECTS} or {ANY}. May be given again.",
         ),
     ] = None
 
@@ -99,12 +101,12 @@ def _show(found: Comparison, given: CompareOptions) -> None:
         out.print(terminal.shown(found), crop=False)
 
 
-def _effects(named: Iterable[str]) -> tuple[Effect, ...]:
+def _effects(named: Iterable[str]) -> tuple[ClientEffect, ...]:
     """The effects of these names, in order of danger. Raises UsageError for a name that is none."""
     names = frozenset(named)
-    for name in sorted(names - {ANY, *Effect}):
-        raise UsageError(f"--fail-on {name}: give {', '.join(Effect)} or {ANY}")
-    return tuple(effect for effect in Effect if names & {ANY, effect})
+    for name in sorted(names - {ANY, *ClientEffect}):
+        raise UsageError(f"--fail-on {name}: give {EFFECTS} or {ANY}")
+    return tuple(effect for effect in ClientEffect if names & {ANY, effect})
 
 
 def register(app: typer.Typer) -> None:

@@ -100,22 +100,22 @@ def _page(version: str, findings: tuple[Diagnosis, ...], made: Plan) -> Renderab
 
 def _told(findings: tuple[Diagnosis, ...]) -> str:
     """How many needs are in each state, and which of them keep `doctor` from ending well."""
-    from conformance.run.doctor import EXIT_CODES, Condition
+    from conformance.run.doctor import EXIT_CODES, NeedState
 
-    needs = {state: [f.need.value for f in findings if f.state is state] for state in Condition}
+    needs = {state: [f.need.value for f in findings if f.state is state] for state in NeedState}
     named = {state: f" ({', '.join(needs[state])})" for state in EXIT_CODES}
     return ", ".join(f"{len(some)} {state.value}{named.get(state, '')}" for state, some in needs.items() if some) + "."
 
 
 def _styles() -> dict[str, str]:
-    from conformance.run.doctor import Condition
+    from conformance.run.doctor import NeedState
 
     return {
-        Condition.WORKS: "green",
-        Condition.WRONG: "bold red",
-        Condition.NO_ANSWER: "bold magenta",
-        Condition.MISSING: "dim",
-        Condition.NOT_TRIED: "yellow",
+        NeedState.WORKS: "green",
+        NeedState.WRONG: "bold red",
+        NeedState.NO_ANSWER: "bold magenta",
+        NeedState.MISSING: "dim",
+        NeedState.NOT_TRIED: "yellow",
     }
 
 

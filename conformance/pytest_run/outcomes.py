@@ -13,15 +13,15 @@ from conformance.fuzz.names import IDS
 from conformance.report.model import CaseResult
 from conformance.report.view import note
 from conformance.run.record import Record
-from conformance.verdict.model import Blocked, Error, Fail, Kind, NotTested
+from conformance.verdict.model import Blocked, Error, Fail, NotTested, VerdictKind
 
-STATUSES: Mapping[Kind, tuple[str, str, str]] = {
-    Kind.PASS: ("passed", ".", "PASS"),
-    Kind.DEVIATION: ("deviation", "d", "DEVIATION"),
-    Kind.FAIL: ("failed", "F", "FAIL"),
-    Kind.NOT_TESTED: ("not tested", "n", "NOT TESTED"),
-    Kind.BLOCKED: ("blocked", "b", "BLOCKED"),
-    Kind.ERROR: ("error", "E", "ERROR"),
+STATUSES: Mapping[VerdictKind, tuple[str, str, str]] = {
+    VerdictKind.PASS: ("passed", ".", "PASS"),
+    VerdictKind.DEVIATION: ("deviation", "d", "DEVIATION"),
+    VerdictKind.FAIL: ("failed", "F", "FAIL"),
+    VerdictKind.NOT_TESTED: ("not tested", "n", "NOT TESTED"),
+    VerdictKind.BLOCKED: ("blocked", "b", "BLOCKED"),
+    VerdictKind.ERROR: ("error", "E", "ERROR"),
 }
 KNOWN = ("known", "k", "KNOWN FAIL")
 """The same for a fail that the baseline accepts."""

@@ -27,7 +27,7 @@ from conformance.run.interrupts import came, ending, watched
 from conformance.run.plan import Plan
 from conformance.run.record import Record
 from conformance.run.run import Facts, Run, left_line
-from conformance.verdict.model import Error, Kind
+from conformance.verdict.model import Error, VerdictKind
 
 if TYPE_CHECKING:
     from conformance.fuzz.fuzzing import Fuzzing
@@ -243,7 +243,7 @@ class Session:
         records = records_of(report)
         if any(r.result.known is not None for r in records):
             return KNOWN
-        return STATUSES[min((r.result.kind for r in records), key=list(Kind).index)] if records else None
+        return STATUSES[min((r.result.kind for r in records), key=list(VerdictKind).index)] if records else None
 
     # --- ending ---
 

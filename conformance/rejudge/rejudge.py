@@ -23,9 +23,9 @@ from conformance.run.engine import Finished, not_known, stops, worlds
 from conformance.run.known import known_build, told_build
 from conformance.run.record import record
 from conformance.verdict.judge import judge
-from conformance.verdict.model import Blocked, Error, Expect, Fail, Kind, NotTested, Verdict
+from conformance.verdict.model import Blocked, Error, Expect, Fail, NotTested, Verdict, VerdictKind
 
-JUDGED = frozenset({Kind.PASS, Kind.DEVIATION, Kind.FAIL})
+JUDGED = frozenset({VerdictKind.PASS, VerdictKind.DEVIATION, VerdictKind.FAIL})
 """What was judged, and so is judged again; errors, blocked and not-tested cases stay as they were."""
 
 GONE = NotTested(missing="the case is none of this version's", setting="the version of the suite that ran it")
@@ -96,7 +96,7 @@ def _baseline(report: Report, results: Iterable[CaseResult]) -> BaselineUse | No
     if report.baseline is None:
         return None
     listed = {*report.stale, *(known.id for known in report.known)}
-    passing = (result.id for result in results if result.kind in (Kind.PASS, Kind.DEVIATION))
+    passing = (result.id for result in results if result.kind in (VerdictKind.PASS, VerdictKind.DEVIATION))
     return replace(report.baseline, stale=tuple(id for id in passing if id in listed))
 
 

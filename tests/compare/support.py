@@ -28,7 +28,7 @@ from conformance.report.model import CaseResult, Report
 from conformance.run.run import Run
 from conformance.run.settings import Target
 from conformance.upgrade.compare import effect, first_difference
-from conformance.upgrade.effect import Effect, standing
+from conformance.upgrade.effect import ClientEffect, standing
 from tests.report import sample
 from tests.safety.support import CASES, CONTRACT, Server, built_in_target, planned, run_in_process
 
@@ -151,7 +151,7 @@ def predicted_differences(cases: Iterable[Case], one: Config, other: Config) -> 
     return {case.id for case in asked if predicted(case, one) != predicted(case, other)}
 
 
-def predicted_effects(cases: Iterable[Case], one: Config, other: Config) -> Mapping[str, Effect]:
+def predicted_effects(cases: Iterable[Case], one: Config, other: Config) -> Mapping[str, ClientEffect]:
     """What a client will feel of each case, by prediction alone, where it will feel anything."""
     ground, found = planned(built_in_target(URL), Path("/")).ground, {}
     worlds = world(ground, one.settings), world(ground, other.settings)
