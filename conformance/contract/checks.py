@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from conformance.contract.call import Call, Step, read_as
-from conformance.contract.conditions import met
+from conformance.contract.conditions import met, named
 from conformance.contract.load import refusal_name
 from conformance.contract.model import Arguments, Function, Kind, Parameter, check_of
 from conformance.contract.outcome import CLOCK, NUMBER, Outcome
@@ -237,7 +237,7 @@ def _one_field(call: Call, parameter: Parameter, value: str) -> Step:
         return call.ends(call.answer(refusal_name(parameter.name)))
     if not verdict:
         return call.silent(f"documentation does not say what answers {parameter.name}={value}")
-    return met(call, parameter.needs, MayChange(call.kind.name))[0]
+    return met(call, parameter.needs, MayChange(call.kind.name, named(call)))[0]
 
 
 _PLAIN: Mapping[str, Callable[[Call], Step]] = {
