@@ -152,7 +152,7 @@ class Guard:
         return self._described_ones(every_value(request, "function"))
 
     def _check_sql(self, request: Request, functions: Iterable[Function]) -> None:
-        """Some parameters get into SQL as they are, on old builds or decoded again: none may reach more than one row."""
+        """Some parameters get into SQL as they are, on old builds or decoded again: none may reach other rows."""
         for function in functions:
             targets = self.contract.targets(function)
             for parameter in function.parameters:

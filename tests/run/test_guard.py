@@ -134,7 +134,7 @@ NOT_DESCRIBED = {
     "one by a name that PHP reads as function": Request(f"{LOGIN}&+function=batch_update_lead"),
     "one in JSON": Request(LOGIN, '{"function": "batch_update_lead"}', "POST", "application/json"),
     "one that nobody has heard of": call("wipe_everything", ""),
-    "a lead that would be added": call("add_lead", "phone_number=7275551212&records=1"),
+    "a lead that would be added": call("add_lead", "phone_number=7275551212&list_id=101"),
     "a lead, by a user of whom it is not known whether it may": call(
         "add_lead", "phone_number=7275551212", "source=test&user=8001&pass=secret"
     ),
