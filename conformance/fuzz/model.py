@@ -57,15 +57,6 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
         return Case(id, self.title, self.clause, Level(self.level), self.steps, needs=needs_of(self.steps))
 
 
-class Now(StrEnum):
-    """What has become of a finding."""
-
-    FIXED = "fixed"
-    STILL_THERE = "still there"
-    DIFFERENT = "different now"
-    NO_ANSWER = "no answer"
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A defect: confirmed by a second try, or unstable if it did not repeat. `search` names the property it breaks.
@@ -119,3 +110,12 @@ class FuzzTally:
 
     def __str__(self) -> str:
         return f"{self.inputs} inputs, {len(self.forms)} reply forms, {len(self.combinations)} combinations"
+
+
+class Now(StrEnum):
+    """What has become of a finding."""
+
+    FIXED = "fixed"
+    STILL_THERE = "still there"
+    DIFFERENT = "different now"
+    NO_ANSWER = "no answer"

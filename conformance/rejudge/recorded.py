@@ -10,7 +10,7 @@ from pathlib import Path
 from conformance.cases.model import Case, Purpose
 from conformance.contract.model import Build, ServerSettings
 from conformance.errors import UsageError
-from conformance.rejudge.known import Learning, RecordedTarget
+from conformance.rejudge.target import Learning, RecordedTarget
 from conformance.report.exchanges import ExchangeLine, read_exchanges
 from conformance.report.json_file import check_folder, load_report
 from conformance.report.model import CaseResult, Report

@@ -10,7 +10,7 @@ from conformance.cases.expand import Ground, Login, request
 from conformance.cases.model import Case, Step
 from conformance.contract.request import Request
 from conformance.exchange import Exchange, Failure, Reply, Trouble
-from conformance.rejudge.known import RecordedTarget
+from conformance.rejudge.target import RecordedTarget
 from conformance.rejudge.template import About, hidden, pairs, told
 from conformance.report.exchanges import ExchangeLine
 from conformance.run.redact import MASK, USER_MASK

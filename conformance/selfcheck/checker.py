@@ -13,10 +13,10 @@ from conformance.emulator.faults.generated import Follower
 from conformance.emulator.faults.model import Fault
 from conformance.emulator.respond import Behaviour, answering
 from conformance.selfcheck.cache import SuiteCache
+from conformance.selfcheck.cached_answers import CachedAnswers
 from conformance.selfcheck.loop import waited
 from conformance.selfcheck.model import HONEST, Trial, trial_of
 from conformance.selfcheck.recording import Recorder, Recording, recording
-from conformance.selfcheck.remembered import Remembered
 from conformance.selfcheck.run import Suite, Verdicts, numbers, run_in_process
 from conformance.selfcheck.shortcut import Diverged, Shortcut
 from conformance.selfcheck.target import ground
@@ -49,7 +49,7 @@ class Checker:
     _strict: Checker | None = None
 
     def __post_init__(self) -> None:
-        self._remembered = Remembered(self.suite.contract)
+        self._answers = CachedAnswers(self.suite.contract)
 
     def config(self, fault: Fault) -> Config:
         """The configuration that shows a fault."""
@@ -71,7 +71,7 @@ class Checker:
 
     def verdicts(self, fault: Fault) -> Verdicts:
         """The verdict on every case against a faulty server."""
-        with answering(self._remembered):
+        with answering(self._answers):
             return self._verdicts(fault, self._fault_free(self.config(fault)))
 
     def _trial(self, fault: Fault) -> Trial:

@@ -336,13 +336,13 @@ class _Reader:
 
     def _is_table(self, violation: invariants.Violation, end: Outcome | Unspecified) -> bool:
         """Whether it is only that a table was asked for: its rows begin with no status, and may hold any number."""
-        if violation.name not in (invariants.UNPARSED, invariants.PASSWORD):
-            return False
+        unparsed = violation.name == invariants.UNPARSED
         if isinstance(end, Outcome):
-            return end.table is not None and not any(one.by is None for one in self._measured(end.table))
+            other = violation.name != invariants.PASSWORD
+            return end.table is not None and (unparsed if other else all(one.by for one in self._measured(end.table)))
         asked = self.exchange.request.parameters.values.get("function", b"").decode("latin-1")
         function = self.contract.functions.get(asked)
-        return violation.name == invariants.UNPARSED and function is not None and function.table is not None
+        return unparsed and function is not None and function.table is not None
 
     def _is_did_id(self, violation: invariants.Violation, end: Outcome | Unspecified) -> bool:
         """Whether the password seen is a did_id that happens to be the same: a line that is as expected has none."""

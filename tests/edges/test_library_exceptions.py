@@ -139,7 +139,7 @@ def test_a_file_that_the_system_refuses_is_the_file_s_fault(
 ) -> None:
     error = kind(5, "broken", "file")
     monkeypatch.setattr("conformance.reading.check_file", raising(error))
-    monkeypatch.setattr("conformance.run.record.check_file", raising(error))
+    monkeypatch.setattr("conformance.report.exchanges.check_file", raising(error))
     ended = command(*words)
     assert (ended.code, is_one_line(ended)) == (2, True), ended.err
 

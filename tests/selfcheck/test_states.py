@@ -12,8 +12,8 @@ from conformance.contract.world import Change, Drop, LoginFailed, LoginSucceeded
 from conformance.emulator.config import Config
 from conformance.emulator.respond import answering, honest, work_out
 from conformance.emulator.store import Store
+from conformance.selfcheck.cached_answers import CachedAnswers
 from conformance.selfcheck.memory_store import MemoryStore
-from conformance.selfcheck.remembered import Remembered
 from conformance.selfcheck.target import NOW, clock
 from tests.support.rows import DID, did, find
 
@@ -69,7 +69,7 @@ ADD = Request("source=test&user=6666&pass=1234&function=add_did&did_pattern=9991
 
 def test_a_remembered_answer_is_the_one_that_would_be_worked_out() -> None:
     contract, config, shelf = load_contract(), Config(), MemoryStore(Config())
-    with answering(Remembered(contract)):
+    with answering(CachedAnswers(contract)):
         for _ in range(3):
             response = honest(contract, shelf, ADD, config, NOW)
             assert response == work_out(contract, shelf, ADD, config, NOW)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from urllib.parse import urlencode
 
 from conformance.contract.load import load_contract
@@ -13,10 +14,18 @@ from conformance.contract.world import World
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.judge import CONTENT_TYPE, Judgement, judge
 from conformance.verdict.model import Expect
-from tests.support.recordings import Scenario
+from tests.support.api import ApiScenario, api_scenarios, prepared
+from tests.support.recordings import Scenario, scenarios
 from tests.support.world import recorded_world, world_of
 
 CONTRACT = load_contract()
+
+
+@cache
+def by_evidence() -> Mapping[str, Scenario | ApiScenario]:
+    """Scenarios by the name that deviations cite, `stem#name`; of a name that stands twice the first."""
+    described = [scenario for function in CONTRACT.functions for scenario in api_scenarios(function)]
+    return {scenario.id: scenario for scenario in (*reversed(described), *scenarios())}
 
 
 def request(
@@ -67,7 +76,10 @@ def judged(*exchanges: Exchange, worlds: list[World] | None = None, expect: Expe
     return judge(CONTRACT, worlds or [recorded_world()], exchanges, expect)
 
 
-def judged_as(scenario: Scenario, settings: ServerSettings | None = None, expect: Expect = Expect.EITHER) -> Judgement:
+def judged_as(
+    scenario: Scenario | ApiScenario, settings: ServerSettings | None = None, expect: Expect = Expect.EITHER
+) -> Judgement:
     """The judgement on a recorded scenario, as if a server with these settings (its own unless told) had answered."""
-    world = replace(world_of(scenario), settings=settings or scenario.settings)
+    before = world_of(scenario) if isinstance(scenario, Scenario) else prepared(CONTRACT, scenario)
+    world = replace(before, settings=settings or scenario.settings)
     return judged(*scenario.exchanges, worlds=[world], expect=expect)

@@ -77,12 +77,6 @@ def scenarios(stem: str | None = None) -> tuple[Scenario, ...]:
 
 
 @cache
-def by_evidence() -> Mapping[str, Scenario]:
-    """Scenarios by the name that deviations cite, `stem#name`; of a name that stands twice the first."""
-    return {s.id: s for s in scenarios()}
-
-
-@cache
 def probes() -> tuple[Probe, ...]:
     """All lines of whole-api-2.14-202.jsonl in order."""
     rows = _lines("whole-api-2.14-202")

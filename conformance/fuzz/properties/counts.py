@@ -11,7 +11,7 @@ from conformance.cases.steps import add, copy, setup
 from conformance.cases.strategies import batches, carried, generated
 from conformance.contract.reply import Line, parse_reply
 from conformance.exchange import Exchange
-from conformance.fuzz.properties.seen import body, effect
+from conformance.fuzz.properties.evidence import body, effect
 from conformance.fuzz.search import Search, Sending, drawing
 from conformance.verdict.model import Difference
 

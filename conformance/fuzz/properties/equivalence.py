@@ -13,7 +13,7 @@ from conformance.cases.steps import add, copy, setup, update
 from conformance.cases.strategies import Spelling, fields_of, generated, spelled
 from conformance.contract.request import decode
 from conformance.exchange import Exchange
-from conformance.fuzz.properties.seen import body, effect
+from conformance.fuzz.properties.evidence import body, effect
 from conformance.fuzz.search import Search, Sending, drawing
 from conformance.verdict.model import Difference
 

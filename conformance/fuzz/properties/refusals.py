@@ -10,7 +10,7 @@ from conformance.cases.model import Case, Param, Step
 from conformance.cases.steps import add, copy, question, setup, update
 from conformance.cases.strategies import carried, fields_of, generated
 from conformance.exchange import Exchange
-from conformance.fuzz.properties.seen import around, body, effect, refused
+from conformance.fuzz.properties.evidence import around, body, effect, refused
 from conformance.fuzz.search import Search, Sending, drawing
 from conformance.verdict.model import Difference
 

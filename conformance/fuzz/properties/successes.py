@@ -13,7 +13,7 @@ from conformance.cases.steps import add, copy, delete, question, setup
 from conformance.cases.strategies import Fields, carried, dids, fields, generated
 from conformance.contract.load import load_contract
 from conformance.exchange import Exchange
-from conformance.fuzz.properties.seen import around, body, effect, succeeded
+from conformance.fuzz.properties.evidence import around, body, effect, succeeded
 from conformance.fuzz.search import Search, Sending, drawing
 from conformance.verdict.model import Difference
 

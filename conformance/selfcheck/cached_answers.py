@@ -36,7 +36,7 @@ class _Answer:
 
 
 @dataclass(frozen=True, eq=False)
-class Remembered:
+class CachedAnswers:
     """An honest behaviour for one contract; what follows another contract is worked out each time."""
 
     contract: Contract
