@@ -128,8 +128,7 @@ def _moves(others: Others, before: Row, after: Row | None) -> bool:
     """Whether it happens at all: always, or where a column of the row takes another value, in whatever letters."""
     if others.moved is None:
         return True
-    was = before.columns.get(others.moved)
-    return after is not None and (was is None or was != after.columns.get(others.moved))
+    return after is not None and before.columns.get(others.moved) != after.columns.get(others.moved)
 
 
 def _with_others(call: Call, others: Others, row: Row) -> tuple[Call, Value]:

@@ -139,6 +139,11 @@ def exists(kind: Kind, told: Arguments, call: Call) -> Step:
     Where servers leave the check out, the row is whatever has the key, and may be anybody's.
     """
     kind = call.kind_instead(kind)
+    """A row has this key and the caller may see it (sections 5 and 6).
+
+    Where servers leave the check out, the row is whatever has the key, and may be anybody's.
+    """
+    kind = call.kind_instead(kind)
     key = _key(call, kind, told)
     call, row = look_up(call, kind, key)
     visible = row is not None and may_see(call.caller, kind, row)
@@ -146,23 +151,17 @@ def exists(kind: Kind, told: Arguments, call: Call) -> Step:
         return replace(call.noting(None if visible else told.left_out), row=row, unbound=True)
     if row is not None and visible:
         return replace(call, row=row)
-    noted = call.noting(kind.hidden if row is not None else None)
+    call = call.noting(kind.hidden if row is not None else None)
     further = told.otherwise
     if further is not None and call.value(further.parameter) == further.value:
-        return _handed_on(noted.says(further.reply), call.contract.functions[further.function])
-    ended = noted.ends(call.answer(told.reply or "missing"))
+        return _handed_on(call.says(further.reply), call.contract.functions[further.function])
+    ended = call.ends(call.answer(told.reply or "missing"))
     return ended if row is not None or is_nobodys(call, kind, key) else _unless(call, ended)
-
-
-def _handed_on(call: Call, function: Function) -> Call:
-    """The call as if another function had been called."""
-    call = read_as(call, function)
-    return replace(call, values={**(call.values or {}), "function": function.name})
 
 
 def _unless(call: Call, ended: Outcome) -> Call:
     """A call that nobody knows whether it ends so, for nobody knows which rows there are."""
-    return replace(call, row=None, otherwise=(*call.otherwise, replace(ended, otherwise=())))
+    return replace(call, row=None).might(ended)
 
 
 def is_nobodys(call: Call, kind: Kind, key: tuple[str, ...]) -> bool:
@@ -174,6 +173,12 @@ def is_nobodys(call: Call, kind: Kind, key: tuple[str, ...]) -> bool:
 
 
 _OWN_NAME = re.compile(r"999[0-9]{11}")
+
+
+def _handed_on(call: Call, function: Function) -> Call:
+    """The call as if another function had been called."""
+    call = read_as(call, function)
+    return replace(call, values={**(call.values or {}), "function": function.name})
 
 
 def is_allowed(kind: Kind, told: Arguments, call: Call) -> Step:

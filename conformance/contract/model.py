@@ -447,7 +447,8 @@ class Function(Struct, frozen=True):
         of_actions = (need for action in self.actions.values() for need in action.needs)
         needed = (need.setting for need in (*of_parameters, *of_actions))
         asked = (told.setting for told in self.arguments.values())
-        return tuple(dict.fromkeys((*own, *filter(None, (*asked, *needed)))))
+        seen = self.table.seen.settings if self.table and self.table.seen else ()
+        return tuple(dict.fromkeys((*own, *filter(None, (*asked, *needed)), *seen)))
 
     @property
     def effect(self) -> Effect:
