@@ -139,11 +139,6 @@ def exists(kind: Kind, told: Arguments, call: Call) -> Step:
     Where servers leave the check out, the row is whatever has the key, and may be anybody's.
     """
     kind = call.kind_instead(kind)
-    """A row has this key and the caller may see it (sections 5 and 6).
-
-    Where servers leave the check out, the row is whatever has the key, and may be anybody's.
-    """
-    kind = call.kind_instead(kind)
     key = _key(call, kind, told)
     call, row = look_up(call, kind, key)
     visible = row is not None and may_see(call.caller, kind, row)

@@ -125,7 +125,18 @@ def _declared(table: str, column: str) -> str:
 
 def api_world(contract: Contract, settings: ServerSettings, recorded: Mapping[str, list[Table]] | None = None) -> World:
     """The world before a scenario: all rows of the kinds that the contract describes, and the users."""
-    found = recorded_rows() if recorded is None else recorded
+    if recorded is not None:
+        return _world(contract, settings, recorded)
+    if id(contract) not in _WORLDS:
+        _WORLDS[id(contract)] = _world(contract, settings, recorded_rows())
+    return replace(_WORLDS[id(contract)], settings=settings)
+
+
+_WORLDS: dict[int, World] = {}
+"""The world of each contract before scenarios that change nothing first, made once."""
+
+
+def _world(contract: Contract, settings: ServerSettings, found: Mapping[str, list[Table]]) -> World:
     world = World(settings, _users(contract, found), whole=frozenset(contract.kinds))
     for kind in contract.kinds.values():
         rows = [_row(kind, number, entry) for number, entry in enumerate(found.get(kind.table, ()), start=1)]
