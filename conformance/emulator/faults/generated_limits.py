@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.contract.model import Contract, Parameter
-from conformance.emulator.faults.generated import CHECKED, function_of, mutant, rule_mutation
+from conformance.emulator.faults.generated import checked, mutant, rule_mutation
 from conformance.emulator.faults.model import Fault, FaultKind
 
 EMPTY_IS_NOT_SENT = "an empty field counts as not sent, so nothing is ever shorter than 1"
@@ -13,10 +13,10 @@ EMPTY_IS_NOT_SENT = "an empty field counts as not sent, so nothing is ever short
 
 def faults(contract: Contract) -> Iterator[Fault]:
     """Four for each parameter with a least and a greatest length, and the forms that documentation alone asks for."""
-    for function in CHECKED:
-        for parameter in function_of(contract, function).parameters:
-            yield from _lengths(function, parameter)
-            yield from _forms(function, parameter)
+    for function in checked(contract):
+        for parameter in function.parameters:
+            yield from _lengths(function.name, parameter)
+            yield from _forms(function.name, parameter)
 
 
 def _lengths(function: str, parameter: Parameter) -> Iterator[Fault]:

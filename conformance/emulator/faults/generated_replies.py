@@ -11,8 +11,8 @@ from conformance.contract.reply import Line, Value, parse_line
 from conformance.emulator.faults.generated import COMMON, function_of, mutant, with_reply
 from conformance.emulator.faults.model import Fault, FaultKind
 
-NEVER_SENT = frozenset({"second-factor-missing", "ip-blocked"})
-"""Replies that neither the emulator sends nor a run can provoke."""
+NEVER_SENT = frozenset({"second-factor-missing", "ip-blocked", "no-user-group"})
+"""Replies that no run can provoke."""
 
 DEBUG = "debug-"
 """What the names of replies begin with that only one old build sends."""
