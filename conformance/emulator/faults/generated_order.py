@@ -20,6 +20,8 @@ LAST_COMMON = "allowed"
 PASSED_BY_ALL = "user-group"
 """A check that no user of a run fails: that the user's own group exists."""
 
+NEVER_STORED = "what is refused as missing can never be stored, so no row has such a name"
+
 NEEDS_A_DID = ("did-exists", "delete")
 """The pair that cannot be swapped as data: what is deleted must have been looked up."""
 
@@ -29,7 +31,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
     for function in checked(contract):
         for pair in neighbours(function):
             if pair != NEEDS_A_DID:
-                yield _swapped_checks(function.name, *pair)
+                yield _swapped_checks(function.name, *pair, never=_never_there(contract, function, *pair))
         for pair in pairwise(parameter.name for parameter in function.optional):
             yield _swapped_parameters(function.name, *pair)
     for function in described(contract):
@@ -54,12 +56,20 @@ def swapped(items: tuple[T, ...], first: T, second: T) -> tuple[T, ...]:
     return tuple(other.get(item, item) for item in items)
 
 
-def _swapped_checks(function: str, first: str, second: str) -> Fault:
+def _swapped_checks(function: str, first: str, second: str, *, never: bool = False) -> Fault:
     def mutation(contract: Contract) -> Contract:
         checks = function_of(contract, function).checks
         return with_function(contract, function, checks=swapped(checks, first, second))
 
-    return mutant(f"{function}/{second}-before-{first}", _title(function, first, second), FaultKind.ORDER, mutation)
+    title, hidden = _title(function, first, second), NEVER_STORED if never else None
+    return mutant(f"{function}/{second}-before-{first}", title, FaultKind.ORDER, mutation, hidden=hidden)
+
+
+def _never_there(contract: Contract, function: Function, first: str, second: str) -> bool:
+    """Whether no row can be there that a call names which misses something required."""
+    copied = any(other.copies == function.creates for other in contract.functions.values())
+    is_new = first == "required" and second.endswith("-is-new")
+    return is_new and not copied and all(p in contract.targets(function) for p in function.required)
 
 
 def _swapped_parameters(function: str, first: str, second: str) -> Fault:
