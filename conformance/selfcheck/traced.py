@@ -83,37 +83,40 @@ def _fields(kind: type) -> tuple[str, ...]:
 
 @dataclass(eq=False)
 class _Node:
-    """Something of a contract. What reading it comes to is found out once, and which parts that reads."""
+    """Something of a contract. What reading it comes to is found out once, and which parts that reads.
 
-    value: Any
-    path: Path
-    reads: Reads
-    known: dict[object, tuple[frozenset[Path], Any]] = field(default_factory=dict)
+    Its own names begin with an underscore, as none in a contract does.
+    """
+
+    _value: Any
+    _path: Path
+    _reads: Reads
+    _cached: dict[object, tuple[frozenset[Path], Any]] = field(default_factory=dict)
 
     def _known(self, key: object, find: Callable[[], Any]) -> Any:
-        if key not in self.known:
-            outer, self.reads.seen = self.reads.seen, set()
+        if key not in self._cached:
+            outer, self._reads.seen = self._reads.seen, set()
             try:
                 found = find()
             finally:
-                inner, self.reads.seen = self.reads.seen, outer
+                inner, self._reads.seen = self._reads.seen, outer
                 outer |= inner
-            self.known[key] = frozenset(inner), found
-        parts, found = self.known[key]
-        self.reads.seen |= parts
+            self._cached[key] = frozenset(inner), found
+        parts, found = self._cached[key]
+        self._reads.seen |= parts
         return found
 
     def _part(self, name: str, read: Callable[[str], object]) -> Any:
-        path = (*self.path, name)
-        self.reads.seen.add(path)
-        return _traced(read(name), path, self.reads)
+        path = (*self._path, name)
+        self._reads.seen.add(path)
+        return _traced(read(name), path, self._reads)
 
 
 class _TracedStruct(_Node):
     """A structure of a contract. Its methods and properties see the tracing one, so that they are traced too."""
 
     def __getattr__(self, name: str) -> Any:
-        computed = getattr(type(self.value), name, None)
+        computed = getattr(type(self._value), name, None)
         if isinstance(computed, FunctionType):
             return lambda *given: self._known((name, given), lambda: computed(self, *given))
         return self._known(name, lambda: self._found(name, computed))
@@ -124,22 +127,22 @@ class _TracedStruct(_Node):
                 return get(self)
             case cached_property(func=get):
                 return get(self)
-        return self._part(name, lambda name: getattr(self.value, name))
+        return self._part(name, lambda name: getattr(self._value, name))
 
 
 class _TracedMapping(_Node, Mapping[str, Any]):
     """A mapping to structures."""
 
     def __getitem__(self, key: str) -> Any:
-        return self._known(key, lambda: self._part(key, self.value.__getitem__))
+        return self._known(key, lambda: self._part(key, self._value.__getitem__))
 
     def __iter__(self) -> Iterator[str]:
-        self.reads.seen.add((*self.path, _KEYS))
-        return iter(self.value)
+        self._reads.seen.add((*self._path, _KEYS))
+        return iter(self._value)
 
     def __len__(self) -> int:
-        self.reads.seen.add((*self.path, _KEYS))
-        return len(self.value)
+        self._reads.seen.add((*self._path, _KEYS))
+        return len(self._value)
 
 
 def _traced(value: object, path: Path, reads: Reads) -> Any:
