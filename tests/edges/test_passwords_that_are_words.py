@@ -18,6 +18,9 @@ from conformance.run.record import ExchangeLine
 from tests.front.conftest import Cli
 from tests.front.servers import LIES, liar, serving
 
+ROWS = 12
+"""Of which a usual run takes so many: each starts the program."""
+
 WORDS = ("error", "deviation", "fail", "add_did", "act", "pass", "cleanup", "request", "login")
 SAMPLE = ("version/*", "*/life-cycle/*", "add_did/login/*", "add_did/did_description/*", "*/inactive/*")
 SERVERS: dict[str, Behaviour] = {
