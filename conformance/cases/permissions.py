@@ -48,6 +48,8 @@ class Matrix:
             return role in REFUSED_ANYWHERE
         if role is Role.OTHER_GROUP or role in CANNOT_LOG_IN:  # a failed login is no other than for the first kind
             return function.name in STORIES
+        if role is Role.RESTRICTED_NO_MODIFY_DIDS:  # refused by the list of functions before anything is asked for
+            return True
         without = ROLES[role].without
         return role not in HAND_MADE and (not without or bool(without & self._asked(function)))
 

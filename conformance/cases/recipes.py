@@ -47,7 +47,7 @@ class Recipes:
 
     def before(self, function: Function, call: Step) -> Iterator[Step]:
         """What adds the rows that a call works on, or reads, if they are the run's own."""
-        kind = next(iter(self.contract.kinds_of(function)), None)
+        kind = next(iter(self._kinds(function, {param.name: param.value for param in call.params})), None)
         made = self.contract.targets(function) if function.effect not in _NEEDS_ITS_ROW else ()
         for parameter in function.parameters:
             value = next((param.value for param in call.params if param.name == parameter.name), "")

@@ -243,12 +243,14 @@ class Stored(Struct, frozen=True):
 class Use(Struct, frozen=True):
     """A call that asks for a row or removes it: the function, its parameters, and the reply that proves it.
 
-    Parameters may hold `{column}`, a value of the row's key. `reply` is the one that says that there is no such row.
+    Parameters may hold `{column}`, a value of the row's key. `reply` is the one that says that there is no such row,
+    `also` are those that say so because what the row would belong to does not exist.
     """
 
     function: str
     parameters: Mapping[str, str]
     reply: str
+    also: tuple[str, ...] = ()
 
 
 class Kind(Struct, frozen=True):

@@ -18,7 +18,7 @@ from conformance.errors import UsageError
 
 
 class UserEntry(Struct, frozen=True):
-    """One user of the file. `functions` and `groups` left out mean all."""
+    """One user of the file. `functions`, `groups` and `campaigns` left out mean all."""
 
     name: str
     password: str
@@ -28,6 +28,8 @@ class UserEntry(Struct, frozen=True):
     grants: frozenset[str] = frozenset()
     functions: frozenset[str] | None = None
     groups: frozenset[str] | None = None
+    campaigns: frozenset[str] | None = None
+    lists_restricted: bool = False
 
 
 class RowEntry(Struct, frozen=True):

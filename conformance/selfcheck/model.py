@@ -8,7 +8,7 @@ from conformance.cases.model import Case, Purpose
 from conformance.contract.reply import Aspect
 from conformance.selfcheck.run import Verdicts
 from conformance.selfcheck.target import PREFLIGHT
-from conformance.verdict.model import Error, Expect, Fail
+from conformance.verdict.model import Error, Expect, Fail, NotTested
 
 HONEST = "honest"
 """The server without a fault."""
@@ -54,12 +54,19 @@ def kill(case: Case, verdict: Fail) -> Kill:
     return Kill(case.id, case.steps[unexplained[0].step - 1].purpose.value, tuple(aspects))
 
 
+def _refused(verdicts: Verdicts, usual: Verdicts) -> tuple[Kill, ...]:
+    """Whether a run tells that it cannot test here what it tests elsewhere: rows of a kind that cannot be removed."""
+    tested = {case.id for case, verdict in usual.cases if not isinstance(verdict, NotTested)}
+    refused = any(case.id in tested for case, verdict in verdicts.cases if isinstance(verdict, NotTested))
+    return (Kill(PREFLIGHT, Purpose.SETUP.value, (Aspect.STATUS.value,)),) if refused else ()
+
+
 def trial_of(fault: str, verdicts: Verdicts, usual: Verdicts, seconds: float) -> Trial:
     """What a server came to, beside the fault-free server's `usual` replies."""
     if verdicts.refused is not None:
         first = (Kill(PREFLIGHT, Purpose.SETUP.value, (Aspect.STATUS.value,)),)
         return Trial(fault=fault, kills=first, reason=verdicts.refused, seconds=seconds)
-    kills = tuple(kill(case, verdict) for case, verdict in verdicts.cases if isinstance(verdict, Fail))
+    kills = (*_refused(verdicts, usual), *(kill(case, v) for case, v in verdicts.cases if isinstance(v, Fail)))
     failed = {kill.case for kill in kills}
     errors = [(case.id, verdict.reason) for case, verdict in verdicts.cases if isinstance(verdict, Error)]
     return Trial(

@@ -1,8 +1,8 @@
 """A contract that notes which of its parts are read: a server whose contract differs elsewhere answers the same.
 
 A part is named by its path from the contract: fields by name, parameters and replies by theirs. Text, numbers and
-tuples of them are parts as a whole; of a structure it is a part whether it is there, of a mapping which keys it has, of
-a tuple of parameters their names in order.
+tuples of them are parts as a whole, and so are tuples of structures without a name; of a structure it is a part whether
+it is there, of a mapping which keys it has, of a tuple of parameters their names in order.
 """
 
 from __future__ import annotations
@@ -62,9 +62,13 @@ def _parts(value: object) -> Mapping[str, object] | None:
         return {name: getattr(value, name) for name in _fields(type(value))}
     if isinstance(value, Mapping):
         return value if any(map(_is_structure, value.values())) else None
-    if isinstance(value, tuple) and any(map(_is_structure, value)):
+    if isinstance(value, tuple) and any(map(_is_named, value)):
         return {cast(Any, item).name: item for item in value}
     return None
+
+
+def _is_named(value: object) -> bool:
+    return _is_structure(value) and hasattr(value, "name")
 
 
 def _is_structure(value: object) -> bool:
@@ -79,37 +83,40 @@ def _fields(kind: type) -> tuple[str, ...]:
 
 @dataclass(eq=False)
 class _Node:
-    """Something of a contract. What reading it comes to is found out once, and which parts that reads."""
+    """Something of a contract. What reading it comes to is found out once, and which parts that reads.
 
-    value: Any
-    path: Path
-    reads: Reads
-    known: dict[object, tuple[frozenset[Path], Any]] = field(default_factory=dict)
+    Its own names begin with an underscore, as none in a contract does.
+    """
+
+    _value: Any
+    _path: Path
+    _reads: Reads
+    _cached: dict[object, tuple[frozenset[Path], Any]] = field(default_factory=dict)
 
     def _known(self, key: object, find: Callable[[], Any]) -> Any:
-        if key not in self.known:
-            outer, self.reads.seen = self.reads.seen, set()
+        if key not in self._cached:
+            outer, self._reads.seen = self._reads.seen, set()
             try:
                 found = find()
             finally:
-                inner, self.reads.seen = self.reads.seen, outer
+                inner, self._reads.seen = self._reads.seen, outer
                 outer |= inner
-            self.known[key] = frozenset(inner), found
-        parts, found = self.known[key]
-        self.reads.seen |= parts
+            self._cached[key] = frozenset(inner), found
+        parts, found = self._cached[key]
+        self._reads.seen |= parts
         return found
 
     def _part(self, name: str, read: Callable[[str], object]) -> Any:
-        path = (*self.path, name)
-        self.reads.seen.add(path)
-        return _traced(read(name), path, self.reads)
+        path = (*self._path, name)
+        self._reads.seen.add(path)
+        return _traced(read(name), path, self._reads)
 
 
 class _TracedStruct(_Node):
     """A structure of a contract. Its methods and properties see the tracing one, so that they are traced too."""
 
     def __getattr__(self, name: str) -> Any:
-        computed = getattr(type(self.value), name, None)
+        computed = getattr(type(self._value), name, None)
         if isinstance(computed, FunctionType):
             return lambda *given: self._known((name, given), lambda: computed(self, *given))
         return self._known(name, lambda: self._found(name, computed))
@@ -120,22 +127,22 @@ class _TracedStruct(_Node):
                 return get(self)
             case cached_property(func=get):
                 return get(self)
-        return self._part(name, lambda name: getattr(self.value, name))
+        return self._part(name, lambda name: getattr(self._value, name))
 
 
 class _TracedMapping(_Node, Mapping[str, Any]):
     """A mapping to structures."""
 
     def __getitem__(self, key: str) -> Any:
-        return self._known(key, lambda: self._part(key, self.value.__getitem__))
+        return self._known(key, lambda: self._part(key, self._value.__getitem__))
 
     def __iter__(self) -> Iterator[str]:
-        self.reads.seen.add((*self.path, _KEYS))
-        return iter(self.value)
+        self._reads.seen.add((*self._path, _KEYS))
+        return iter(self._value)
 
     def __len__(self) -> int:
-        self.reads.seen.add((*self.path, _KEYS))
-        return len(self.value)
+        self._reads.seen.add((*self._path, _KEYS))
+        return len(self._value)
 
 
 def _traced(value: object, path: Path, reads: Reads) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.cases.model import Case
-from conformance.outcomes import Outcome, Searched
-from conformance.session import Session
+from conformance.pytest_run.outcomes import Outcome, Searched
+from conformance.pytest_run.session import Session
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from conformance.contract.predict import predict
 from conformance.contract.request import Request
 from conformance.contract.world import World
 from conformance.upgrade.build_changes import BuildChanges
-from conformance.upgrade.effect import Effect, Standing, standing
+from conformance.upgrade.effect import ClientEffect, Standing, standing
 from conformance.upgrade.effect import effect as client_effect
 from conformance.upgrade.model import BuildCause, Origin
 
@@ -68,13 +68,13 @@ SAID_ONLY = "success-without-storing"
 """The deviation of a reply that says SUCCESS although nothing was done."""
 
 
-def effect(contract: Contract, difference: BuildDifference) -> Effect:
+def effect(contract: Contract, difference: BuildDifference) -> ClientEffect:
     """What a client sees of a difference."""
     before, after = (side.end for side in difference.sides)
     if isinstance(before, Unspecified) or isinstance(after, Unspecified):
-        return Effect.UNKNOWN
+        return ClientEffect.UNKNOWN
     if SAID_ONLY in after.quirks - before.quirks:
-        return Effect.STORED
+        return ClientEffect.STORED
     standings = _standing(contract, before, difference.dialect), _standing(contract, after, difference.dialect)
     return client_effect(standings, stored_alike=before.changes == after.changes)
 
@@ -155,7 +155,7 @@ def stored_unseen(contract: Contract, alike: Collection[str], builds: tuple[str,
     for case in catalogue(contract):
         if case.id in alike:
             difference = first_difference(contract, requests(case, SAMPLE, 0), worlds, Dialect.SHIPPED)
-            if difference is not None and effect(contract, difference) is Effect.STORED:
+            if difference is not None and effect(contract, difference) is ClientEffect.STORED:
                 found.append(case.id)
     return tuple(found)
 

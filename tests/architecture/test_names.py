@@ -9,7 +9,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "conformance"
 
-KNOWN = frozenset({"Batch", "Entities", "Fault", "Login", "Outcome", "Target"})
+KNOWN = frozenset({"Batch", "Fault", "Login", "Outcome", "Target"})
 """Names that still stand for two classes each; none may be added."""
 
 

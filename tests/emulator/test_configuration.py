@@ -1,15 +1,18 @@
 """Which users and rows an emulator begins with, and what is said of a file that is wrong."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conformance.cases.expand import Login
 from conformance.cases.model import Entity, Role
+from conformance.cases.roles import ROLES
 from conformance.contract.world import Row
 from conformance.emulator.config import Config
 from conformance.emulator.defaults import default_columns, read_defaults
 from conformance.errors import UsageError
+from conformance.selfcheck.target import target
 from tests.emulator.asgi import Emulator, emulator
 from tests.support.rows import DID
 from tests.support.world import DEFAULTS, RECORDED_DIDS, REFERRED_TO, USERS
@@ -23,7 +26,9 @@ TARGET = {Entity("ingroup"): "SALES", Entity("hidden_did"): "7275559999"}
 
 def test_the_users_of_the_recordings_are_there() -> None:
     named = {name: user for name, user in USERS.items() if name != "8008"}  # here it has the role of another
-    assert Config().users.items() >= named.items()
+    known = Config().users
+    assert {name: replace(known[name], grants=user.grants) for name, user in named.items()} == named
+    assert all(known[name].grants >= user.grants for name, user in named.items())
 
 
 @pytest.mark.parametrize("kind", REFERRED_TO)
@@ -61,7 +66,7 @@ def test_no_password_shows_when_a_configuration_is_printed() -> None:
         (USER, "bad.toml: Object missing required field `rows`"),
         (USER + DID_999 + DID_999, r"bad.toml: rows.did\[1\]: '999' stands twice"),
         (USER + DID_999 + "columns = { colour = 1 }\n", r"bad.toml: rows.did\[0\].columns.colour: is not a column"),
-        (USER + ROWS + "didd = []\n", "bad.toml: rows.didd: is not a kind of row: there are call_menu, did, "),
+        (USER + ROWS + "didd = []\n", "bad.toml: rows.didd: is not a kind of row: there are agent_log_entry, "),
         (
             USER + ROWS + 'did = [{ key = ["1", "2"] }]\n',
             r"bad.toml: rows.did\[0\].key: expected a value for each of did_pattern",
@@ -107,3 +112,18 @@ def test_the_hidden_did_of_a_target_is_hidden_from_other_group_only(pattern: str
 def test_a_hidden_did_that_is_new_gets_a_number_and_the_default_columns() -> None:
     with emulator(Config().with_target_users(LOGINS, TARGET)) as it:
         assert it.columns("7275559999") == {"did_id": 5, "did_pattern": "7275559999", **DEFAULTS}
+
+
+def test_each_role_of_the_target_file_is_the_user_that_its_permissions_say() -> None:
+    for role, login in target().logins.items():
+        said, user = ROLES[role], Config().users[login.user]
+        others = (said.active, said.api_access, said.functions, said.lists_restricted)
+        assert (
+            user.level if said.level < 8 else 8,
+            user.active,
+            user.api_access,
+            user.functions,
+            user.lists_restricted,
+        ) == (min(said.level, 8), *others), role
+        assert not user.grants & said.without, role
+        assert (user.groups is not None, user.campaigns is not None) == (said.group_of_its_own, said.no_campaigns), role

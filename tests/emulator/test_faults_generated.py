@@ -10,14 +10,16 @@ from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Functi
 from conformance.contract.reply import parse_line
 from conformance.emulator.config import Config
 from conformance.emulator.faults.catalogue import faults
-from conformance.emulator.faults.generated import CHECKED, DID_FUNCTIONS, function_of
+from conformance.emulator.faults.generated import checked, described
+from conformance.emulator.faults.generated_order import neighbours
 from conformance.emulator.faults.generated_replies import sent
 from conformance.emulator.faults.generated_sanitising import narrowed_by, widened_by
 
 CONTRACT = load_contract()
 IDS = {fault.id for fault in faults()}
 FAULTS = {fault.id: fault for fault in faults()}
-FUNCTIONS = [function_of(CONTRACT, name) for name in CHECKED]
+FUNCTIONS = checked(CONTRACT)
+DESCRIBED = [function.name for function in described(CONTRACT)]
 PARAMETERS = [(function.name, parameter) for function in FUNCTIONS for parameter in function.parameters]
 EVERY = pytest.mark.parametrize(("function", "parameter"), PARAMETERS, ids=[f"{f}-{p.name}" for f, p in PARAMETERS])
 
@@ -61,14 +63,14 @@ def _matches(kept: str, character: str) -> bool:
     return re.fullmatch(f"[{kept}]", character) is not None
 
 
-@pytest.mark.parametrize("name", DID_FUNCTIONS)
+@pytest.mark.parametrize("name", DESCRIBED)
 def test_every_check_is_left_out_once(name: str) -> None:
     assert missing(*(f"check/{name}/{check}" for check in CONTRACT.functions[name].checks)) == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 def test_every_neighbouring_pair_of_checks_and_of_fields_is_swapped(function: Function) -> None:
-    pairs = [*pairwise(function.checks), *pairwise(parameter.name for parameter in function.optional)]
+    pairs = [*neighbours(function), *pairwise(parameter.name for parameter in function.optional)]
     assert missing(*(f"order/{function.name}/{second}-before-{first}" for first, second in pairs)) == []
 
 
@@ -106,11 +108,11 @@ def test_every_permission_is_ignored() -> None:
     asking = [function.name for function in CONTRACT.functions.values() if function.permission]
     ways = ("level-one-less", "setting-ignored", "api-access-ignored", "function-list-ignored")
     assert missing(*(f"permission/{name}/{way}" for name in asking for way in ways)) == []
-    assert missing(*(f"permission/{name}/level-one-more" for name in DID_FUNCTIONS)) == []
+    assert missing(*(f"permission/{name}/level-one-more" for name in DESCRIBED)) == []
 
 
 def test_every_novelty_comes_a_build_too_late_and_a_build_too_early() -> None:
-    functions = [CONTRACT.functions[name] for name in DID_FUNCTIONS]
+    functions = [CONTRACT.functions[name] for name in DESCRIBED]
     news = [(function.name, function.since) for function in functions]
     news += [(f"{function.name}/{p.name}", p.since) for function in functions for p in function.parameters]
     news += [

@@ -108,3 +108,16 @@ def test_where_preflight_may_differ_every_case_is_sent() -> None:
         {"a/b/c": 7},
     )
     assert seen.unaffected(OTHER) == frozenset()
+
+
+def test_a_field_of_a_contract_is_read_whatever_its_name_is() -> None:
+    instead = tracing(CONTRACT, Reads()).functions["add_dnc_phone"].instead
+    assert instead is not None
+    assert instead.value == "SYSTEM_INTERNAL"
+
+
+def test_structures_without_a_name_are_a_part_as_a_whole() -> None:
+    traces = CONTRACT.functions["add_dnc_phone"].traces
+    assert tracing(CONTRACT, Reads()).functions["add_dnc_phone"].traces == traces
+    without = function_mutation("add_dnc_phone", traces=())
+    assert changed(CONTRACT, without(CONTRACT)) == {("functions", "add_dnc_phone", "traces")}

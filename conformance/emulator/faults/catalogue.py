@@ -19,6 +19,7 @@ from conformance.emulator.faults import (
     generated_order,
     generated_permissions,
     generated_replies,
+    generated_rows,
     generated_sanitising,
     generated_values,
 )
@@ -38,6 +39,7 @@ GENERATED = (
     generated_values.defaults,
     generated_permissions.faults,
     generated_builds.faults,
+    generated_rows.faults,
 )
 """What makes faults from the contract."""
 

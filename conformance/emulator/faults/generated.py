@@ -18,9 +18,6 @@ from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response, honest
 
 COMMON = "common"
-DID_FUNCTIONS = ("add_did", "update_did", "copy_did")
-CHECKED = (COMMON, *DID_FUNCTIONS)
-"""The functions whose parameters the contract knows in full."""
 
 Mutation = Callable[[Contract], Contract]
 
@@ -44,6 +41,16 @@ def mutant(id: str, title: str, kind: FaultKind, mutation: Mutation, **more: Any
 
 def _follower(mutation: Mutation) -> Behaviour:
     return Follower(mutation(load_contract()))
+
+
+def described(contract: Contract) -> tuple[Function, ...]:
+    """The functions of which the contract knows what they answer to those who may call them."""
+    return tuple(function for function in contract.functions.values() if function.is_described)
+
+
+def checked(contract: Contract) -> tuple[Function, ...]:
+    """Whose parameters the contract knows in full: what is common to all functions, and those described."""
+    return (contract.common, *described(contract))
 
 
 def function_of(contract: Contract, name: str) -> Function:

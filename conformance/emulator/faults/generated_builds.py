@@ -10,8 +10,8 @@ from typing import Any
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Contract, Parameter
 from conformance.emulator.config import Config
 from conformance.emulator.faults.generated import (
-    DID_FUNCTIONS,
     Mutation,
+    described,
     function_mutation,
     mutant,
     parameter_mutation,
@@ -21,8 +21,8 @@ from conformance.emulator.faults.model import Fault, FaultKind
 
 def faults(contract: Contract) -> Iterator[Fault]:
     """Both for each function, each parameter and each change of sanitising that the known builds brought."""
-    for name in DID_FUNCTIONS:
-        function = contract.functions[name]
+    for function in described(contract):
+        name = function.name
         yield from _pair(name, name, function.since, partial(_known_since, name))
         for parameter in function.parameters:
             yield from _parameter(name, parameter)

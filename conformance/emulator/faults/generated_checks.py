@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from conformance.contract.model import Contract, Rule
-from conformance.contract.world import User
-from conformance.emulator.faults.asked import DID, Answering, Asked, behaving, did, without_rows
+from conformance.cases.roles import settings_of
+from conformance.contract.call import Call, read
+from conformance.contract.checks import NO_ARGUMENTS
+from conformance.contract.model import Contract, Dialect, Function, Rule, check_of
+from conformance.contract.world import Row, User
+from conformance.emulator.defaults import default_columns
+from conformance.emulator.faults.asked import Answering, Asked, behaving, without_rows
 from conformance.emulator.faults.generated import (
     COMMON,
-    DID_FUNCTIONS,
     Mutation,
+    described,
     function_mutation,
     function_of,
     mutant,
@@ -22,28 +26,32 @@ from conformance.emulator.faults.generated import (
 from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import HTML, Response
 
-NEEDS_A_DID = frozenset({"did-exists", "source-did-exists"})
-"""Checks that find what comes after them works on."""
-
-EVERY_GRANT = frozenset({"modify_dids", "delete_dids"})
+EXISTS = "exists"
+"""The check that finds the row which comes after it is about."""
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
-    """Every check of the DID functions and every unchecked parameter, then the common checks, part by part."""
-    for name in DID_FUNCTIONS:
-        for check in contract.functions[name].checks:
-            yield _forgotten(contract, name, check)
-        for parameter in contract.functions[name].parameters:
-            if parameter.shipped != Rule():
-                mutation = rule_mutation(name, parameter.name, **_nothing())
-                title = f"{name} takes anything in {parameter.name}"
-                yield mutant(f"{name}/optional/{parameter.name}", title, FaultKind.CHECK, mutation)
-    for name in ("add_lead", "agent_status"):
-        yield _forgotten(contract, name, "required")
+    """Every check of the described functions and every unchecked parameter, then the common checks, part by part."""
+    for function in described(contract):
+        yield from _of(contract, function)
+    for function in contract.functions.values():
+        if not function.is_described and "required" in function.checks:
+            yield _forgotten(contract, function.name, "required")
     yield _forgotten(contract, COMMON, "source")
     yield mutant("common/version", "Nobody knows the function version", FaultKind.CHECK, _without_version)
     for rule, (title, answer) in COMMON_FAULTS.items():
         yield Fault(f"check/common/{rule}", title, FaultKind.CHECK, partial(behaving, answer))
+
+
+def _of(contract: Contract, function: Function) -> Iterator[Fault]:
+    name = function.name
+    for check in function.checks:
+        yield _forgotten(contract, name, check)
+    for parameter in function.parameters:
+        if parameter.shipped != Rule():
+            mutation = rule_mutation(name, parameter.name, **_nothing())
+            title = f"{name} takes anything in {parameter.name}"
+            yield mutant(f"{name}/optional/{parameter.name}", title, FaultKind.CHECK, mutation)
 
 
 def _nothing() -> dict[str, object]:
@@ -52,8 +60,11 @@ def _nothing() -> dict[str, object]:
 
 def _forgotten(contract: Contract, function: str, check: str) -> Fault:
     title = f"{'Servers do' if function == COMMON else f'{function} does'} not check {check}"
-    if check in NEEDS_A_DID:
-        made = partial(behaving, partial(_on_a_phantom, function))
+    found = check_of(check, contract.kinds)
+    if check in function_of(contract, function).actions:
+        title = f"{function} leaves out {check}"
+    elif found is not None and found[0] == EXISTS and not function_of(contract, function).creates:
+        made = partial(behaving, partial(_on_a_phantom, function, check))
         return Fault(f"check/{function}/{check}", title, FaultKind.CHECK, made)
     return mutant(f"{function}/{check}", title, FaultKind.CHECK, _without_check(contract, function, check))
 
@@ -69,19 +80,30 @@ def _without_version(contract: Contract) -> Contract:
     return with_function(replace(contract, functions=left), COMMON, checks=checks)
 
 
-def _on_a_phantom(function: str, asked: Asked) -> Response:
-    """What is not there, or not to be seen, is updated, deleted and copied like anything else, on nothing."""
-    if asked.calls != function:
+def _on_a_phantom(function: str, check: str, asked: Asked) -> Response:
+    """What is not there, or not to be seen, is updated, deleted, copied and told like anything else, on nothing."""
+    call = read(asked.contract, asked.state, asked.request, Dialect.SHIPPED)
+    if asked.calls != function or not isinstance(call, Call):
         return asked.honestly()
     response = asked.seeing(as_user=_all_groups).honestly()
-    name = "source_did_pattern" if function == "copy_did" else "did_pattern"
-    pattern = asked.value(name)
-    if not pattern or asked.state.find(DID, (pattern,), exact=False) is not None:
+    phantom = _named(call, check)
+    if not all(phantom.key) or asked.state.find(phantom.kind, phantom.key, exact=False) is not None:
         return response
-    phantom = did(pattern)
-    seen = asked.seeing(as_found=lambda wanted, row: phantom if row is None and wanted == pattern else row)
+    seen = asked.seeing(
+        of=phantom.kind, as_found=lambda wanted, row: phantom if row is None and wanted == phantom.name else row
+    )
     response = seen.honestly()
-    return response if function == "copy_did" else replace(response, changes=without_rows(response.changes))
+    return response if call.called.copies else replace(response, changes=without_rows(response.changes))
+
+
+def _named(call: Call, check: str) -> Row:
+    """The row that a call names for a check, as if it were there."""
+    found = check_of(check, call.contract.kinds)
+    assert found is not None
+    kind = call.kind_instead(call.contract.kinds[found[1] or ""])
+    told = call.called.arguments.get(check, NO_ARGUMENTS)
+    key = (call.value(told.parameter),) if told.parameter else call.key(kind)
+    return Row(kind.name, 0, key, {} if call.called.copies else default_columns(kind.name))
 
 
 def _all_groups(_: str, user: User | None) -> User | None:
@@ -101,7 +123,7 @@ def _empty_password(asked: Asked) -> Response:
 def _any_user(asked: Asked) -> Response:
     """Whoever does not exist is let in with every permission."""
     name, sent = asked.value("user"), asked.value("pass")
-    stranger = User(name, sent, grants=EVERY_GRANT)
+    stranger = User(name, sent, grants=settings_of(asked.contract))
     return asked.seeing(as_user=lambda _, user: user or stranger).honestly() if name else asked.honestly()
 
 
@@ -109,7 +131,8 @@ def _nobody(asked: Asked) -> Response:
     """A request without a user is let in."""
     if "user" in asked.request.parameters.values:
         return asked.honestly()
-    return asked.seeing(as_user=lambda name, _: User(name, asked.value("pass"), grants=EVERY_GRANT)).honestly()
+    every = settings_of(asked.contract)
+    return asked.seeing(as_user=lambda name, _: User(name, asked.value("pass"), grants=every)).honestly()
 
 
 def _inactive(asked: Asked) -> Response:

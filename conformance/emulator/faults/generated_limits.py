@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.contract.model import Contract, Parameter
-from conformance.emulator.faults.generated import CHECKED, function_of, mutant, rule_mutation
+from conformance.emulator.faults.generated import checked, mutant, rule_mutation
 from conformance.emulator.faults.model import Fault, FaultKind
 
+NOT_OF_A_RUN = "a name as short as that has no room for a run's digits, so none is sent"
 EMPTY_IS_NOT_SENT = "an empty field counts as not sent, so nothing is ever shorter than 1"
+
+
+OWN = "<own>"
+"""What stands for the digits of a run in a sample."""
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
     """Four for each parameter with a least and a greatest length, and the forms that documentation alone asks for."""
-    for function in CHECKED:
-        for parameter in function_of(contract, function).parameters:
-            yield from _lengths(function, parameter)
-            yield from _forms(function, parameter)
+    for function in checked(contract):
+        for parameter in function.parameters:
+            yield from _lengths(function.name, parameter)
+            yield from _forms(function.name, parameter)
 
 
 def _lengths(function: str, parameter: Parameter) -> Iterator[Fault]:
@@ -29,13 +34,15 @@ def _lengths(function: str, parameter: Parameter) -> Iterator[Fault]:
 def _length(function: str, parameter: Parameter, end: str, size: int, how: str) -> Fault:
     what = {"min": "at least", "max": "at most"}[end]
     unit = "byte" if size == 1 else "bytes"
-    never = size == 0 and not parameter.required
+    hidden = EMPTY_IS_NOT_SENT if size == 0 and not parameter.required else None
+    if end == "min" and how == "more" and parameter.sample == OWN:
+        hidden = NOT_OF_A_RUN
     return mutant(
         f"{function}/{parameter.name}/{end}-one-{how}",
         f"{function} asks for {what} {size:,} {unit} in {parameter.name}, one {how} than it should",
         FaultKind.LIMIT,
         rule_mutation(function, parameter.name, **{end: size}),
-        hidden=EMPTY_IS_NOT_SENT if never else None,
+        hidden=hidden,
     )
 
 

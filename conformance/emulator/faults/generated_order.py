@@ -7,9 +7,9 @@ from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, Function
 from conformance.emulator.faults.asked import Asked, behaving, did
-from conformance.emulator.faults.generated import COMMON, DID_FUNCTIONS, function_of, mutant, with_function
+from conformance.emulator.faults.generated import COMMON, checked, described, function_of, mutant, with_function
 from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response
 
@@ -17,37 +17,59 @@ T = TypeVar("T")
 
 LAST_COMMON = "allowed"
 
+PASSED_BY_ALL = "user-group"
+"""A check that no user of a run fails: that the user's own group exists."""
+
+NEVER_STORED = "what is refused as missing can never be stored, so no row has such a name"
+
 NEEDS_A_DID = ("did-exists", "delete")
 """The pair that cannot be swapped as data: what is deleted must have been looked up."""
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
     """Every neighbouring pair of checks, and of optional parameters."""
-    for name in (COMMON, *DID_FUNCTIONS):
-        function = function_of(contract, name)
-        for pair in pairwise(function.checks):
+    for function in checked(contract):
+        for pair in neighbours(function):
             if pair != NEEDS_A_DID:
-                yield _swapped_checks(name, *pair)
+                yield _swapped_checks(function.name, *pair, never=_never_there(contract, function, *pair))
         for pair in pairwise(parameter.name for parameter in function.optional):
-            yield _swapped_parameters(name, *pair)
-    for name in DID_FUNCTIONS:
-        yield _early_permission(name)
+            yield _swapped_parameters(function.name, *pair)
+    for function in described(contract):
+        yield _early_permission(function.name)
     title = "update_did asks for the permission to delete before it looks for the DID"
     yield Fault("order/update_did/delete-before-did-exists", title, FaultKind.ORDER, _delete_permission_first)
     yield _description_first()
 
 
-def swapped(items: tuple[T, ...], first: int) -> tuple[T, ...]:
-    """The items with the one at that place and the next in each other's place."""
-    return (*items[:first], items[first + 1], items[first], *items[first + 2 :])
+def neighbours(function: Function) -> tuple[tuple[str, str], ...]:
+    """The checks that follow each other, but for what every user passes.
+
+    An action is no check, for it needs what those before it have found.
+    """
+    checks = (check for check in function.checks if check != PASSED_BY_ALL)
+    return tuple(pair for pair in pairwise(checks) if not set(pair) & set(function.actions))
 
 
-def _swapped_checks(function: str, first: str, second: str) -> Fault:
+def swapped(items: tuple[T, ...], first: T, second: T) -> tuple[T, ...]:
+    """The items with two of them in each other's place."""
+    other = {first: second, second: first}
+    return tuple(other.get(item, item) for item in items)
+
+
+def _swapped_checks(function: str, first: str, second: str, *, never: bool = False) -> Fault:
     def mutation(contract: Contract) -> Contract:
         checks = function_of(contract, function).checks
-        return with_function(contract, function, checks=swapped(checks, checks.index(first)))
+        return with_function(contract, function, checks=swapped(checks, first, second))
 
-    return mutant(f"{function}/{second}-before-{first}", _title(function, first, second), FaultKind.ORDER, mutation)
+    title, hidden = _title(function, first, second), NEVER_STORED if never else None
+    return mutant(f"{function}/{second}-before-{first}", title, FaultKind.ORDER, mutation, hidden=hidden)
+
+
+def _never_there(contract: Contract, function: Function, first: str, second: str) -> bool:
+    """Whether no row can be there that a call names which misses something required."""
+    copied = any(other.copies == function.creates for other in contract.functions.values())
+    is_new = first == "required" and second.endswith("-is-new")
+    return is_new and not copied and all(p in contract.targets(function) for p in function.required)
 
 
 def _swapped_parameters(function: str, first: str, second: str) -> Fault:

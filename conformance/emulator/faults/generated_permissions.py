@@ -8,16 +8,16 @@ from functools import partial
 
 import msgspec
 
-from conformance.contract.model import Contract, Function
+from conformance.contract.model import Contract, Function, check_of
 from conformance.contract.world import LOGIN_LEVEL, Row, User
 from conformance.emulator.faults.asked import Answering, Asked, behaving
-from conformance.emulator.faults.generated import function_mutation, mutant
+from conformance.emulator.faults.generated import described, function_mutation, mutant
 from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Response
 
 LOGIN_ASKS_FOR_MORE = f"a user below level {LOGIN_LEVEL} cannot log in, so no function ever sees one"
 
-SEES_GROUPS = ("update_did", "copy_did")
+NOT_LOOKED_AT = "servers do not look at API access here"
 
 
 def faults(contract: Contract) -> Iterator[Fault]:
@@ -26,15 +26,36 @@ def faults(contract: Contract) -> Iterator[Fault]:
         if function.permission is not None:
             yield from _levels(function)
             yield from _ignored(function)
-    for name in SEES_GROUPS:
-        yield _as(name, "groups-ignored", f"{name} shows a user the DIDs of all user groups", _all_groups)
-    yield _as("update_did", "delete-ignored", "Whoever may update may delete", _may_delete)
-    yield _as("update_did", "delete-never", "Nobody may delete", _may_not_delete)
+    for function in described(contract):
+        yield from _restricted(contract, function)
+        yield from _deletion(function)
     yield _by(
         "add_did/groups-count", "add_did does not see the DIDs of user groups that the user may not view", _add_blindly
     )
     yield _by("login/level-one-more", f"Level {LOGIN_LEVEL + 1} is needed to log in", partial(_login_level, 1))
     yield _by("login/level-one-less", f"Level {LOGIN_LEVEL - 1} is enough to log in", partial(_login_level, -1))
+
+
+def _restricted(contract: Contract, function: Function) -> Iterator[Fault]:
+    """What a caller may see of the rows that a function looks for."""
+    found = (check_of(check, contract.kinds) for check in function.checks)
+    for name in dict.fromkeys(of[1] for of in found if of and of[0] == "exists" and of[1]):
+        kind = contract.kinds[name]
+        if kind.group:
+            title = f"{function.name} shows a user the {kind.title}s of all user groups"
+            yield _as(function.name, "groups-ignored", title, _all_groups)
+        if kind.campaign:
+            title = f"{function.name} shows a user the {kind.title}s of all campaigns"
+            yield _as(function.name, "campaigns-ignored", title, _all_campaigns)
+    if function.of_lists:
+        yield _as(function.name, "lists-restricted-ignored", f"{function.name} shows everybody all lists", _all_lists)
+
+
+def _deletion(function: Function) -> Iterator[Fault]:
+    setting = function.arguments["delete"].setting if "delete" in function.arguments else None
+    if setting is not None:
+        yield _as(function.name, "delete-ignored", "Whoever may update may delete", partial(_granted, setting))
+        yield _as(function.name, "delete-never", "Nobody may delete", partial(_not_granted, setting))
 
 
 def _levels(function: Function) -> Iterator[Fault]:
@@ -58,22 +79,24 @@ def _ignored(function: Function) -> Iterator[Fault]:
     assert permission is not None
     if permission.level > LOGIN_LEVEL:
         yield _as(name, "level-ignored", f"{name} asks for no level", _level_9)
-    for place, setting in enumerate(permission.settings):
+    of_checks = {told.setting for told in function.arguments.values()}
+    for place, setting in enumerate(setting for setting in function.settings if setting not in of_checks):
         id = "setting-ignored" if not place else f"setting-{setting}-ignored"
         yield _as(name, id, f"{name} does not ask for {setting}", partial(_granted, setting))
-    yield _as(name, "api-access-ignored", f"{name} does not ask for API access", _api_access)
+    ignored = NOT_LOOKED_AT if permission.no_api_access else None
+    yield _as(name, "api-access-ignored", f"{name} does not ask for API access", _api_access, hidden=ignored)
     yield _as(name, "function-list-ignored", f"{name} is not looked up in the user's list of functions", _all_functions)
 
 
 UserAs = Callable[[User], User]
 
 
-def _as(function: str, how: str, title: str, change: UserAs) -> Fault:
-    return _by(f"{function}/{how}", title, partial(_seen_as, function, change))
+def _as(function: str, how: str, title: str, change: UserAs, hidden: str | None = None) -> Fault:
+    return _by(f"{function}/{how}", title, partial(_seen_as, function, change), hidden)
 
 
-def _by(id: str, title: str, answer: Answering) -> Fault:
-    return Fault(f"permission/{id}", title, FaultKind.PERMISSION, partial(behaving, answer))
+def _by(id: str, title: str, answer: Answering, hidden: str | None = None) -> Fault:
+    return Fault(f"permission/{id}", title, FaultKind.PERMISSION, partial(behaving, answer), hidden=hidden)
 
 
 def _seen_as(function: str, change: UserAs, asked: Asked) -> Response:
@@ -103,12 +126,16 @@ def _all_groups(user: User) -> User:
     return replace(user, groups=None)
 
 
-def _may_delete(user: User) -> User:
-    return replace(user, grants=user.grants | {"delete_dids"})
+def _all_campaigns(user: User) -> User:
+    return replace(user, campaigns=None)
 
 
-def _may_not_delete(user: User) -> User:
-    return replace(user, grants=user.grants - {"delete_dids"})
+def _all_lists(user: User) -> User:
+    return replace(user, lists_restricted=False)
+
+
+def _not_granted(setting: str, user: User) -> User:
+    return replace(user, grants=user.grants - {setting})
 
 
 def _add_blindly(asked: Asked) -> Response:

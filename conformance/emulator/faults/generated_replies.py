@@ -11,8 +11,8 @@ from conformance.contract.reply import Line, Value, parse_line
 from conformance.emulator.faults.generated import COMMON, function_of, mutant, with_reply
 from conformance.emulator.faults.model import Fault, FaultKind
 
-NEVER_SENT = frozenset({"second-factor-missing", "ip-blocked"})
-"""Replies that neither the emulator sends nor a run can provoke."""
+NEVER_SENT = frozenset({"second-factor-missing", "ip-blocked", "no-user-group"})
+"""Replies that no run can provoke."""
 
 DEBUG = "debug-"
 """What the names of replies begin with that only one old build sends."""
@@ -32,7 +32,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
     for function in (COMMON, *contract.functions):
         for name, form in function_of(contract, function).replies.items():
             if sent(name, form):
-                yield from _form(function, name, form, _shown_empty(contract, function, form))
+                yield from _form(function, name, form, _shown_empty(contract, function, name))
 
 
 def sent(name: str, form: ReplyForm) -> bool:
@@ -52,11 +52,13 @@ def _form(function: str, name: str, form: ReplyForm, emptied: frozenset[str]) ->
             yield mutant(f"{function}/{name}/{how}", title, FaultKind.REPLY, mutation, hidden=hidden)
 
 
-def _shown_empty(contract: Contract, function: str, form: ReplyForm) -> frozenset[str]:
-    """The changes that empty a field which shows a parameter that is refused only when it is empty."""
-    parameters = function_of(contract, function).required
-    only_empty = {f"{{{p.name}}}" for p in parameters if p.shipped.min == 1 and p.shipped.max is None}
-    fields = parse_line(form.shipped or "").fields
+def _shown_empty(contract: Contract, function: str, name: str) -> frozenset[str]:
+    """The changes that empty a field which shows the one required parameter, refused only when it is empty."""
+    called = function_of(contract, function)
+    if name != "required" or len(called.required) != 1:
+        return frozenset()
+    only_empty = {f"{{{p.name}}}" for p in called.required if p.shipped.min == 1 and p.shipped.max is None}
+    fields = parse_line(called.replies[name].shipped or "").fields
     return frozenset(f"field-{at}-emptied" for at, field in enumerate(fields, 1) if field in only_empty)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from conformance.cases.refusal import refused_value
 from conformance.contract.model import Contract, Parameter
-from conformance.emulator.faults.generated import CHECKED, function_of, mutant, parameter_mutation
+from conformance.emulator.faults.generated import checked, mutant, parameter_mutation
 from conformance.emulator.faults.model import Fault, FaultKind
 
 NOWHERE_SHOWN = frozenset({"DB"})
@@ -50,9 +50,9 @@ NEVER = "99.99-9999"
 
 def faults(contract: Contract) -> Iterator[Fault]:
     """Three for each parameter."""
-    for function in CHECKED:
-        for parameter in function_of(contract, function).parameters:
-            yield from _of(function, parameter)
+    for function in checked(contract):
+        for parameter in function.parameters:
+            yield from _of(function.name, parameter)
 
 
 def _of(function: str, parameter: Parameter) -> Iterator[Fault]:
@@ -82,7 +82,8 @@ def narrowed_by(parameter: Parameter) -> str:
     """The character that the fault strips too: one of a value that is refused, so that the reply shows it."""
     if parameter.name in LESS:
         return LESS[parameter.name]
-    return refused_value(parameter)[0] if parameter.message else _alphabet(parameter.kept)[-1]
+    shown = refused_value(parameter) if parameter.message else parameter.sample or ""
+    return shown[0] if shown and shown[0] in _alphabet(parameter.kept) else _alphabet(parameter.kept)[-1]
 
 
 @cache

@@ -8,9 +8,8 @@ from functools import partial
 from conformance.contract.model import Contract, Parameter
 from conformance.emulator.faults.asked import Asked, behaving
 from conformance.emulator.faults.generated import (
-    CHECKED,
     Mutation,
-    function_of,
+    checked,
     mutant,
     parameter_mutation,
     rule_mutation,
@@ -24,12 +23,12 @@ UNKNOWN = "X"
 
 def faults(contract: Contract) -> Iterator[Fault]:
     """Every list and every reference of every parameter, and each kind of entity matched exactly."""
-    for function in CHECKED:
-        for parameter in function_of(contract, function).parameters:
-            yield from _listed(function, parameter)
+    for function in checked(contract):
+        for parameter in function.parameters:
+            yield from _listed(function.name, parameter)
             if parameter.shipped.reference:
-                title = f"{function} takes any name in {parameter.name}, whether it exists or not"
-                yield _rule(function, parameter, "not-looked-up", title, reference=None)
+                title = f"{function.name} takes any name in {parameter.name}, whether it exists or not"
+                yield _rule(function.name, parameter, "not-looked-up", title, reference=None)
     for kind in _referred_to(contract):
         title = f"Names of kind {kind} must be spelled in their own letter case"
         yield Fault(f"values/{kind}/exact", title, FaultKind.VALUES, partial(_exact, kind))
@@ -37,7 +36,7 @@ def faults(contract: Contract) -> Iterator[Fault]:
 
 def _referred_to(contract: Contract) -> Iterable[str]:
     """The kinds that parameters refer to by names of which letter case makes no difference."""
-    parameters = (parameter for function in CHECKED for parameter in function_of(contract, function).parameters)
+    parameters = (parameter for function in checked(contract) for parameter in function.parameters)
     return dict.fromkeys(p.shipped.reference for p in parameters if p.shipped.reference and p.case_deviation)
 
 

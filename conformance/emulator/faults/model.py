@@ -29,6 +29,7 @@ class FaultKind(StrEnum):
     DEFAULT = "default"
     PERMISSION = "permission"
     BUILD = "build"
+    ROWS = "rows"
     BY_HAND = "by-hand"
     SUBTLE = "subtle"
 
