@@ -27,7 +27,7 @@ KNOWN = ("known", "k", "KNOWN FAIL")
 """The same for a fail that the baseline accepts."""
 
 
-class Outcome:
+class CaseOutcome:
     """The verdict on one case, for its test to turn into pytest's terms."""
 
     def __init__(self, record: Record) -> None:

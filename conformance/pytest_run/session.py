@@ -18,7 +18,7 @@ from conformance.crash import Crash, explained
 from conformance.errors import ConformanceError, LeftBehind, UsageError
 from conformance.fuzz.names import IDS
 from conformance.pytest_run.collector import Collector, keep
-from conformance.pytest_run.outcomes import KNOWN, STATUSES, Outcome, Searched, case_of, crashed, id_of, records_of
+from conformance.pytest_run.outcomes import KNOWN, STATUSES, CaseOutcome, Searched, case_of, crashed, id_of, records_of
 from conformance.report import view
 from conformance.report.model import Report
 from conformance.report.text import printable, visible
@@ -172,7 +172,7 @@ class Session:
 
     # --- running ---
 
-    def outcome(self, case: Case, item: pytest.Item) -> Outcome:
+    def outcome(self, case: Case, item: pytest.Item) -> CaseOutcome:
         """The outcome of a case; an error verdict fails the fixture that asks."""
         assert self._run is not None
         if self.worker is None:
@@ -182,7 +182,7 @@ class Session:
         self._take(item, record)
         if isinstance(record.result.verdict, Error):
             pytest.fail(f"error, not the server's fault: {record.result.verdict.reason}{trace}", pytrace=False)
-        return Outcome(record)
+        return CaseOutcome(record)
 
     def searched(self, id: str, item: pytest.Item) -> Searched:
         """What a search has found; an error verdict fails the fixture that asks."""

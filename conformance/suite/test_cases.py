@@ -10,7 +10,7 @@ import pytest
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case
 from conformance.contract.load import load_contract
-from conformance.pytest_run.outcomes import Outcome
+from conformance.pytest_run.outcomes import CaseOutcome
 
 
 def _params() -> Iterator[Any]:
@@ -20,6 +20,6 @@ def _params() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("case", list(_params()))
-def test_case(case: Case, outcome: Outcome) -> None:
+def test_case(case: Case, outcome: CaseOutcome) -> None:
     """The server's replies to the case are what they should be."""
     outcome.check(case)
