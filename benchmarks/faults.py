@@ -28,7 +28,7 @@ from conformance.fuzz.model import FuzzTally
 from conformance.fuzz.names import NAMES
 from conformance.fuzz.search import search_of
 from conformance.fuzz.share import shared
-from conformance.options import Effort
+from conformance.run.plan import Effort
 
 SEEDS = (1, 2, 3)
 BUDGET = 2000

@@ -20,7 +20,8 @@ from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
 from conformance.defaults import CONCURRENCY, TIMEOUT
 from conformance.run.ledger import Ledger
-from conformance.run.run import Plan, Run, new_run
+from conformance.run.plan import Plan, new_run
+from conformance.run.run import Run
 from conformance.run.settings import load_target, resolve
 from conformance.verdict.model import Expect
 

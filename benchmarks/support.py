@@ -18,11 +18,12 @@ from starlette.applications import Starlette
 from conformance.cases.model import Level
 from conformance.emulator.config import Config
 from conformance.emulator.server import running
-from conformance.run.run import Plan, Run
+from conformance.run.plan import Plan
+from conformance.run.run import Run
 from conformance.run.settings import load_target, resolve
 from conformance.verdict.model import Expect
 
-START = "from conformance.cli import main; main()"
+START = "from conformance.commands.app import main; main()"
 
 VERSION = "source=benchmark&function=version"
 """A query that needs no login and changes nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,64 +14,52 @@ from conformance import suite
 from conformance.baseline.hold import hold
 from conformance.baseline.model import Baseline
 from conformance.errors import HarnessError, Stopped
-from conformance.fuzz.names import NAMES, SUBJECT
-from conformance.options import Options
 from conformance.progress import Progressing
+from conformance.pytest_run.session import INTERRUPTED, Session
 from conformance.report.model import Report
-from conformance.report.terminal import FAILURES, summary
-from conformance.rerun import again, became, replaying
+from conformance.report.terminal import summary
+from conformance.rerun import Repeat
 from conformance.run.run import Run, left_line, raise_if_left
-from conformance.screen import Screen
-from conformance.session import INTERRUPTED, Session
-from conformance.terminal import comes_to
-from conformance.verdict.model import Kind
-
-EMULATED, BUILT_IN_USER = "http://127.0.0.1:8080", "6666"
-"""Where `vicidial-conformance emulator` listens, and who may do everything there."""
+from conformance.terminal import Screen, comes_to
 
 _SUITE = Path(next(iter(suite.__path__)))
+_CASES, _SEARCHES = _SUITE / "test_cases.py", _SUITE / "test_fuzz.py"
 
 
 @dataclass(frozen=True, slots=True)
 class Starting:
-    """A pytest plugin that hands a session what it is to do. Files are read by now: some can be read only once."""
+    """A pytest plugin that hands a session the run that has begun. Files are read by now: some only once."""
 
     run: Run
-    options: Options
-    baseline: Baseline | None = None
+    baseline: Baseline | None
+    again: str
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the session. Raises UsageError if it cannot write to its folder."""
-        made = self.run.plan
-        held = hold(self.baseline, made) if self.baseline else None
-        session = Session(config, made, self.options.only, self.options.fuzz, held, self.run)
-        session.again = "" if self.options.fuzz else again(self.options, made.folder)
+        held = hold(self.baseline, self.run.plan) if self.baseline else None
+        session = Session(config, self.run.plan, held, self.run, self.again)
         config.pluginmanager.register(session, Session.NAME)
 
 
 def carry_out(
-    run: Run,
-    options: Options,
-    baseline: Baseline | None,
-    screen: Screen,
-    loaded: Callable[[], None],
-    *,
-    fail_fast: bool,
+    run: Run, baseline: Baseline | None, repeat: Repeat, screen: Screen, loaded: Callable[[], None], *, fail_fast: bool
 ) -> int:
     """Run the suite under pytest and give the exit code; `loaded` is called once all tests are collected.
 
     Raises ConformanceError for what keeps it from running.
     """
-    progress = Progressing(screen, options, loaded)
-    flags = [*_QUIETLY, *_files(options), *(["-x"] if fail_fast else [])]
+    progress = Progressing(screen, loaded)
+    collected = _CASES if run.plan.effort is None else _SEARCHES
+    flags = [*_QUIETLY, str(collected), *(["-x"] if fail_fast else [])]
     try:
         with _own_environment():
-            code = int(pytest.main(flags, plugins=[Starting(run, options, baseline), progress]))
+            code = int(pytest.main(flags, plugins=[Starting(run, baseline, repeat.failed), progress]))
     except KeyboardInterrupt:
         code = pytest.ExitCode.INTERRUPTED
     finally:
         progress.stop()
-    return _show(progress, run, options, code, screen)
+    report = _reported(progress, run, code)
+    return Stopped.exit_code if report is None else _show(report, repeat, screen)
 
 
 @contextmanager
@@ -88,56 +76,38 @@ def _own_environment() -> Iterator[None]:
         os.environ.update(before)
 
 
-def _show(progress: Progressing, run: Run, options: Options, code: int, screen: Screen) -> int:
+def _reported(progress: Progressing, run: Run, code: int) -> Report | None:
+    """The report of the run; none if it was stopped before there was one. Raises what kept it from being made."""
     session, folder = progress.session, run.plan.folder
     if session is not None and session.stopped is not None:
         raise session.stopped
     if progress.crash is not None:
         raise_if_left(run.close().left, folder, progress.crash)
         raise progress.crash
-    if session is None or session.report is None:
-        raise_if_left(run.close().left, folder, Stopped("stopped"))
-        if code == pytest.ExitCode.INTERRUPTED:
-            return Stopped.exit_code
-        raise HarnessError(f"pytest ended with code {code} and no report: run it as pytest to see why (docs/pytest.md)")
-    report = session.report
-    comes_to(report.answer, *([left_line(report.left, folder)] if report.left else []))
+    if session is not None and session.report is not None:
+        return session.report
+    raise_if_left(run.close().left, folder, Stopped("stopped"))
+    if code == pytest.ExitCode.INTERRUPTED:
+        return None
+    raise HarnessError(f"pytest ended with code {code} and no report: run it as pytest to see why (docs/pytest.md)")
+
+
+def _show(report: Report, repeat: Repeat, screen: Screen) -> int:
+    """Show what a run came to, and give its exit code."""
+    left = [left_line(report.left, repeat.folder)] if report.left else []
+    comes_to(report.answer, *left)
     if screen.quiet:
         screen.out.print(report.answer)
     else:
-        if options.rerun_failed:
-            for line in became(options.rerun_failed, report):
-                screen.err.print(line, markup=False)
+        for line in repeat.became(report):
+            screen.err.print(line, markup=False)
         screen.out.print(summary(report), crop=False)
-        for line in _to_repeat(report, options, folder):
+        for line in repeat.commands(report):
             screen.err.print(line)
-        screen.err.print(f"report: {folder / 'report.html'}")
-    if report.left:
-        screen.err.print(left_line(report.left, folder))
+        screen.err.print(f"report: {repeat.folder / 'report.html'}")
+    for line in left:
+        screen.err.print(line)
     return Stopped.exit_code if report.ended == INTERRUPTED and not report.left else report.exit_code
-
-
-def _to_repeat(report: Report, options: Options, folder: Path) -> Iterator[str]:
-    """The command that repeats what failed, as a line to paste: of fuzzing one for each finding."""
-    if options.fuzz is None:
-        if report.fails or report.with_kind(Kind.ERROR):
-            yield f"to repeat what failed: {again(options, folder)}"
-        return
-    if options.names_no_server:
-        options = replace(options, url=EMULATED, user=BUILT_IN_USER)
-    troubles = (*report.fails, *report.with_kind(Kind.ERROR))
-    found = [result.replay for result in troubles if result.replay is not None]
-    if found and options.url == EMULATED:
-        yield "to repeat it, start `vicidial-conformance emulator` first; its password is 1234"
-    for name in found[:FAILURES]:
-        yield f"to repeat it: {replaying(options, folder / name)}"
-
-
-def _files(options: Options) -> list[str]:
-    """What pytest is to collect: the whole suite, or of it the searches that are wanted, in their order."""
-    if options.fuzz is None:
-        return [str(_SUITE)]
-    return [str(_SUITE / f"test_fuzz_{name}.py") for name in NAMES if f"{SUBJECT}/{name}" in options.only]
 
 
 _QUIETLY = (

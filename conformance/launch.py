@@ -8,21 +8,21 @@ from importlib.resources import as_file, files
 
 import msgspec
 
+from conformance.cases.select import select
 from conformance.errors import UsageError
-from conformance.options import Options, plan, select
-from conformance.prompt import ask_password
+from conformance.options import Options, plan
 from conformance.run.descriptors import LIMITED
 from conformance.run.interrupts import loading
 from conformance.run.run import Run, closing
 from conformance.run.settings import TargetFile, load_target
-from conformance.screen import Screen
+from conformance.terminal import Screen, ask_password
 
 _EMULATOR_PASSWORDS = {"VICIDIAL_EMULATOR_PASS": "1234"}
 
 
 def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
     """Run the suite and give the exit code. Raises ConformanceError for what keeps it from running."""
-    if options.fuzz is None and options.only:
+    if options.effort is None and options.only:
         from conformance.cases.catalogue import catalogue
         from conformance.contract.load import load_contract
 
@@ -42,8 +42,10 @@ def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
         loaded.enter_context(loading())
         run.begin()
         from conformance.carrying import carry_out
+        from conformance.rerun import Repeat
 
-        return carry_out(run, options, baseline, screen, loaded.close, fail_fast=fail_fast)
+        repeat = Repeat(options, made.folder)
+        return carry_out(run, baseline, repeat, screen, loaded.close, fail_fast=fail_fast)
 
 
 def _emulator(options: Options, stack: ExitStack, screen: Screen) -> TargetFile:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import fnmatch
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -12,12 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.builds import described_build
-from conformance.cases.model import Case, Level
-from conformance.defaults import CONCURRENCY, FUZZ_REQUESTS, SETTLING, TIMEOUT
+from conformance.cases.model import Level
+from conformance.defaults import CONCURRENCY, SETTLING, TIMEOUT
 from conformance.errors import UsageError
 from conformance.reading import SMALL, check_file
 from conformance.run.descriptors import affordable
-from conformance.run.run import RUN_DIGITS, Plan, new_run
+from conformance.run.plan import QUESTIONS, RUN_DIGITS, USEFUL, Effort, Plan, new_run
 from conformance.run.settings import Target, TargetFile, load_target, read_password, resolve
 from conformance.verdict.model import Expect
 
@@ -28,22 +27,6 @@ LEAST_RATE = 0.001
 
 RATE = 10.0
 """Requests a second for a target that may be taking calls, which is every one but the emulator of this process."""
-
-
-QUESTIONS = 20
-"""Requests of fuzzing besides its searches: preflight, what tells the server's settings apart, and the end."""
-
-USEFUL = 30
-"""Requests of the smallest share of a budget that is of use to a search: two or three inputs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How long to fuzz: so many requests at most, or so many seconds. `seed` decides everything that is drawn."""
-
-    requests: int | None = FUZZ_REQUESTS
-    seconds: float | None = None
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +51,10 @@ class Options:
     ca_file: Path | None = None
     insecure: bool = False
     rate: float | None = None
-    login_failures: int = 0
+    allow_login_failures: int = 0
     mask_users: bool = False
     run: str = ""
-    fuzz: Effort | None = None
+    effort: Effort | None = None
     build: str | None = None
     baseline: Path | None = None
     rerun_failed: Path | None = None
@@ -92,30 +75,37 @@ def plan(
 
     Raises UsageError before any request leaves.
     """
+    target, is_own = _target(options, environ, prompt, own), own is not None
+    return Plan(
+        target=target,
+        level=_level(options, target, is_own=is_own),
+        expect=options.expect,
+        concurrency=_concurrency(options.concurrency, is_own=is_own),
+        timeout=_positive(options.timeout, "--timeout"),
+        settling=_positive(options.settling, "--settling"),
+        verify=_verify(options),
+        rate=_rate(options, is_own=is_own),
+        login_failures=options.allow_login_failures,
+        mask_users=options.mask_users,
+        only=options.only,
+        effort=options.effort,
+        is_own=is_own,
+        run=options.run or _run(options.effort),
+        folder=report_folder(options.report, target.url),
+    )
+
+
+def _target(
+    options: Options, environ: Mapping[str, str], prompt: Callable[[str], str | None] | None, own: TargetFile | None
+) -> Target:
     file = own or (load_target(options.target_file) if options.target_file else None)
     asks = options.user is not None or file is None
     ask = partial(prompt, options.user) if prompt and options.user else None
     password = read_password(options.password_file, environ, ask) if asks else None
     target = resolve(options.url, file, options.user, password, environ)
-    if options.build is not None:
-        target = replace(target, build=described_build("--build", options.build))
-    level = _level(options, target, is_own=own is not None)
-    if options.fuzz is not None:
-        _check_effort(options.fuzz, level)
-    return Plan(
-        target=target,
-        level=level,
-        expect=options.expect,
-        concurrency=_concurrency(options.concurrency, is_own=own is not None),
-        timeout=_positive(options.timeout, "--timeout"),
-        settling=_positive(options.settling, "--settling"),
-        verify=_verify(options),
-        rate=_rate(options, is_own=own is not None),
-        login_failures=options.login_failures,
-        mask_users=options.mask_users,
-        run=options.run or _run(options.fuzz),
-        folder=report_folder(options.report, target.url),
-    )
+    if options.build is None:
+        return target
+    return replace(target, build=described_build("--build", options.build))
 
 
 def _concurrency(wanted: int, *, is_own: bool) -> int:
@@ -164,6 +154,8 @@ def _level(options: Options, target: Target, *, is_own: bool) -> Level:
         raise UsageError(
             "--level full leaves DIDs that the API cannot delete: it needs disposable = true in the target file"
         )
+    if options.effort is not None:
+        _check_effort(options.effort, level)
     return level
 
 
@@ -209,23 +201,3 @@ def _host(url: str) -> str:
     parts = urlsplit(url)
     port = f"-{parts.port}" if parts.port else ""
     return f"{(parts.hostname or 'target').replace(':', '_')}{port}"
-
-
-def wanted(id: str, patterns: Collection[str]) -> bool:
-    """Whether an id, or what it begins with before a slash, matches one of the globs; without any, all do."""
-    found = (fnmatch.fnmatchcase(id, end) for pattern in patterns for end in (pattern, f"{pattern}/*"))
-    return not patterns or any(found)
-
-
-def no_match(patterns: Iterable[str]) -> str:
-    """What to say when nothing has a wanted id."""
-    return f"--only {' '.join(patterns)}: matches no case; `vicidial-conformance list` shows them all"
-
-
-def select(cases: Iterable[Case], only: Iterable[str]) -> tuple[Case, ...]:
-    """The cases whose id matches one of the globs, or all without any. Raises UsageError if none does."""
-    patterns = tuple(only)
-    chosen = tuple(case for case in cases if wanted(case.id, patterns))
-    if not chosen:
-        raise UsageError(no_match(patterns))
-    return chosen

@@ -22,17 +22,16 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from conformance.coming import coming, foretold, lasting, to_come
 from conformance.crash import explained
 from conformance.errors import ConformanceError
-from conformance.options import Options
-from conformance.outcomes import id_of, records_of
+from conformance.pytest_run.outcomes import id_of, records_of
+from conformance.pytest_run.session import Session
+from conformance.rehearsal import coming, foretold, lasting, to_come
 from conformance.report.terminal import STYLES
 from conformance.run.forecast import A_REPLY, Speed
 from conformance.run.record import Record
-from conformance.screen import Screen
-from conformance.session import Session
-from conformance.verdict.model import Kind
+from conformance.terminal import Screen
+from conformance.verdict.model import VerdictKind
 
 EVERY = 10.0
 """Seconds between two lines where there is no bar."""
@@ -46,14 +45,14 @@ class _Counts(ProgressColumn):
 
     max_refresh = 0.1
 
-    def __init__(self, counts: Counter[Kind]) -> None:
+    def __init__(self, counts: Counter[VerdictKind]) -> None:
         super().__init__()
         self._counts = counts
 
     def render(self, task: Task) -> Text:
         """The verdicts that have occurred, each in its colour."""
         del task
-        shown = [(f"{self._counts[kind]} {kind.value}", STYLES[kind]) for kind in Kind if self._counts[kind]]
+        shown = [(f"{self._counts[kind]} {kind.value}", STYLES[kind]) for kind in VerdictKind if self._counts[kind]]
         return Text("  ").join(Text(text, style=style) for text, style in shown)
 
 
@@ -93,7 +92,7 @@ class TimeLeft:
         if self._session is None:
             return None
         passed, sent = monotonic() - self._since, self._session.sent
-        effort = self._session.effort
+        effort = self._session.plan.effort
         if effort is not None and effort.seconds is not None:
             return max(0.0, effort.seconds - passed)
         if sent - self._before < ENOUGH:
@@ -108,15 +107,14 @@ class Progressing:
     something did.
     """
 
-    def __init__(self, screen: Screen, options: Options, loaded: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, screen: Screen, loaded: Callable[[], None] = lambda: None) -> None:
         self.session: Session | None = None
         self.crash: ConformanceError | None = None
         self._console = screen.err
         self._quiet = screen.quiet
         self._verbose = screen.verbose
-        self._options = options
         self._loaded = loaded
-        self._counts: Counter[Kind] = Counter()
+        self._counts: Counter[VerdictKind] = Counter()
         self._left = TimeLeft()
         self._told = ""
         columns = (
@@ -153,7 +151,7 @@ class Progressing:
         """Say what is coming: the first questions have been answered, and their replies tell how long it takes."""
         if self.session is None:
             return
-        effort = self.session.effort
+        effort = self.session.plan.effort
         self._left.begin(self.session, self._foretell(self.session) if effort is None else effort.requests or 0)
         self._bar.start()
         if self._lines is not None:
@@ -162,10 +160,10 @@ class Progressing:
     def _foretell(self, session: Session) -> int:
         if self._quiet:
             return 0
-        plan, own = session.plan, self._options.names_no_server
-        told = coming(to_come(self._options, plan), plan)
-        speed = Speed(plan.rate, 0.0 if own else session.reply or A_REPLY, plan.concurrency)
-        self._say(f"{foretold(told, plan, speed, own=own)}.")
+        plan = session.plan
+        told = coming(to_come(plan), plan)
+        speed = Speed(plan.rate, 0.0 if plan.is_own else session.reply or A_REPLY, plan.concurrency)
+        self._say(f"{foretold(told, plan, speed)}.")
         return told.requests
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -185,7 +183,7 @@ class Progressing:
             known = "" if record.result.known is None else "  known"
             line = Text.assemble((f"{kind.value:<10}", STYLES[kind]), " ", record.result.id, (known, "yellow"))
             self._console.print(line)
-            if kind is Kind.ERROR:
+            if kind is VerdictKind.ERROR:
                 self._console.print(report.longreprtext)
 
     def _tell(self, text: str) -> None:
@@ -200,7 +198,7 @@ class Progressing:
 
     def _so_far(self) -> str:
         task = self._bar.tasks[0]
-        counts = ", ".join(f"{self._counts[kind]} {kind.value}" for kind in Kind if self._counts[kind])
+        counts = ", ".join(f"{self._counts[kind]} {kind.value}" for kind in VerdictKind if self._counts[kind])
         parts = [f"{task.completed:.0f} of {task.total:.0f} tests" if task.total else "", counts, str(self._left)]
         return "; ".join(part for part in parts if part)
 

@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Load the command line and run it."""
     try:
-        from conformance.cli import main as run  # noqa: PLC0415 - this is what takes its time
+        from conformance.commands.app import main as run  # noqa: PLC0415 - this is what takes its time
     except KeyboardInterrupt:
         sys.stderr.write("vicidial-conformance: stopped\n")
         sys.exit(130)

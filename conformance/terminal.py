@@ -1,4 +1,6 @@
-"""The two consoles that every command prints on. Whatever they print, only we give orders to a terminal.
+"""The two consoles that every command prints on, and the question for a password.
+
+Whatever they print, only we give orders to a terminal.
 
 What a server, a file or an option said may be anywhere in it: what cannot be printed is an escape there.
 """
@@ -6,14 +8,17 @@ What a server, a file or an option said may be anywhere in it: what cannot be pr
 from __future__ import annotations
 
 import errno
+import getpass
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from conformance.report.text import printable
+from conformance.errors import UsageError
+from conformance.report.text import printable, visible
 from conformance.streams import trouble_with
 
 LEFT = 4
@@ -67,6 +72,17 @@ def _in_json(character: str) -> str:
 out = Terminal()
 err = Terminal(stderr=True)
 
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where a run is shown: progress on `err`, what it comes to on `out`. `quiet` leaves only the answer."""
+
+    out: Terminal
+    err: Terminal
+    quiet: bool = False
+    verbose: bool = False
+
+
 _answer: list[str] = []
 
 
@@ -99,3 +115,18 @@ def concluded(code: int) -> int:
         return code
     say(f"standard output: {trouble.strerror}: what was printed is not complete")
     return code or INCOMPLETE
+
+
+def ask_password(user: str) -> str | None:
+    """What a person types, unseen; None where nobody can. Raises UsageError for what is no text."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return None
+    try:
+        return getpass.getpass(f"Password of {visible(user)}: ")
+    except (EOFError, KeyboardInterrupt, UnicodeDecodeError) as error:
+        err.print()  # what comes next does not stand beside the question
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        if isinstance(error, UnicodeDecodeError):
+            raise UsageError("what was typed is not UTF-8: give the password by --password-file") from None
+        return None

@@ -15,11 +15,11 @@ from conformance.contract.load import load_contract
 from conformance.report.model import BaselineUse, Report
 from conformance.report.symptoms import Symptom, symptoms
 from conformance.report.view import DID_NOT_REPEAT
+from conformance.run.plan import Plan
 from conformance.run.record import Record
-from conformance.run.run import Plan
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
-_PASSED = frozenset({Kind.PASS, Kind.DEVIATION})
+_PASSED = frozenset({VerdictKind.PASS, VerdictKind.DEVIATION})
 _MOST = 5
 
 
@@ -33,7 +33,7 @@ class Held:
     def marked(self, record: Record) -> Record:
         """The record, its fail marked as known or as another one; all else as it is."""
         entries = list(self.baseline.of(record.result.id))
-        if not entries or record.result.kind is not Kind.FAIL:
+        if not entries or record.result.kind is not VerdictKind.FAIL:
             return record
         unlike = _unlike(entries, symptoms(record.result, self.expect))
         if not unlike and record.result.is_flaky:
@@ -49,7 +49,7 @@ class Held:
         use = BaselineUse(
             file=str(self.baseline.file),
             stale=tuple(id for id in cases if kinds.get(id) in _PASSED),
-            not_run=tuple(id for id in cases if kinds.get(id) not in {*_PASSED, Kind.FAIL}),
+            not_run=tuple(id for id in cases if kinds.get(id) not in {*_PASSED, VerdictKind.FAIL}),
             unreasoned=tuple(id for id in sorted(entries) if not entries[id].is_reasoned),
         )
         return msgspec.structs.replace(report, baseline=use)

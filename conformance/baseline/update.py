@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from conformance.baseline.model import TODO, KnownCause
 from conformance.report.causes import Cause, causes_of
 from conformance.report.model import Report
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
-_ANSWERED = frozenset({Kind.PASS, Kind.DEVIATION, Kind.FAIL})
+_ANSWERED = frozenset({VerdictKind.PASS, VerdictKind.DEVIATION, VerdictKind.FAIL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def updated(report: Report, cases: Collection[str], before: Mapping[str, KnownCa
 
     `cases` are those of the catalogue: findings are not taken in.
     """
-    fails = [result for result in report.with_kind(Kind.FAIL) if result.id in cases]
+    fails = [result for result in report.with_kind(VerdictKind.FAIL) if result.id in cases]
     lasting = [result for result in fails if not result.is_flaky]
     answered = {result.id for result in report.with_kind(*_ANSWERED)}
     kept = {id: replace(entry, cases=left) for id, entry in before.items() if (left := entry.cases - answered)}

@@ -17,7 +17,7 @@ from conformance.report.files import write_whole
 from conformance.report.json_file import load_report
 from conformance.report.model import Report
 from conformance.report.text import visible
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
 
 def write_baseline(folder: Path, file: Path, *, incomplete: bool = False) -> Update:
@@ -46,7 +46,7 @@ def write_baseline(folder: Path, file: Path, *, incomplete: bool = False) -> Upd
 
 
 def _missing(report: Report) -> Iterator[str]:
-    errors, unreported = report.counts[Kind.ERROR], report.expected - len(report.results)
+    errors, unreported = report.counts[VerdictKind.ERROR], report.expected - len(report.results)
     if report.ended:
         yield f"the run ended early ({report.ended})"
     if unreported:

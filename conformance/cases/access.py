@@ -30,7 +30,7 @@ def cases(contract: Contract) -> Iterator[Case]:
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class FailingLogin:
     """A login that must fail. No real user's name is ever sent with a wrong password: it would be locked."""
 
     rule: str
@@ -44,17 +44,17 @@ _STRIPPED = (Param("user", "nosuch\t!user<did>"), Param("pass", "nosuch\t!passwo
 """Documentation is silent on a tab, so it does not explain a server that strips nothing."""
 
 LOGINS = (
-    Login("unknown-user", "the name of a user who does not exist", Role.UNKNOWN),
-    Login("absent", "neither user nor password"),
-    Login("without-password", "a user but no password", params=(Param("user", "nosuchuser"),)),
-    Login("without-user", "a password but no user", params=(Param("pass", "nosuchpassword"),)),
-    Login("empty", "an empty user and an empty password", params=(Param("user", ""), Param("pass", ""))),
-    Login("stripped", "a tab and an exclamation mark in the name of an unknown user", params=_STRIPPED),
-    Login("debug", "DB=1 and neither user nor password", params=(Param("DB", "1"),), since=DEBUG_UNTIL),
+    FailingLogin("unknown-user", "the name of a user who does not exist", Role.UNKNOWN),
+    FailingLogin("absent", "neither user nor password"),
+    FailingLogin("without-password", "a user but no password", params=(Param("user", "nosuchuser"),)),
+    FailingLogin("without-user", "a password but no user", params=(Param("pass", "nosuchpassword"),)),
+    FailingLogin("empty", "an empty user and an empty password", params=(Param("user", ""), Param("pass", ""))),
+    FailingLogin("stripped", "a tab and an exclamation mark in the name of an unknown user", params=_STRIPPED),
+    FailingLogin("debug", "DB=1 and neither user nor password", params=(Param("DB", "1"),), since=DEBUG_UNTIL),
 )
 
 
-def _login(recipes: Recipes, function: Function, login: Login) -> Case:
+def _login(recipes: Recipes, function: Function, login: FailingLogin) -> Case:
     call = recipes.bare(function)
     made = recipes.case(
         f"{function.name}/login/{login.rule}",

@@ -19,7 +19,7 @@ SOURCE = "<did>"
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class DidBatch:
     """A list to copy a source onto; `there` are the DIDs that exist before, the source among them."""
 
     rule: str
@@ -33,9 +33,9 @@ class Batch:
     asks: tuple[str, ...] | None = None
 
 
-def _odd(rule: str, title: str, new: str, asks: tuple[str, ...] = ("<did2>",)) -> Batch:
+def _odd(rule: str, title: str, new: str, asks: tuple[str, ...] = ("<did2>",)) -> DidBatch:
     """A list with an entry that no request can remove again."""
-    return Batch(rule, title, new, clause=OBSERVED, level=Level.FULL, asks=asks)
+    return DidBatch(rule, title, new, clause=OBSERVED, level=Level.FULL, asks=asks)
 
 
 SHORTEST = 2
@@ -44,36 +44,38 @@ SHORTEST = 2
 MANY = ",".join(f"<did2>{letter}" for letter in "ABCDEFGHIJKLMNOPQRST")
 
 LISTS = (
-    Batch("one", "One new number", "<did2>"),
-    Batch("three", "Three new numbers", "<did2>,<did3>,<did4>"),
-    Batch("eight", "Eight new numbers", ",".join(f"<did{n}>" for n in range(2, 10))),
-    Batch("twenty", "Twenty new numbers", MANY),
-    Batch("twice", "A number twice in one list: added, then there already", "<did2>,<did2>"),
-    Batch("twice-apart", "A number twice with another one between", "<did2>,<did3>,<did2>"),
-    Batch("twice-by-case", "A number twice in one list, once in capitals", "<did2>sales,<did2>SALES", clause=OBSERVED),
-    Batch("existing", "A number that exists already", "<did2>", (SOURCE, "<did2>")),
-    Batch(
+    DidBatch("one", "One new number", "<did2>"),
+    DidBatch("three", "Three new numbers", "<did2>,<did3>,<did4>"),
+    DidBatch("eight", "Eight new numbers", ",".join(f"<did{n}>" for n in range(2, 10))),
+    DidBatch("twenty", "Twenty new numbers", MANY),
+    DidBatch("twice", "A number twice in one list: added, then there already", "<did2>,<did2>"),
+    DidBatch("twice-apart", "A number twice with another one between", "<did2>,<did3>,<did2>"),
+    DidBatch(
+        "twice-by-case", "A number twice in one list, once in capitals", "<did2>sales,<did2>SALES", clause=OBSERVED
+    ),
+    DidBatch("existing", "A number that exists already", "<did2>", (SOURCE, "<did2>")),
+    DidBatch(
         "existing-by-case", "A number that exists in capitals", "<did2>sales", (SOURCE, "<did2>SALES"), clause=OBSERVED
     ),
-    Batch("existing-first", "An existing number, then a new one", "<did2>,<did3>", (SOURCE, "<did2>")),
-    Batch("existing-last", "A new number, then an existing one", "<did3>,<did2>", (SOURCE, "<did2>")),
-    Batch("mixed", "New and existing numbers in turn", "<did2>,<did3>,<did4>,<did5>", (SOURCE, "<did3>", "<did5>")),
-    Batch("all-existing", "Nothing but existing numbers", "<did2>,<did3>", (SOURCE, "<did2>", "<did3>")),
-    Batch("onto-itself", "A source onto itself", SOURCE),
-    Batch("onto-itself-and-new", "A source onto itself and onto a new number", f"{SOURCE},<did2>"),
-    Batch("onto-itself-with-plus", "A source without plus onto the same with plus", f"+{SOURCE}", clause=OBSERVED),
-    Batch("with-plus", "New numbers with a plus", "+<did2>,+<did3>"),
-    Batch("plus-and-without", "A number with a plus and the same without", "+<did2>,<did2>"),
-    Batch("raw-plus", "A list whose plus is not encoded", "<did2>,+<did3>", raw=True, clause=OBSERVED),
-    Batch("raw-comma", "A list whose comma is not encoded", "<did2>,<did3>", raw=True),
-    Batch(
+    DidBatch("existing-first", "An existing number, then a new one", "<did2>,<did3>", (SOURCE, "<did2>")),
+    DidBatch("existing-last", "A new number, then an existing one", "<did3>,<did2>", (SOURCE, "<did2>")),
+    DidBatch("mixed", "New and existing numbers in turn", "<did2>,<did3>,<did4>,<did5>", (SOURCE, "<did3>", "<did5>")),
+    DidBatch("all-existing", "Nothing but existing numbers", "<did2>,<did3>", (SOURCE, "<did2>", "<did3>")),
+    DidBatch("onto-itself", "A source onto itself", SOURCE),
+    DidBatch("onto-itself-and-new", "A source onto itself and onto a new number", f"{SOURCE},<did2>"),
+    DidBatch("onto-itself-with-plus", "A source without plus onto the same with plus", f"+{SOURCE}", clause=OBSERVED),
+    DidBatch("with-plus", "New numbers with a plus", "+<did2>,+<did3>"),
+    DidBatch("plus-and-without", "A number with a plus and the same without", "+<did2>,<did2>"),
+    DidBatch("raw-plus", "A list whose plus is not encoded", "<did2>,+<did3>", raw=True, clause=OBSERVED),
+    DidBatch("raw-comma", "A list whose comma is not encoded", "<did2>,<did3>", raw=True),
+    DidBatch(
         "spaces", "A list with spaces after its commas", "<did2>, <did3>", clause=OBSERVED, asks=("<did2>", "<did3>")
     ),
-    Batch("semicolon", "A list with a semicolon for a comma", "<did2>;5", clause=OBSERVED, asks=("<did2>5",)),
-    Batch("longest-entry", "An entry of 50 characters", f"<did2>{'5' * 36}"),
-    Batch("longest-list", "A list of exactly 2,000 characters, all copied", did_list(2000)),
-    Batch("from-plus", "A source with a plus", "<did2>", (f"+{SOURCE}",), f"+{SOURCE}"),
-    Batch(
+    DidBatch("semicolon", "A list with a semicolon for a comma", "<did2>;5", clause=OBSERVED, asks=("<did2>5",)),
+    DidBatch("longest-entry", "An entry of 50 characters", f"<did2>{'5' * 36}"),
+    DidBatch("longest-list", "A list of exactly 2,000 characters, all copied", did_list(2000)),
+    DidBatch("from-plus", "A source with a plus", "<did2>", (f"+{SOURCE}",), f"+{SOURCE}"),
+    DidBatch(
         "from-other-case",
         "A source in the other letter case",
         "<did2>",
@@ -81,9 +83,11 @@ LISTS = (
         f"{SOURCE}sales",
         OBSERVED,
     ),
-    Batch("from-missing", "A source that does not exist", "<did2>", (), level=Level.PROBE),
-    Batch("from-missing-plus", "A source without the plus that it has", "<did2>", (f"+{SOURCE}",)),
-    Batch("from-missing-onto-existing", "A source that does not exist onto a number that does", "<did2>", ("<did2>",)),
+    DidBatch("from-missing", "A source that does not exist", "<did2>", (), level=Level.PROBE),
+    DidBatch("from-missing-plus", "A source without the plus that it has", "<did2>", (f"+{SOURCE}",)),
+    DidBatch(
+        "from-missing-onto-existing", "A source that does not exist onto a number that does", "<did2>", ("<did2>",)
+    ),
     _odd("trailing-comma", "A comma after the last number", "<did2>,"),
     _odd("leading-comma", "A comma before the first number", ",<did2>"),
     _odd("inner-comma", "Two commas between two numbers", "<did2>,,<did3>", ("<did2>", "<did3>")),
@@ -101,7 +105,7 @@ def cases(_: Contract) -> Iterator[Case]:
         yield _late_description(rule, value)
 
 
-def _list(batch: Batch) -> Case:
+def _list(batch: DidBatch) -> Case:
     """A list with an undeletable entry runs alone: another case, or an earlier run, may have left the same one."""
     short = tuple(dict.fromkeys(entry for entry in batch.new.split(",") if len(entry) < SHORTEST))
     made = case(

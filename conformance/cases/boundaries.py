@@ -44,7 +44,7 @@ def cases(contract: Contract) -> Iterator[Case]:
                 yield from (_required(function, parameter, length) for length in lengths(parameter))
             elif limited(parameter) and parameter.required:
                 yield from _needed(recipes, function, parameter)
-            elif limited(parameter):
+            elif limited(parameter) and not parameter.needs:  # what it needs is there on servers of which all is known
                 yield from (_optional(recipes, function, parameter, length) for length in lengths(parameter))
                 yield from _stripped_to_longest(recipes, function, parameter)
             elif parameter.required:

@@ -72,7 +72,7 @@ ENCODINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class DidParameter:
     """A parameter that holds a DID, and how to send one in it."""
 
     function: str
@@ -98,10 +98,10 @@ def _copied_from(encoding: Encoding) -> tuple[Step, ...]:
 
 
 TARGETS = (
-    Target("add_did", "did_pattern", _added),
-    Target("update_did", "did_pattern", _updated),
-    Target("copy_did", "new_dids", _copied_onto),
-    Target("copy_did", "source_did_pattern", _copied_from),
+    DidParameter("add_did", "did_pattern", _added),
+    DidParameter("update_did", "did_pattern", _updated),
+    DidParameter("copy_did", "new_dids", _copied_onto),
+    DidParameter("copy_did", "source_did_pattern", _copied_from),
 )
 
 
@@ -158,7 +158,7 @@ def _generic(recipes: Recipes, function: Function) -> Iterator[Case]:
         )
 
 
-def _did(target: Target, encoding: Encoding) -> Case:
+def _did(target: DidParameter, encoding: Encoding) -> Case:
     left = ("<did2>", encoding.left) if target.parameter == "source_did_pattern" else (encoding.left,)
     return case(
         f"{target.function}/{target.parameter}/{encoding.rule}",
@@ -169,7 +169,7 @@ def _did(target: Target, encoding: Encoding) -> Case:
     )
 
 
-def _twice(target: Target) -> Case:
+def _twice(target: DidParameter) -> Case:
     *before, act = target.steps(Encoding("twice", "", "<did>", "<did>"))
     twice = Step(act.function, (Param(target.parameter, "<did3>"), *act.params))
     return case(
@@ -181,7 +181,7 @@ def _twice(target: Target) -> Case:
     )
 
 
-def _array(target: Target) -> Case:
+def _array(target: DidParameter) -> Case:
     *before, act = target.steps(Encoding("array", "", "<did>", "<did>"))
     renamed = (Param(f"{p.name}[]", p.value) if p.name == target.parameter else p for p in act.params)
     return case(

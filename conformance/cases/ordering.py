@@ -35,7 +35,7 @@ def cases(contract: Contract) -> Iterator[Case]:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class BrokenCheck:
     """What makes one check fail. Faults that set the same thing cannot be in one request."""
 
     check: str
@@ -63,18 +63,18 @@ class Fault:
 
 
 COMMON = (
-    Fault("login", role=Role.UNKNOWN),
-    Fault("function", function="no_such_function"),
-    Fault("source", source="t"),
-    Fault("allowed", role=Role.RESTRICTED_FUNCTIONS),
-    Fault("permission", role=Role.NO_MODIFY_DIDS),
+    BrokenCheck("login", role=Role.UNKNOWN),
+    BrokenCheck("function", function="no_such_function"),
+    BrokenCheck("source", source="t"),
+    BrokenCheck("allowed", role=Role.RESTRICTED_FUNCTIONS),
+    BrokenCheck("permission", role=Role.NO_MODIFY_DIDS),
 )
 
 _DESCRIPTION = {TOO_SHORT.name: TOO_SHORT.value}
 
-MISSING = Fault("existence", params={"did_pattern": "<did>"})
+MISSING = BrokenCheck("existence", params={"did_pattern": "<did>"})
 
-NO_DELETION = Fault("delete", role=Role.NO_DELETE_DIDS, params={"delete_did": "Y"})
+NO_DELETION = BrokenCheck("delete", role=Role.NO_DELETE_DIDS, params={"delete_did": "Y"})
 """Checked right after existence, for DIDs that are there; what comes before existence is tried with that."""
 
 BASES = {"add_did": add("<did>"), "update_did": update("<did>"), "copy_did": copy("<did>", "<did2>")}
@@ -82,19 +82,19 @@ BASES = {"add_did": add("<did>"), "update_did": update("<did>"), "copy_did": cop
 
 OWN = {
     "add_did": (
-        Fault("required", params={"did_pattern": ""}),
+        BrokenCheck("required", params={"did_pattern": ""}),
         MISSING,
-        Fault("optional", params=_DESCRIPTION),
+        BrokenCheck("optional", params=_DESCRIPTION),
     ),
     "update_did": (
-        Fault("required", params={"did_pattern": ""}),
+        BrokenCheck("required", params={"did_pattern": ""}),
         MISSING,
-        Fault("optional", params=_DESCRIPTION),
+        BrokenCheck("optional", params=_DESCRIPTION),
     ),
     "copy_did": (
-        Fault("required", params={"new_dids": ""}),
-        Fault("existence", params={"source_did_pattern": "<did>"}),
-        Fault("optional", params=_DESCRIPTION),
+        BrokenCheck("required", params={"new_dids": ""}),
+        BrokenCheck("existence", params={"source_did_pattern": "<did>"}),
+        BrokenCheck("optional", params=_DESCRIPTION),
     ),
 }
 """The faults of each function's own checks, in the order of the checks."""
@@ -117,24 +117,24 @@ def _generic(recipes: Recipes, function: Function) -> Iterator[Case]:
         yield _fields(recipes, function, earlier, later)
 
 
-def _own_faults(function: Function) -> Iterator[Fault]:
+def _own_faults(function: Function) -> Iterator[BrokenCheck]:
     """What makes a function's own checks fail, in the order of the checks, as far as no row has to be there for it."""
     needed = function.permission
     lacking = next((r for r, may in ROLES.items() if needed and may.without == frozenset(needed.settings[:1])), None)
     if lacking is not None:
-        yield Fault("permission", role=lacking)
+        yield BrokenCheck("permission", role=lacking)
     if function.required_samples:
-        yield Fault("required", params={function.required_samples[0].name: ""})
+        yield BrokenCheck("required", params={function.required_samples[0].name: ""})
     refusable = next((parameter for parameter in function.optional if _is_refusable(parameter)), None)
     if refusable is not None:
-        yield Fault("optional", params={refusable.name: refused_value(refusable)})
+        yield BrokenCheck("optional", params={refusable.name: refused_value(refusable)})
 
 
 def _is_refusable(parameter: Parameter) -> bool:
     return refused_everywhere(parameter, refused_value(parameter))
 
 
-def _checks(function: Function, base: Step, first: Fault, second: Fault) -> Case:
+def _checks(function: Function, base: Step, first: BrokenCheck, second: BrokenCheck) -> Case:
     """Only `add_did` has to prepare for its check of existence: it fails for a DID that is there."""
     there = function.effect is Effect.ADDS and "existence" in (first.check, second.check)
     before = (setup(add("<did>")),) if there else ()

@@ -14,7 +14,7 @@ from conformance.cases.make import FIRST, needs_of
 from conformance.cases.model import CANNOT_LOG_IN, OWN, Case, Level, Param, Purpose, Step
 from conformance.cases.rows import question
 from conformance.cases.steps import setup
-from conformance.contract.model import Contract, Effect, Function, Kind, Parameter
+from conformance.contract.model import Contract, Effect, Function, Kind, Parameter, check_of
 from conformance.contract.world import RowName
 
 _NEEDS_ITS_ROW = frozenset({Effect.UPDATES, Effect.DELETES})
@@ -52,14 +52,18 @@ class Recipes:
         for parameter in function.parameters:
             value = next((param.value for param in call.params if param.name == parameter.name), "")
             if parameter.required and parameter not in made and is_own(value):
-                of = self._named_by(parameter) or kind
+                of = self._named_by(function, parameter) or kind
                 if of is not None:
                     yield setup(self.adding(of, value))
                     return
 
-    def _named_by(self, parameter: Parameter) -> Kind | None:
-        reference = parameter.shipped.reference or parameter.documented.reference
-        return self.contract.kinds[reference] if reference else None
+    def _named_by(self, function: Function, parameter: Parameter) -> Kind | None:
+        """The kind of the row that a parameter names, if a check looks for one."""
+        for name, told in function.arguments.items():
+            known = check_of(name, self.contract.kinds)
+            if told.parameter == parameter.name and known is not None and known[1] is not None:
+                return self.contract.kinds[known[1]]
+        return None
 
     def made_by(self, step: Step) -> Iterator[Kind]:
         """The kinds of which a step may make rows that have to be removed again."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from conformance.cases.model import Param, Step
 from conformance.contract.model import Contract, Dialect, Kind, Use
@@ -52,9 +53,21 @@ def naming(kind: Kind) -> tuple[str, ...]:
     return tuple(by_column[column] for column in kind.key)
 
 
-def signs(contract: Contract, kind: Kind) -> frozenset[tuple[str, str]]:
-    """Status and message of the line that says that there is no such row, in both dialects."""
+Signs = Mapping[tuple[str, str], frozenset[str]]
+"""Status and message of each line that says that there is no such row, and the parameters that it shows."""
+
+
+def signs(contract: Contract, kind: Kind) -> Signs:
+    """Those of a kind, in both dialects."""
     assert kind.ask is not None
-    form = contract.functions[kind.ask.function].replies[kind.ask.reply]
-    texts = [form.text(dialect) for dialect in Dialect]
-    return frozenset((line.status, line.message) for text in texts if text for line in parse_reply(text))
+    forms = [contract.functions[kind.ask.function].replies[reply] for reply in (kind.ask.reply, *kind.ask.also)]
+    texts = [text for form in forms for dialect in Dialect if (text := form.text(dialect))]
+    shown = frozenset(naming(kind))
+    return {
+        (line.status, line.message): shown & frozenset(_PLACEHOLDER.findall(text))
+        for text in texts
+        for line in parse_reply(text)
+    }
+
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")

@@ -27,5 +27,6 @@ def predicted_text(contract: Contract, end: Outcome | Unspecified, dialect: Dial
     if isinstance(end, Unspecified):
         return f"(unspecified: {end.why})"
     lines = [answer.line(contract, dialect) or f"({answer.name}: form not known)" for answer in end.answers]
+    lines += end.table.lines(dialect) if end.table else ()
     status = "" if end.status == 200 else f"HTTP {end.status} "
     return status + (" / ".join(map(str, lines)) or "(empty)")

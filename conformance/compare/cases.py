@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from conformance.compare.client_effect import ClientEffect, Replies, by_replies, by_verdicts
+from conformance.compare.client_effect import EffectAt, Replies, by_replies, by_verdicts
 from conformance.compare.model import DIFFERENT, CaseChange, ChangeKind, ReplyChange
 from conformance.report.model import CaseResult
 from conformance.report.view import note
 from conformance.upgrade.compare import SAID_ONLY
-from conformance.upgrade.effect import Effect
-from conformance.verdict.model import Deviates, Fail, Kind, NotTested
+from conformance.upgrade.effect import ClientEffect
+from conformance.verdict.model import Deviates, Fail, NotTested, VerdictKind
 
-ANSWERED = (Kind.PASS, Kind.DEVIATION, Kind.FAIL)
+ANSWERED = (VerdictKind.PASS, VerdictKind.DEVIATION, VerdictKind.FAIL)
 """The verdicts that say something about a server."""
 
 _BECAME = {
-    (Kind.PASS, Kind.FAIL): ChangeKind.REGRESSION,
-    (Kind.DEVIATION, Kind.FAIL): ChangeKind.REGRESSION,
-    (Kind.PASS, Kind.DEVIATION): ChangeKind.DEVIATES,
-    (Kind.DEVIATION, Kind.PASS): ChangeKind.NO_DEVIATION,
-    (Kind.FAIL, Kind.PASS): ChangeKind.FIX,
-    (Kind.FAIL, Kind.DEVIATION): ChangeKind.FIX,
+    (VerdictKind.PASS, VerdictKind.FAIL): ChangeKind.REGRESSION,
+    (VerdictKind.DEVIATION, VerdictKind.FAIL): ChangeKind.REGRESSION,
+    (VerdictKind.PASS, VerdictKind.DEVIATION): ChangeKind.DEVIATES,
+    (VerdictKind.DEVIATION, VerdictKind.PASS): ChangeKind.NO_DEVIATION,
+    (VerdictKind.FAIL, VerdictKind.PASS): ChangeKind.FIX,
+    (VerdictKind.FAIL, VerdictKind.DEVIATION): ChangeKind.FIX,
 }
 
 
@@ -109,13 +109,13 @@ def described(
     )
 
 
-def _effect(before: CaseResult, after: CaseResult, replies: tuple[Replies, Replies]) -> ClientEffect:
+def _effect(before: CaseResult, after: CaseResult, replies: tuple[Replies, Replies]) -> EffectAt:
     if replies[0] is None or replies[1] is None:
         found = by_verdicts(before, after)
     else:
-        found = by_replies(replies[0], replies[1]) or ClientEffect(Effect.UNKNOWN, None)
+        found = by_replies(replies[0], replies[1]) or EffectAt(ClientEffect.UNKNOWN, None)
     is_empty = SAID_ONLY in _deviations(after) - _deviations(before)
-    return ClientEffect(Effect.STORED, found.step) if is_empty and found.effect is Effect.WORKS else found
+    return EffectAt(ClientEffect.STORED, found.step) if is_empty and found.effect is ClientEffect.WORKS else found
 
 
 def _deviations(result: CaseResult) -> frozenset[str]:

@@ -13,7 +13,7 @@ from conformance.contract.reply import Aspect, Line, parse_line
 from conformance.report.exchanges import ExchangeLine
 from conformance.report.model import CaseResult
 from conformance.report.placeholders import shortened
-from conformance.upgrade.effect import Effect, Standing, effect, standing
+from conformance.upgrade.effect import ClientEffect, Standing, effect, standing
 from conformance.verdict.model import Difference, Fail
 
 _BELONGS_TO_A_CALL = frozenset({"", "<user>", "<did_id>", "<number>"})
@@ -35,10 +35,10 @@ class Said(NamedTuple):
     plain: str
 
 
-class ClientEffect(NamedTuple):
+class EffectAt(NamedTuple):
     """What a client feels of a case, and the request that shows it, from 1; None where no reply does."""
 
-    effect: Effect
+    effect: ClientEffect
     step: int | None
 
 
@@ -60,32 +60,32 @@ def _plain(line: Line) -> str:
     return f"{line.status} {line.function} {line.message}|{'|'.join(map(str, line.fields)).strip('|')}"
 
 
-def by_replies(before: tuple[Said, ...], after: tuple[Said, ...]) -> ClientEffect | None:
+def by_replies(before: tuple[Said, ...], after: tuple[Said, ...]) -> EffectAt | None:
     """What is felt of a case with these replies; None if they are the same.
 
     The first reply that is more than worded otherwise decides: what comes after is its consequence.
     """
     steps = enumerate(zip_longest(before, after), 1)
-    return _decided([ClientEffect(_of_step(*pair), step) for step, pair in steps if _text(pair[0]) != _text(pair[1])])
+    return _decided([EffectAt(_of_step(*pair), step) for step, pair in steps if _text(pair[0]) != _text(pair[1])])
 
 
 def _text(one: Said | None) -> str | None:
     return one.text if one else None
 
 
-def _decided(found: Sequence[ClientEffect]) -> ClientEffect | None:
-    beyond_words = (one for one in found if one.effect in (Effect.FAILS, Effect.STORED, Effect.WORKS))
-    return next(beyond_words, None) or min(found, key=lambda one: list(Effect).index(one.effect), default=None)
+def _decided(found: Sequence[EffectAt]) -> EffectAt | None:
+    beyond_words = (one for one in found if one.effect in (ClientEffect.FAILS, ClientEffect.STORED, ClientEffect.WORKS))
+    return next(beyond_words, None) or min(found, key=lambda one: list(ClientEffect).index(one.effect), default=None)
 
 
-def _of_step(before: Said | None, after: Said | None) -> Effect:
+def _of_step(before: Said | None, after: Said | None) -> ClientEffect:
     if before is None or after is None:
-        return Effect.UNKNOWN
+        return ClientEffect.UNKNOWN
     asks = before.purpose == Purpose.EFFECT
     if asks and before.standing is not after.standing and any(_EXISTENCE.search(one.plain) for one in (before, after)):
-        return Effect.STORED
+        return ClientEffect.STORED
     found = effect((before.standing, after.standing), stored_alike=before.done == after.done)
-    return Effect.FORM if found is Effect.REPLY and before.plain == after.plain else found
+    return ClientEffect.FORM if found is ClientEffect.REPLY and before.plain == after.plain else found
 
 
 class _Part(NamedTuple):
@@ -97,7 +97,7 @@ class _Part(NamedTuple):
     after: str
 
 
-def by_verdicts(before: CaseResult, after: CaseResult) -> ClientEffect:
+def by_verdicts(before: CaseResult, after: CaseResult) -> EffectAt:
     """What is felt of a case whose replies were not kept, by what its verdicts say that they were not.
 
     A fail says what nothing explains and may leave out the rest, so where one of the two fails, only that counts.
@@ -107,8 +107,8 @@ def by_verdicts(before: CaseResult, after: CaseResult) -> ClientEffect:
     parts = (_part(old.get(place), new.get(place)) for place in sorted(failed or {*old, *new}))
     changed = [part for part in parts if part.before != part.after]
     by_step = groupby(changed, key=lambda part: part.step)
-    return _decided([ClientEffect(_of_parts(tuple(some)), step) for step, some in by_step]) or ClientEffect(
-        Effect.UNKNOWN, None
+    return _decided([EffectAt(_of_parts(tuple(some)), step) for step, some in by_step]) or EffectAt(
+        ClientEffect.UNKNOWN, None
     )
 
 
@@ -124,13 +124,13 @@ def _part(before: Difference | None, after: Difference | None) -> _Part:
     return _Part(known.step, known.aspect, before.got if before else expected, after.got if after else expected)
 
 
-def _of_parts(parts: tuple[_Part, ...]) -> Effect:
+def _of_parts(parts: tuple[_Part, ...]) -> ClientEffect:
     before = min(_standing(part.aspect, part.before) for part in parts)
     after = min(_standing(part.aspect, part.after) for part in parts)
     is_effect = any(part.aspect == Aspect.EFFECT for part in parts)
     found = effect((before, after), stored_alike=not (is_effect and before is Standing.DONE))
-    is_form = found is Effect.REPLY and all(part.aspect == Aspect.SEPARATOR for part in parts)
-    return Effect.FORM if is_form else found
+    is_form = found is ClientEffect.REPLY and all(part.aspect == Aspect.SEPARATOR for part in parts)
+    return ClientEffect.FORM if is_form else found
 
 
 def _standing(aspect: str, value: str) -> Standing:

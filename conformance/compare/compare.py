@@ -22,12 +22,12 @@ from conformance.compare.model import (
     Side,
 )
 from conformance.compare.timing import shifts
-from conformance.compare.traces import Given
+from conformance.compare.traces import GivenRun
 from conformance.contract.model import Contract
 from conformance.report.model import CaseResult, DeviationSeen, Report
 from conformance.upgrade.compare import stored_unseen
-from conformance.upgrade.effect import Effect
-from conformance.verdict.model import Blocked, Deviates, Kind
+from conformance.upgrade.effect import ClientEffect
+from conformance.verdict.model import Blocked, Deviates, VerdictKind
 
 FACTS: dict[str, Callable[[Report], str]] = {
     "suite": lambda report: report.suite,
@@ -48,7 +48,7 @@ _CONFORMING = (ChangeKind.DEVIATES, ChangeKind.NO_DEVIATION, ChangeKind.REPLY)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def compare(contract: Contract, given: Sequence[Given], fail_on: Iterable[Effect] = ()) -> Comparison:
+def compare(contract: Contract, given: Sequence[GivenRun], fail_on: Iterable[ClientEffect] = ()) -> Comparison:
     """Two or more runs beside each other: every later one beside the first. `fail_on` is what no client may feel."""
     first, *others = given
     pairs = tuple(_pair(contract, first, other, number) for number, other in enumerate(others, 1))
@@ -61,7 +61,7 @@ def compare(contract: Contract, given: Sequence[Given], fail_on: Iterable[Effect
     )
 
 
-def _side(given: Given) -> Side:
+def _side(given: GivenRun) -> Side:
     report = given.report
     return Side(
         name=given.name,
@@ -76,9 +76,9 @@ def _side(given: Given) -> Side:
     )
 
 
-def _notes(given: Given) -> Iterable[str]:
+def _notes(given: GivenRun) -> Iterable[str]:
     report = given.report
-    unreported, errors = report.unreported, report.counts[Kind.ERROR]
+    unreported, errors = report.unreported, report.counts[VerdictKind.ERROR]
     missing, of = unreported + errors, f"of {report.expected} cases"
     if report.ended and missing:
         yield f"ended early after {report.expected - missing} {of}: {report.ended}, so {missing} were not compared"
@@ -95,7 +95,7 @@ def _notes(given: Given) -> Iterable[str]:
         yield f"exchanges.jsonl has nothing of {len(given.lost)} {of}, so only their verdicts were compared"
 
 
-def _gaps(before: Given, after: Given, changes: Iterable[CaseChange]) -> Iterable[str]:
+def _gaps(before: GivenRun, after: GivenRun, changes: Iterable[CaseChange]) -> Iterable[str]:
     for given in (before, after):
         yield from (f"{given.name}: {note}" for note in _notes(given))
     blocked = sum(case.change is ChangeKind.NO_ANSWER and isinstance(case.after, Blocked) for case in changes)
@@ -111,7 +111,7 @@ def _facts(reports: Sequence[Report]) -> Iterable[Fact]:
             yield Fact(name=name, values=values)
 
 
-def _pair(contract: Contract, before: Given, after: Given, place: int) -> Pair:
+def _pair(contract: Contract, before: GivenRun, after: GivenRun, place: int) -> Pair:
     same_judge = all(FACTS[name](before.report) == FACTS[name](after.report) for name in ("suite", "expect"))
     old, new = ({result.id: result for result in given.report.results} for given in (before, after))
     broken_off = bool(before.report.unreported), bool(after.report.unreported)
@@ -125,7 +125,7 @@ def _pair(contract: Contract, before: Given, after: Given, place: int) -> Pair:
             changes.append(msgspec.structs.replace(told, curl=_curl(told, before, after)))
     changes.sort(key=lambda case: case.danger)
     same = [id for id, one in found.items() if one is ChangeKind.NONE]
-    explained = {id for id in same if {old[id].kind, new[id].kind} <= {Kind.PASS, Kind.DEVIATION}}
+    explained = {id for id in same if {old[id].kind, new[id].kind} <= {VerdictKind.PASS, VerdictKind.DEVIATION}}
     waits = [given.traces.waits if given.traces else {} for given in (before, after)]
     return Pair(
         before=0,
@@ -144,18 +144,18 @@ def _pair(contract: Contract, before: Given, after: Given, place: int) -> Pair:
     )
 
 
-def _curl(case: CaseChange, before: Given, after: Given) -> str | None:
+def _curl(case: CaseChange, before: GivenRun, after: GivenRun) -> str | None:
     """The request that shows the change, as the later run sent it, if it did."""
     return (after.curl(case.id, case.step) or before.curl(case.id, case.step)) if case.step else None
 
 
 def _tallies(changes: Iterable[CaseChange], name: Callable[[CaseChange], str]) -> tuple[EffectTally, ...]:
     """What a client feels, by that name, those of the most dangerous first."""
-    counts: dict[str, Counter[Effect]] = {}
+    counts: dict[str, Counter[ClientEffect]] = {}
     for case in changes:
         if case.effect:
             counts.setdefault(name(case), Counter())[case.effect] += 1
-    order = sorted(counts, key=lambda one: ([-counts[one][effect] for effect in Effect], one))
+    order = sorted(counts, key=lambda one: ([-counts[one][effect] for effect in ClientEffect], one))
     return tuple(EffectTally(name=one, counts=dict(counts[one])) for one in order)
 
 
@@ -192,7 +192,7 @@ def _showing(report: Report, ids: Collection[str]) -> Mapping[str, set[str]]:
     return found
 
 
-def _rows(given: Sequence[Given], pairs: Sequence[Pair]) -> tuple[CaseRow, ...]:
+def _rows(given: Sequence[GivenRun], pairs: Sequence[Pair]) -> tuple[CaseRow, ...]:
     changes: dict[str, CaseChange] = {}
     for case in (case for pair in pairs for case in pair.changes):
         changes[case.id] = min(changes.get(case.id, case), case, key=lambda one: one.danger)
@@ -208,7 +208,7 @@ def _row(id: str, cells: tuple[RunCell, ...], found: CaseChange | None) -> CaseR
     return CaseRow(id=id, cells=cells, change=found.change, effect=found.effect)
 
 
-def _cells(id: str, given: Sequence[Given], results: Sequence[dict[str, CaseResult]]) -> tuple[RunCell, ...]:
+def _cells(id: str, given: Sequence[GivenRun], results: Sequence[dict[str, CaseResult]]) -> tuple[RunCell, ...]:
     letters: dict[Replies, str] = {}
     return tuple(_cell(known.get(id), one.replies(id), letters) for one, known in zip(given, results, strict=True))
 

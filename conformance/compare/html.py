@@ -9,16 +9,16 @@ from conformance.compare import view
 from conformance.compare.model import LOOKS, CaseChange, ChangeKind, Comparison
 from conformance.report import grid
 from conformance.report.html import page
-from conformance.upgrade.effect import WORDS, Effect
+from conformance.upgrade.effect import WORDS, ClientEffect
 from conformance.verdict.model import kind
 
 SIGNS: Mapping[str, str] = {
-    Effect.FAILS: "✗",
-    Effect.STORED: "▲",
-    Effect.WORKS: "✓",
-    Effect.REPLY: "≠",
-    Effect.FORM: "≈",
-    Effect.UNKNOWN: "?",
+    ClientEffect.FAILS: "✗",
+    ClientEffect.STORED: "▲",
+    ClientEffect.WORKS: "✓",
+    ClientEffect.REPLY: "≠",
+    ClientEffect.FORM: "≈",
+    ClientEffect.UNKNOWN: "?",
     ChangeKind.FLAKY: "~",
     ChangeKind.JUDGED: "§",
     ChangeKind.NO_ANSWER: "‖",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from conformance.compare import view
 from conformance.compare.model import ChangeKind, Comparison, Pair, RunCell
 from conformance.report.jinja import cell, code, fenced, plain
-from conformance.upgrade.effect import WORDS, Effect
+from conformance.upgrade.effect import WORDS, ClientEffect
 
 GROUPS = 25
 IDS = 10
@@ -68,7 +68,7 @@ def _counts(pair: Pair) -> Iterator[str]:
         yield _table(("cases", "what a client will feel", "of"), rows)
 
 
-def _effect(pair: Pair, effect: Effect) -> Iterator[str]:
+def _effect(pair: Pair, effect: ClientEffect) -> Iterator[str]:
     cases = pair.with_effect(effect)
     found = view.groups(cases)
     yield f"### {WORDS[effect].heading}: {len(cases)}"

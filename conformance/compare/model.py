@@ -8,8 +8,8 @@ from enum import StrEnum
 
 import msgspec
 
-from conformance.upgrade.effect import Effect, counted
-from conformance.verdict.model import Kind, Verdict
+from conformance.upgrade.effect import ClientEffect, counted
+from conformance.verdict.model import Verdict, VerdictKind
 
 SCHEMA_VERSION = 2
 
@@ -43,7 +43,7 @@ DIFFERENT = (ChangeKind.REGRESSION, ChangeKind.DEVIATES, ChangeKind.NO_DEVIATION
 _JUDGED = {ChangeKind.REGRESSION: ("regression", "regressions"), ChangeKind.FIX: ("fix", "fixes")}
 """The changes of verdicts that an answer names, besides what a client feels."""
 
-LOOKS = tuple(str(one.value) for one in (*Effect, *(change for change in ChangeKind if change not in DIFFERENT)))
+LOOKS = tuple(str(one.value) for one in (*ClientEffect, *(change for change in ChangeKind if change not in DIFFERENT)))
 """All that can be said of a case, in the order in which people want to see it."""
 
 NOT_COMPARED = (ChangeKind.NO_ANSWER, ChangeKind.NOT_TESTED, ChangeKind.NEW, ChangeKind.GONE)
@@ -99,7 +99,7 @@ class Changed(CasePlace):
     """What has become of a case: of its verdict, and what a client feels of that, if it says anything of a server."""
 
     change: ChangeKind
-    effect: Effect | None
+    effect: ClientEffect | None
 
     @property
     def look(self) -> str:
@@ -123,7 +123,7 @@ class CaseChange(Changed, msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: str
     change: ChangeKind
-    effect: Effect | None = None
+    effect: ClientEffect | None = None
     step: int | None = None
     curl: str | None = None
     before: Verdict | None
@@ -136,7 +136,7 @@ class EffectTally(msgspec.Struct, frozen=True, kw_only=True):
     """How many cases of one function, or about one field, a client feels in which way."""
 
     name: str
-    counts: Mapping[Effect, int]
+    counts: Mapping[ClientEffect, int]
 
 
 class DeviationChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,11 +195,11 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(case for case in self.changes if case.change in changes)
 
     @property
-    def effects(self) -> dict[Effect, int]:
+    def effects(self) -> dict[ClientEffect, int]:
         """How many cases a client feels in each way that occurs, the most dangerous first."""
-        return {effect: n for effect in Effect if (n := len(self.with_effect(effect)))}
+        return {effect: n for effect in ClientEffect if (n := len(self.with_effect(effect)))}
 
-    def with_effect(self, *effects: Effect) -> tuple[CaseChange, ...]:
+    def with_effect(self, *effects: ClientEffect) -> tuple[CaseChange, ...]:
         """The cases that a client feels in one of these ways."""
         return tuple(case for case in self.changes if case.effect in effects)
 
@@ -254,9 +254,9 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def _changed(self) -> str:
         """How an answer begins where no verdict is worse: nothing is called harmless that a client may feel as harm."""
-        if Effect.FAILS in self.effects:
+        if ClientEffect.FAILS in self.effects:
             return "Worse for clients"
-        is_harmless = self.effects.keys().isdisjoint((Effect.STORED, Effect.UNKNOWN))
+        is_harmless = self.effects.keys().isdisjoint((ClientEffect.STORED, ClientEffect.UNKNOWN))
         return "Changed, and no call fails that succeeded before" if is_harmless else "Changed"
 
     @property
@@ -279,7 +279,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 class RunCell(msgspec.Struct, frozen=True, kw_only=True):
     """One case in one run. `replies` is a letter: runs with the same one sent the same replies."""
 
-    kind: Kind | None
+    kind: VerdictKind | None
     replies: str = ""
     is_flaky: bool = False
 
@@ -290,7 +290,7 @@ class CaseRow(Changed, msgspec.Struct, frozen=True, kw_only=True):
     id: str
     cells: tuple[RunCell, ...]
     change: ChangeKind
-    effect: Effect | None = None
+    effect: ClientEffect | None = None
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -304,7 +304,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[Fact, ...]
     pairs: tuple[Pair, ...]
     rows: tuple[CaseRow, ...]
-    fail_on: tuple[Effect, ...] = ()
+    fail_on: tuple[ClientEffect, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -346,7 +346,7 @@ _SORTS = ("worse", "worse for clients", "without an answer", "changed", "the sam
 def _sort(pair: Pair) -> str:
     if pair.of(ChangeKind.REGRESSION):
         return "worse"
-    if pair.with_effect(Effect.FAILS):
+    if pair.with_effect(ClientEffect.FAILS):
         return "worse for clients"
     if pair.exit_code:
         return "without an answer"

@@ -13,7 +13,7 @@ from conformance.compare.model import CaseRow, ChangeKind, Comparison, Deviation
 from conformance.report.terminal import SEVERITIES, TONES, columns, indented
 from conformance.report.terminal import STYLES as VERDICTS
 from conformance.report.text import visible
-from conformance.upgrade.effect import WORDS, Effect
+from conformance.upgrade.effect import WORDS, ClientEffect
 from conformance.upgrade.terminal import STYLES
 
 GROUPS = 8
@@ -74,7 +74,7 @@ def _counts(pair: Pair) -> Iterator[RenderableType]:
         yield indented(table)
 
 
-def _effect(pair: Pair, effect: Effect) -> Iterator[RenderableType]:
+def _effect(pair: Pair, effect: ClientEffect) -> Iterator[RenderableType]:
     cases = pair.with_effect(effect)
     found = view.groups(cases)
     yield _heading(f"{WORDS[effect].heading}: {_counted(len(cases))}", STYLES[effect])
@@ -89,7 +89,7 @@ def _unseen(pair: Pair, prediction: str) -> Iterator[RenderableType]:
     """What is known and was not seen, and where to read more of it."""
     if not pair.unseen:
         return
-    yield _heading(f"{view.UNSEEN.capitalize()}: {_counted(len(pair.unseen))}", STYLES[Effect.STORED])
+    yield _heading(f"{view.UNSEEN.capitalize()}: {_counted(len(pair.unseen))}", STYLES[ClientEffect.STORED])
     yield indented(Text(view.UNSEEN_MEANING, style="dim"))
     yield Text(f"  {prediction}", no_wrap=True, overflow="ignore")
     yield indented(Text(view.some(pair.unseen, IDS), style="dim", overflow="fold"))

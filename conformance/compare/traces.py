@@ -46,7 +46,7 @@ class Traces:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenRun:
     """One of the runs to compare. `traces` is None where the folder has no exchanges.
 
     `lost` are the cases that were answered, and of which the exchanges have nothing all the same.
@@ -104,19 +104,19 @@ def _function(line: ExchangeLine) -> str:
     return as_text(sent.get("function", b"")) or line.case.split("/")[0]
 
 
-def load(contract: Contract, folder: Path) -> Given:
+def load(contract: Contract, folder: Path) -> GivenRun:
     """Read a report folder. Raises UsageError, which names the file and the reason."""
     check_folder(folder)
     report = load_report(folder)
     path = folder / EXCHANGES
     if not path.exists():
-        return Given(visible(str(folder)), report, None)
+        return GivenRun(visible(str(folder)), report, None)
     cases = catalogue(contract)
     reported = frozenset(result.id for result in report.results)
     traces = traced(exchanges(path), reported, normal(report, contract, cases))
     answered = {result.id for result in report.with_kind(*ANSWERED) if result.requests}
     lost = answered.intersection(case.id for case in cases) - traces.replies.keys()
-    return Given(visible(str(folder)), report, traces, frozenset(lost))
+    return GivenRun(visible(str(folder)), report, traces, frozenset(lost))
 
 
 def exchanges(path: Path) -> Iterator[ExchangeLine]:

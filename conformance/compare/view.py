@@ -20,7 +20,7 @@ from conformance.compare.model import (
 )
 from conformance.contract.reply import parse_line
 from conformance.report.advice import Tone
-from conformance.upgrade.effect import WORDS, Effect
+from conformance.upgrade.effect import WORDS, ClientEffect
 from conformance.verdict.model import Fail, kind
 
 NAMED = {
@@ -88,26 +88,27 @@ class Group:
         return verdict.summary if isinstance(verdict, Fail) else None
 
 
-class Count(NamedTuple):
+class EffectCount(NamedTuple):
     """How many cases a client feels in one way, in words, and of which functions."""
 
-    effect: Effect
+    effect: ClientEffect
     number: int
     words: str
     places: str
 
 
-def counts(pair: Pair) -> tuple[Count, ...]:
+def counts(pair: Pair) -> tuple[EffectCount, ...]:
     """What a client will feel, the most dangerous first; what is known and was not seen beside what was."""
     by_effect = {effect: [case.id for case in pair.with_effect(effect)] for effect in pair.effects}
-    found = [Count(effect, len(ids), WORDS[effect].many, places(ids)) for effect, ids in by_effect.items()]
-    unseen = Count(Effect.STORED, len(pair.unseen), UNSEEN, places(pair.unseen))
-    return tuple(sorted([*found, *([unseen] if pair.unseen else [])], key=lambda one: list(Effect).index(one.effect)))
+    found = [EffectCount(effect, len(ids), WORDS[effect].many, places(ids)) for effect, ids in by_effect.items()]
+    if pair.unseen:
+        found.append(EffectCount(ClientEffect.STORED, len(pair.unseen), UNSEEN, places(pair.unseen)))
+    return tuple(sorted(found, key=lambda one: list(ClientEffect).index(one.effect)))
 
 
 def tone(comparison: Comparison) -> Tone:
     """How the answer sounds: bad if a verdict is worse, a call fails that succeeded, or what was asked for is felt."""
-    fails = any(pair.with_effect(Effect.FAILS) for pair in comparison.pairs)
+    fails = any(pair.with_effect(ClientEffect.FAILS) for pair in comparison.pairs)
     if fails or comparison.exit_code in (1, EFFECT_EXIT_CODE):
         return Tone.BAD
     is_same = comparison.exit_code == 0 and not any(pair.changes or pair.unseen for pair in comparison.pairs)
@@ -119,11 +120,11 @@ def why(comparison: Comparison) -> str:
     regressions = [case for pair in comparison.pairs for case in pair.of(ChangeKind.REGRESSION)]
     if regressions:
         return f"What conformed fails now, or fails in another way: {places(case.id for case in regressions)}."
-    fails = _worst(comparison, Effect.FAILS)
-    return fails or _silence(comparison) or _worst(comparison, *Effect) or _alike(comparison)
+    fails = _worst(comparison, ClientEffect.FAILS)
+    return fails or _silence(comparison) or _worst(comparison, *ClientEffect) or _alike(comparison)
 
 
-def _worst(comparison: Comparison, *effects: Effect) -> str:
+def _worst(comparison: Comparison, *effects: ClientEffect) -> str:
     """What the most dangerous of these effects means, and where it is felt; empty if none of them is."""
     cases = [case for effect in effects for pair in comparison.pairs for case in pair.with_effect(effect)]
     effect = cases[0].effect if cases else None
@@ -192,7 +193,7 @@ def groups(cases: Iterable[CaseChange]) -> tuple[Group, ...]:
     )
 
 
-_TELLING = {Effect.FAILS: (1,), Effect.WORKS: (0,), Effect.FORM: ()}
+_TELLING = {ClientEffect.FAILS: (1,), ClientEffect.WORKS: (0,), ClientEffect.FORM: ()}
 """Which replies, of that before and that after, cases must have in common to be one group: else both.
 
 A refusal is the same whatever it refuses, and the form in which a server prints is one, whatever it prints.
@@ -202,7 +203,8 @@ A refusal is the same whatever it refuses, and the form in which a server prints
 def _key(case: CaseChange) -> tuple[object, ...]:
     """What cases of one group have in common."""
     replies = _shown(case)
-    return (_verdicts(case), *(_words(replies[side]) for side in _TELLING.get(case.effect or Effect.UNKNOWN, (0, 1))))
+    sides = _TELLING.get(case.effect or ClientEffect.UNKNOWN, (0, 1))
+    return (_verdicts(case), *(_words(replies[side]) for side in sides))
 
 
 def _words(reply: str | None) -> tuple[object, ...] | None:
@@ -232,10 +234,10 @@ def tables(pair: Pair) -> tuple[tuple[str, tuple[EffectTally, ...]], ...]:
     return tuple((name, rows) for name, rows in (("function", pair.functions), ("field", pair.fields)) if len(rows) > 1)
 
 
-def columns(rows: Iterable[EffectTally]) -> tuple[Effect, ...]:
+def columns(rows: Iterable[EffectTally]) -> tuple[ClientEffect, ...]:
     """The effects that occur in a roll-up."""
     occurring = {effect for row in rows for effect in row.counts}
-    return tuple(effect for effect in Effect if effect in occurring)
+    return tuple(effect for effect in ClientEffect if effect in occurring)
 
 
 def waits(taken: Waits) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from conformance.contract.action import Action, Elsewhere, Others
 from conformance.contract.call import Call, Step
-from conformance.contract.conditions import met, rows_where
+from conformance.contract.conditions import met, named, rows_where
 from conformance.contract.effects import RefusedError, made_row, refused_statement, store
 from conformance.contract.model import Build, Kind
 from conformance.contract.outcome import COMMAND, COUNT
@@ -32,7 +32,7 @@ def act(action: Action, call: Call) -> Step:
 
 def _taken(action: Action, call: Call) -> Step:
     """The call once the step is taken. Raises RefusedError where the database takes no such values."""
-    before = call.row or _named(call)
+    before = call.row or named(call)
     call, changes = _TO_ROW[action.does](action, call)
     if action.does == "store" and not changes:
         return call.says(action.otherwise)
@@ -44,11 +44,6 @@ def _taken(action: Action, call: Call) -> Step:
             call, values["rows"] = _with_others(call, others, before)
     call = replace(call, made=(*call.made, *_commanded(call, action)))
     return call.says(_reply(action, call), **values)
-
-
-def _named(call: Call) -> Row:
-    """A row that is not there, by the key that the call has for it."""
-    return Row(call.kind.name, 0, call.kind.compared(call.key(call.kind)))
 
 
 def _reply(action: Action, call: Call) -> str | None:
@@ -93,13 +88,13 @@ def _set(action: Action, call: Call) -> tuple[Call, tuple[Change, ...]]:
 
 
 def _drop(_action: Action, call: Call) -> tuple[Call, tuple[Change, ...]]:
-    return call, (Drop(call.row or _named(call)),)
+    return call, (Drop(call.row or named(call)),)
 
 
 def _changed(call: Call, columns: Mapping[str, Column]) -> tuple[Call, tuple[Change, ...]]:
     row = call.row
     if row is None:
-        return call, (Put(_named(call)),)
+        return call, (Put(named(call)),)
     row = replace(row, columns={**row.columns, **columns})
     return replace(call, row=row), (Put(row),)
 
@@ -133,8 +128,7 @@ def _moves(others: Others, before: Row, after: Row | None) -> bool:
     """Whether it happens at all: always, or where a column of the row takes another value, in whatever letters."""
     if others.moved is None:
         return True
-    was = before.columns.get(others.moved)
-    return after is not None and (was is None or was != after.columns.get(others.moved))
+    return after is not None and before.columns.get(others.moved) != after.columns.get(others.moved)
 
 
 def _with_others(call: Call, others: Others, row: Row) -> tuple[Call, Value]:

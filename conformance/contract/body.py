@@ -57,6 +57,13 @@ class Listing:
         """Whether some value in it is known by its shape only."""
         return any(isinstance(value, Shape) for row in self.rows for value in row)
 
+    @property
+    def deviations(self) -> frozenset[str]:
+        """The deviations that its shipped form shows."""
+        header = self.header_deviations if self.headed else ()
+        closing = [self.closing_deviation] if self.documented.closed != self.shipped.closed else []
+        return frozenset(id for id in (*header, *closing) if id)
+
     def header(self, dialect: Dialect) -> str:
         """The header line of that dialect."""
         return self.separator.join(self.printing(dialect).names)

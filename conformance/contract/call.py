@@ -30,10 +30,10 @@ from conformance.contract.world import ANY, Change, MayChange, Row, State, User
 class Call:
     """What a check sees: the function called, the parameters' values, and what earlier checks found out.
 
-    `row` is the one that an earlier check has found. `otherwise` are the ends that checks might have come
-    to where nobody knows which rows there are. `harmless` is whether it meets a server that breaks no invariant.
+    `row` is the one that an earlier check has found. `harmless` is whether it meets a server that breaks no invariant.
     `said` are the replies so far of a function that has several, `made` what it has changed, `at_first` of that what
     was changed when the first was given. `unbound` is whether it works on rows that no check has looked at.
+    `alternatives` are the ends that checks might have come to where nobody knows which rows there are.
     """
 
     contract: Contract
@@ -47,7 +47,7 @@ class Call:
     user: User | None = None
     row: Row | None = None
     logged: bool = False
-    otherwise: tuple[Outcome, ...] = ()
+    alternatives: tuple[Outcome, ...] = ()
     harmless: bool = False
     said: tuple[Answer, ...] = ()
     made: tuple[Change, ...] = ()
@@ -143,9 +143,12 @@ class Call:
         """The outcome with these replies and changes, after those that the checks made."""
         first = (*self.changes, *self._at_first) if self.said and len(self.said) + len(answers) > 1 else None
         done = (*self.changes, *self.made, *changes)
-        return Outcome(
-            (*self.said, *answers), status, done, self.quirks, self.logged, at_first=first, otherwise=self.otherwise
-        )
+        said = (*self.said, *answers)
+        return Outcome(said, status, done, self.quirks, self.logged, first, alternatives=self.alternatives)
+
+    def might(self, end: Outcome) -> Call:
+        """The same call, which may as well have ended so."""
+        return replace(self, alternatives=(*self.alternatives, replace(end, alternatives=())))
 
     def silent(self, why: str, *changes: Change) -> Unspecified:
         """No prediction: this dialect says nothing here."""

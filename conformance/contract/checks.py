@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from conformance.contract.call import Call, Step, read_as
-from conformance.contract.conditions import met
+from conformance.contract.conditions import met, named
 from conformance.contract.load import refusal_name
 from conformance.contract.model import Arguments, Function, Kind, Parameter, check_of
 from conformance.contract.outcome import CLOCK, NUMBER, Outcome
@@ -146,23 +146,17 @@ def exists(kind: Kind, told: Arguments, call: Call) -> Step:
         return replace(call.noting(None if visible else told.left_out), row=row, unbound=True)
     if row is not None and visible:
         return replace(call, row=row)
-    noted = call.noting(kind.hidden if row is not None else None)
+    call = call.noting(kind.hidden if row is not None else None)
     further = told.otherwise
     if further is not None and call.value(further.parameter) == further.value:
-        return _handed_on(noted.says(further.reply), call.contract.functions[further.function])
-    ended = noted.ends(call.answer(told.reply or "missing"))
+        return _handed_on(call.says(further.reply), call.contract.functions[further.function])
+    ended = call.ends(call.answer(told.reply or "missing"))
     return ended if row is not None or is_nobodys(call, kind, key) else _unless(call, ended)
-
-
-def _handed_on(call: Call, function: Function) -> Call:
-    """The call as if another function had been called."""
-    call = read_as(call, function)
-    return replace(call, values={**(call.values or {}), "function": function.name})
 
 
 def _unless(call: Call, ended: Outcome) -> Call:
     """A call that nobody knows whether it ends so, for nobody knows which rows there are."""
-    return replace(call, row=None, otherwise=(*call.otherwise, replace(ended, otherwise=())))
+    return replace(call, row=None).might(ended)
 
 
 def is_nobodys(call: Call, kind: Kind, key: tuple[str, ...]) -> bool:
@@ -174,6 +168,12 @@ def is_nobodys(call: Call, kind: Kind, key: tuple[str, ...]) -> bool:
 
 
 _OWN_NAME = re.compile(r"999[0-9]{11}")
+
+
+def _handed_on(call: Call, function: Function) -> Call:
+    """The call as if another function had been called."""
+    call = read_as(call, function)
+    return replace(call, values={**(call.values or {}), "function": function.name})
 
 
 def is_allowed(kind: Kind, told: Arguments, call: Call) -> Step:
@@ -237,7 +237,7 @@ def _one_field(call: Call, parameter: Parameter, value: str) -> Step:
         return call.ends(call.answer(refusal_name(parameter.name)))
     if not verdict:
         return call.silent(f"documentation does not say what answers {parameter.name}={value}")
-    return met(call, parameter.needs, MayChange(call.kind.name))[0]
+    return met(call, parameter.needs, MayChange(call.kind.name, named(call)))[0]
 
 
 _PLAIN: Mapping[str, Callable[[Call], Step]] = {

@@ -93,6 +93,11 @@ _HOLDS: Mapping[str, Callable[[Call, Condition], Held]] = {
 }
 
 
+def named(call: Call) -> Row:
+    """A row of which no more is known than the key that the call has for it."""
+    return Row(call.kind.name, 0, call.kind.compared(call.key(call.kind)))
+
+
 def find(call: Call, lookup: Lookup) -> Row | None:
     """The first row that a lookup means, as far as the caller may see it."""
     kind = call.contract.kinds[lookup.kind]

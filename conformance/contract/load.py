@@ -205,8 +205,9 @@ def _check_use(where: str, use: Use, kind: Kind, contract: Contract) -> None:
     function = contract.functions.get(use.function)
     if function is None:
         raise ContractError(f"{where}.function: {use.function!r} is not described: add its file to functions/")
-    if use.reply not in function.replies:
-        raise ContractError(f"{where}.reply: {use.reply!r} is not one of the replies of {use.function}")
+    for reply in (use.reply, *use.also):
+        if reply not in function.replies:
+            raise ContractError(f"{where}.reply: {reply!r} is not one of the replies of {use.function}")
     for name, value in use.parameters.items():
         if name not in function.by_name:
             raise ContractError(f"{where}.parameters: {name!r} is not a parameter of {use.function}")

@@ -243,12 +243,14 @@ class Stored(Struct, frozen=True):
 class Use(Struct, frozen=True):
     """A call that asks for a row or removes it: the function, its parameters, and the reply that proves it.
 
-    Parameters may hold `{column}`, a value of the row's key. `reply` is the one that says that there is no such row.
+    Parameters may hold `{column}`, a value of the row's key. `reply` is the one that says that there is no such row,
+    `also` are those that say so because what the row would belong to does not exist.
     """
 
     function: str
     parameters: Mapping[str, str]
     reply: str
+    also: tuple[str, ...] = ()
 
 
 class Kind(Struct, frozen=True):
@@ -447,7 +449,8 @@ class Function(Struct, frozen=True):
         of_actions = (need for action in self.actions.values() for need in action.needs)
         needed = (need.setting for need in (*of_parameters, *of_actions))
         asked = (told.setting for told in self.arguments.values())
-        return tuple(dict.fromkeys((*own, *filter(None, (*asked, *needed)))))
+        seen = self.table.seen.settings if self.table and self.table.seen else ()
+        return tuple(dict.fromkeys((*own, *filter(None, (*asked, *needed)), *seen)))
 
     @property
     def effect(self) -> Effect:

@@ -40,7 +40,7 @@ class Outcome:
 
     `logged` says that the call got as far as the API's own log, whose failure shows in the status. `at_first` is what
     had changed when the first of several replies was given; None where that is as good as all. `table` is what comes
-    after the answers. `otherwise` are what may happen instead, where nobody knows which rows there are.
+    after the answers. `alternatives` are what may happen instead, where nobody knows which rows there are.
     """
 
     answers: tuple[Answer, ...]
@@ -50,7 +50,7 @@ class Outcome:
     logged: bool = False
     at_first: tuple[Change, ...] | None = None
     table: Listing | None = None
-    otherwise: tuple[Outcome, ...] = ()
+    alternatives: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

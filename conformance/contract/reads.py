@@ -42,8 +42,7 @@ def _listed(call: Call, table: Table) -> Outcome:
     listing = _listing(call, table, columns)
     listing = replace(listing, rows=tuple(cells), whole=whole, single=table.none is None)
     if table.none is not None and not rows:
-        nothing = replace(call.ends(call.answer(table.none)), otherwise=())
-        call = replace(call, otherwise=(*call.otherwise, nothing))
+        call = call.might(call.ends(call.answer(table.none)))
     return replace(call.ends(), table=listing)
 
 
@@ -118,8 +117,7 @@ def _cells(call: Call, table: Table, columns: tuple[TableColumn, ...], row: Row)
             computed = COMPUTED[column.computed](call, row)
             call = call.noting(computed.deviation)
             if computed.fails and call.throws:
-                failed = replace(call.noting(computed.fails).ends(status=500), otherwise=())
-                call = replace(call, otherwise=(*call.otherwise, failed))
+                call = call.might(call.noting(computed.fails).ends(status=500))
             cells += [] if computed.value is None else [computed.value]
         else:
             cells.append(_cell(call, table, column, row))

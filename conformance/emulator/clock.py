@@ -31,7 +31,10 @@ def build_date(build: Build) -> str:
 
 
 def known_values(build: Build, now: float) -> Mapping[str, str]:
-    """Values for what a prediction leaves open. The server's clock runs on UTC, its telephony on -5.00, as recorded."""
+    """Values for what a prediction leaves open. The server's clock runs on UTC, its telephony on -5.00, as recorded.
+
+    A command that it sends to itself never arrives.
+    """
     return {
         "build_date": build_date(build),
         "date": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S"),
@@ -41,4 +44,5 @@ def known_values(build: Build, now: float) -> Mapping[str, str]:
         "tz_now": "-5.00",
         "user_group": "ADMIN",
         "ip_address": "127.0.0.1",
+        "outcome": "NONE",
     }

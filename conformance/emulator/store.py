@@ -181,7 +181,7 @@ class Store:
             case LoginSucceeded(name):
                 self._database.execute(_PUT_LOGINS, (name, 0, self._clock()))
             case MayChange():
-                raise ValueError("what is not described cannot be applied")
+                """What a server does by a request to itself: the emulator's never arrive (docs/emulator.md)."""
 
     def _login_failed(self, name: str) -> None:
         """Count a failed login. The one after a lock that no longer holds begins count and time again, as recorded."""

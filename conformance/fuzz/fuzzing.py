@@ -15,8 +15,8 @@ from conformance.fuzz.names import IDS
 from conformance.fuzz.repeat import write_replay
 from conformance.fuzz.search import Search, Sending, search_of
 from conformance.fuzz.share import shared
-from conformance.options import Effort
 from conformance.report.model import CaseResult, Fuzzed
+from conformance.run.plan import Effort
 from conformance.run.record import Record
 from conformance.verdict.model import Error, Pass, Verdict
 

@@ -18,7 +18,7 @@ NAMES = (
     "schemas",
     "wire",
 )
-"""In the order in which they are run; each is a module of `conformance.fuzz.properties` and a file of the suite."""
+"""In the order in which they are run; each is a module of `conformance.fuzz.properties`."""
 
 IDS = tuple(f"{SUBJECT}/{name}" for name in NAMES)
 """What the searches are called in reports."""

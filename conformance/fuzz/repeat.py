@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -14,13 +12,11 @@ from conformance.errors import UsageError
 from conformance.fuzz.keys import first_difference, key_of
 from conformance.fuzz.model import REPLAY_SCHEMA, Now, Replay
 from conformance.fuzz.search import search_of
-from conformance.options import Effort, Options, plan
-from conformance.prompt import ask_password
 from conformance.reading import Malformed, contents, json_as
 from conformance.report.files import write_whole
-from conformance.run.files import read_run
+from conformance.run.plan import Plan
 from conformance.run.record import Record
-from conformance.run.run import Plan, Run, closing, left_line, redactor
+from conformance.run.run import Run, closing, left_line
 from conformance.verdict.model import Error, Fail
 
 
@@ -55,28 +51,12 @@ class Repeated:
         return f"{self.now}: {self.found.key}{same}" + (f": {getattr(verdict, said)}" if said else "") + left
 
 
-def repeat(options: Options, path: Path, made: Callable[[Plan], Run] = Run) -> Repeated:
-    """Send a finding's input again, under its own numbers, where it was found unless told otherwise.
-
-    Raises ConformanceError for what keeps it from that.
-    """
-    found = read_replay(path)
-    if options.names_no_server:
-        options = _where_found(options, path.parent.parent)
-    planned = plan(replace(options, run=found.run, fuzz=Effort()), os.environ, ask_password)
-    with told_redacted(redactor(planned)), closing(made(planned)) as run:
+def repeat(plan: Plan, found: Replay) -> Repeated:
+    """Send a finding's input again, under its own numbers. Raises ConformanceError for what keeps it from that."""
+    with told_redacted(plan.redactor), closing(Run(plan)) as run:
         run.open()
         record = run.once([(found.case(), found.number)], search_of(found.search, run).check)[0]
-    return compared(found, record, run.close().left, planned.folder)
-
-
-def _where_found(options: Options, folder: Path) -> Options:
-    """The options with the server and the user of the run that reported to a folder, if it is such a folder."""
-    try:
-        was = read_run(folder)
-    except UsageError:
-        return options
-    return replace(options, url=was.url, user=options.user or was.user or None)
+    return compared(found, record, run.close().left, plan.folder)
 
 
 def compared(found: Replay, record: Record, left: tuple[str, ...] = (), folder: Path = Path()) -> Repeated:

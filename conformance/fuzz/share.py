@@ -12,7 +12,7 @@ from math import ceil, inf
 from typing import NamedTuple
 
 from conformance.fuzz.search import Search
-from conformance.options import QUESTIONS, USEFUL, Effort
+from conformance.run.plan import QUESTIONS, USEFUL, Effort
 from conformance.verdict.model import NotTested
 
 USEFUL_SECONDS = 1.0

@@ -18,7 +18,8 @@ from conformance.identify.result import Identified, Question
 from conformance.report.text import visible
 from conformance.run.engine import Finished
 from conformance.run.known import told_build
-from conformance.run.run import Plan, Run, closing
+from conformance.run.plan import Plan
+from conformance.run.run import Run, closing
 
 MOST_UNEXPLAINED = 3
 """Questions whose replies nothing explains, before it is given up: such a server would be asked for ever."""

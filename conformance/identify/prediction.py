@@ -111,7 +111,7 @@ class Predictions:
         outcomes = []
         for request in sent:
             end = predict(self.contract, state, request, rules)
-            if isinstance(end, Unspecified):
+            if isinstance(end, Unspecified) or end.table is not None:
                 break
             outcomes.append(end)
             state = state.after(end.changes)

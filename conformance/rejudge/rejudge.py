@@ -9,24 +9,23 @@ from msgspec.structs import replace
 
 from conformance import __version__
 from conformance.cases.model import Case
+from conformance.cases.select import wanted
 from conformance.contract.model import Build, Contract, ServerSettings
 from conformance.errors import UsageError
 from conformance.exchange import Exchange
-from conformance.options import wanted
 from conformance.rejudge.recorded import Recorded
 from conformance.rejudge.restore import Restored, restored
 from conformance.report.curl import curl_line
 from conformance.report.model import BaselineUse, CaseResult, Report, TestedTarget
-from conformance.report.settle import settled
+from conformance.report.settle import deviations_seen, settled
 from conformance.report.text import visible
-from conformance.reporting import deviations_seen
 from conformance.run.engine import Finished, not_known, stops, worlds
 from conformance.run.known import known_build, told_build
 from conformance.run.record import record
 from conformance.verdict.judge import judge
-from conformance.verdict.model import Blocked, Error, Expect, Fail, Kind, NotTested, Verdict
+from conformance.verdict.model import Blocked, Error, Expect, Fail, NotTested, Verdict, VerdictKind
 
-JUDGED = frozenset({Kind.PASS, Kind.DEVIATION, Kind.FAIL})
+JUDGED = frozenset({VerdictKind.PASS, VerdictKind.DEVIATION, VerdictKind.FAIL})
 """What was judged, and so is judged again; errors, blocked and not-tested cases stay as they were."""
 
 GONE = NotTested(missing="the case is none of this version's", setting="the version of the suite that ran it")
@@ -66,7 +65,7 @@ def rejudge(recorded: Recorded, terms: Terms, contract: Contract, cases: Iterabl
         expected=len(results) + report.unreported if terms.only else report.expected,
         requests=sum(result.requests for result in results) if terms.only else report.requests,
         results=results,
-        deviations=deviations_seen(results),
+        deviations=deviations_seen(results, contract),
         form=outcome.form,
         baseline=_baseline(report, results),
     )
@@ -97,7 +96,7 @@ def _baseline(report: Report, results: Iterable[CaseResult]) -> BaselineUse | No
     if report.baseline is None:
         return None
     listed = {*report.stale, *(known.id for known in report.known)}
-    passing = (result.id for result in results if result.kind in (Kind.PASS, Kind.DEVIATION))
+    passing = (result.id for result in results if result.kind in (VerdictKind.PASS, VerdictKind.DEVIATION))
     return replace(report.baseline, stale=tuple(id for id in passing if id in listed))
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from conformance.contract.model import Severity
 from conformance.report.model import Report
 from conformance.report.view import unexplained, unlocking
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
 _ASPECTS = 4
 """How many aspects a sentence names."""
@@ -32,7 +32,7 @@ def tone(report: Report) -> Tone:
 
 def why(report: Report) -> str:
     """Why the answer is what it is, in one sentence; empty if the answer says all."""
-    if report.counts[Kind.FAIL]:
+    if report.counts[VerdictKind.FAIL]:
         return _what_differs(report)
     if report.exit_code == 0 and report.mixes_forms:
         return "It prints the same thing now in one form and now in another, which no known server does."
@@ -42,7 +42,7 @@ def why(report: Report) -> str:
 
 
 def _what_differs(report: Report) -> str:
-    failed = report.with_kind(Kind.FAIL)
+    failed = report.with_kind(VerdictKind.FAIL)
     counts = Counter(aspect for case in failed for aspect in {d.aspect for d in unexplained(case)})
     told = ", ".join(f"{aspect} ({number})" for aspect, number in counts.most_common(_ASPECTS))
     return f"What differs in {_count(len(failed), 'failed case')}: {told}." if told else ""
@@ -72,13 +72,13 @@ def _after_success(report: Report) -> str:
     counts = report.counts
     if report.known:
         return "Nothing new: every fail is one that the baseline knows, and has a reason there."
-    if not counts[Kind.PASS] + counts[Kind.DEVIATION]:
+    if not counts[VerdictKind.PASS] + counts[VerdictKind.DEVIATION]:
         return "Give the run the settings named under “Not tested”, and run again."
     dangerous = sum(d.severity == Severity.DANGEROUS for d in report.deviations)
     told = []
     if dangerous:
         told.append(f"A client must know the {dangerous} dangerous among them: see what each does to a client.")
-    if counts[Kind.NOT_TESTED]:
+    if counts[VerdictKind.NOT_TESTED]:
         told.append(f"More would be tested with {unlocking(report)}.")
     return " ".join(told) or "There is nothing to do."
 

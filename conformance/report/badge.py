@@ -8,7 +8,7 @@ import msgspec
 
 from conformance.report.files import write_whole
 from conformance.report.model import Report
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
 NAME = "badge.json"
 
@@ -30,14 +30,14 @@ def write(report: Report, folder: Path) -> Path:
 def badge(report: Report) -> Badge:
     """What a run came to, in a few words. A run without an answer never looks like one that conforms."""
     counts = report.counts
-    is_whole = not (report.ended or counts[Kind.ERROR] or len(report.results) != report.expected)
+    is_whole = not (report.ended or counts[VerdictKind.ERROR] or len(report.results) != report.expected)
     if report.fails or (report.known and is_whole):
         new = "" if report.fails else ", as known"
         rest = f", {report.untested:,} not tested" if report.untested else ""
-        return Badge(message=f"{counts[Kind.FAIL]:,} of {report.tested:,} fail{new}{rest}", color="red")
+        return Badge(message=f"{counts[VerdictKind.FAIL]:,} of {report.tested:,} fail{new}{rest}", color="red")
     if not is_whole:
         return Badge(message="no answer", color="orange")
-    if not counts[Kind.PASS] + counts[Kind.DEVIATION]:
+    if not counts[VerdictKind.PASS] + counts[VerdictKind.DEVIATION]:
         return Badge(message="not tested", color="lightgrey")
     if report.left:
         return Badge(message="left something behind", color="orange")
@@ -45,7 +45,7 @@ def badge(report: Report) -> Badge:
 
 
 def _conforming(report: Report) -> Badge:
-    number, deviates = len(report.deviations), report.counts[Kind.DEVIATION] > 0
+    number, deviates = len(report.deviations), report.counts[VerdictKind.DEVIATION] > 0
     said = f"conforms, {number} deviation{'s' * (number != 1)}" if deviates else "conforms"
     if report.mixes_forms:
         return Badge(message=f"{said}, two forms", color="yellowgreen")

@@ -20,7 +20,7 @@ from conformance.report import view
 from conformance.report.model import CaseResult, Report
 from conformance.report.symptoms import ANSWER, NEVER, SAME, Symptom, refusals, strange, symptoms
 from conformance.verdict.invariants import EMPTY, PASSWORD, PHP, SERVER_ERROR, SQL, UNPARSED
-from conformance.verdict.model import Difference, Kind
+from conformance.verdict.model import Difference, VerdictKind
 
 _SEVERAL = 3
 """Parameters that show the same change in the same field of a reply: then the reply is wrong, and not they."""
@@ -131,7 +131,7 @@ class Cause:
 
 def causes(report: Report) -> tuple[Cause, ...]:
     """The causes of all fails, those that the baseline knows last, then the most severe first."""
-    return causes_of(report.with_kind(Kind.FAIL), report.expect)
+    return causes_of(report.with_kind(VerdictKind.FAIL), report.expect)
 
 
 def causes_of(fails: Sequence[CaseResult], expect: str) -> tuple[Cause, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from conformance.contract.load import load_contract
 from conformance.contract.model import Function
 from conformance.report.model import Report
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
 _OBSERVED = "observed.md"
 _DOCUMENTED = "NON-AGENT_API.txt"
@@ -19,7 +19,9 @@ _DOCUMENTED = "NON-AGENT_API.txt"
 
 def clauses(report: Report) -> dict[str, str]:
     """The clauses of what failed, ended in an error or deviated, each with its text; without those that have none."""
-    named = {r.clause for r in report.with_kind(Kind.FAIL, Kind.ERROR)} | {d.clause for d in report.deviations}
+    named = {r.clause for r in report.with_kind(VerdictKind.FAIL, VerdictKind.ERROR)} | {
+        d.clause for d in report.deviations
+    }
     return {clause: told for clause in sorted(named) if (told := text(clause))}
 
 

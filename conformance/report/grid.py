@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from conformance.contract.model import Severity
 from conformance.report.model import CaseResult, Report
-from conformance.verdict.model import Deviates, Kind
+from conformance.verdict.model import Deviates, VerdictKind
 
 SHARED = 3
 """How many fields must have a rule for it to get a column."""
@@ -20,17 +20,17 @@ SHARED = 3
 DANGEROUS = "dangerous"
 
 SIGNS = {
-    Kind.FAIL: "✗",
-    Kind.ERROR: "!",
-    Kind.BLOCKED: "‖",
-    Kind.NOT_TESTED: "–",  # noqa: RUF001 - a sign, not a minus
+    VerdictKind.FAIL: "✗",
+    VerdictKind.ERROR: "!",
+    VerdictKind.BLOCKED: "‖",
+    VerdictKind.NOT_TESTED: "–",  # noqa: RUF001 - a sign, not a minus
     DANGEROUS: "▲",
-    Kind.DEVIATION: "≈",
-    Kind.PASS: "✓",
+    VerdictKind.DEVIATION: "≈",
+    VerdictKind.PASS: "✓",
 }
 """A sign for each look that a cell may have, the worst first: colour is never all there is."""
 
-WORDS = {DANGEROUS: f"{Kind.DEVIATION}, {DANGEROUS}"}
+WORDS = {DANGEROUS: f"{VerdictKind.DEVIATION}, {DANGEROUS}"}
 """How a look is called, unless it is the verdict's name."""
 
 

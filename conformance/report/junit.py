@@ -11,16 +11,16 @@ from conformance.report import view
 from conformance.report.files import write_whole
 from conformance.report.model import CaseResult, Report
 from conformance.report.text import visible, visible_block
-from conformance.verdict.model import Deviates, Kind
+from conformance.verdict.model import Deviates, VerdictKind
 
 NAME = "junit.xml"
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CHILD = {
-    Kind.FAIL: "failure",
-    Kind.ERROR: "error",
-    Kind.NOT_TESTED: "skipped",
-    Kind.BLOCKED: "skipped",
+    VerdictKind.FAIL: "failure",
+    VerdictKind.ERROR: "error",
+    VerdictKind.NOT_TESTED: "skipped",
+    VerdictKind.BLOCKED: "skipped",
 }
 
 
@@ -38,7 +38,7 @@ def write(report: Report, folder: Path) -> Path:
 def _suites(report: Report) -> ET.Element:
     totals = _totals(report)
     root = ET.Element("testsuites", {"name": "vicidial-conformance", **totals})
-    skipped = str(len(report.with_kind(Kind.NOT_TESTED, Kind.BLOCKED) + report.known))
+    skipped = str(len(report.with_kind(VerdictKind.NOT_TESTED, VerdictKind.BLOCKED) + report.known))
     suite = ET.SubElement(
         root,
         "testsuite",
@@ -49,7 +49,7 @@ def _suites(report: Report) -> ET.Element:
         _case(suite, result, report.expect)
     if report.broken_off:
         case = ET.SubElement(suite, "testcase", {"classname": "vicidial", "name": "the whole run", "time": "0.000"})
-        ET.SubElement(case, "error", {"type": Kind.ERROR.value, "message": _line(report.broken_off)})
+        ET.SubElement(case, "error", {"type": VerdictKind.ERROR.value, "message": _line(report.broken_off)})
     return root
 
 
@@ -58,7 +58,7 @@ def _totals(report: Report) -> dict[str, str]:
     return {
         "tests": str(len(report.results) + more),
         "failures": str(len(report.fails)),
-        "errors": str(len(report.with_kind(Kind.ERROR)) + more),
+        "errors": str(len(report.with_kind(VerdictKind.ERROR)) + more),
         "time": _passed(report),
     }
 

@@ -8,7 +8,7 @@ from statistics import median
 from typing import NamedTuple
 
 from conformance.report.model import CaseResult, Report
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
 WIDTH, HEIGHT = 1000, 250
 """The size of the field that the points are in."""
@@ -17,10 +17,10 @@ LEAST = 0.001
 """Seconds; what is shorter is drawn here, for the scale is logarithmic."""
 
 SHAPES = {
-    **dict.fromkeys(Kind, "h0"),
-    Kind.FAIL: "m-4-4 8 8m0-8-8 8",
-    Kind.ERROR: "m-4.5 0h9m-4.5-4.5v9",
-    Kind.DEVIATION: "m-2.5 0h5",
+    **dict.fromkeys(VerdictKind, "h0"),
+    VerdictKind.FAIL: "m-4-4 8 8m0-8-8 8",
+    VerdictKind.ERROR: "m-4.5 0h9m-4.5-4.5v9",
+    VerdictKind.DEVIATION: "m-2.5 0h5",
 }
 """What is drawn around a point: a dot, unless the verdict has a shape. Colour is never all there is."""
 
@@ -39,7 +39,7 @@ class Tick(NamedTuple):
 class Series:
     """The cases of one verdict. `path` has a mark for each; `middle` is the median, in seconds."""
 
-    kind: Kind
+    kind: VerdictKind
     cases: int
     path: str
     middle: float
@@ -66,7 +66,7 @@ def chart(report: Report) -> Chart | None:
     if not asked:
         return None
     scale = _Scale.around([wait(case) for _, case in asked], len(report.results))
-    kinds = [kind for kind in Kind if any(case.kind is kind for _, case in asked)]
+    kinds = [kind for kind in VerdictKind if any(case.kind is kind for _, case in asked)]
     series = (_series(kind, [(n, case) for n, case in asked if case.kind is kind], scale) for kind in kinds)
     return Chart(tuple(series), scale.across, scale.up)
 
@@ -104,7 +104,7 @@ class _Scale:
         return tuple(Tick(self.x(number), number) for number in sorted({1, *range(step, self.cases + 1, step)}))
 
 
-def _series(kind: Kind, cases: list[tuple[int, CaseResult]], scale: _Scale) -> Series:
+def _series(kind: VerdictKind, cases: list[tuple[int, CaseResult]], scale: _Scale) -> Series:
     path = "".join(f"M{scale.x(number):g} {scale.y(wait(case)):g}{SHAPES[kind]}" for number, case in cases)
     waits = [wait(case) for _, case in cases]
     return Series(kind, len(cases), path, median(waits), max((case for _, case in cases), key=wait))

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from conformance.report.form import Form
-from conformance.verdict.model import Difference, Expect, Kind, Printed, Verdict, kind
+from conformance.verdict.model import Difference, Expect, Printed, Verdict, VerdictKind, kind
 
 SCHEMA_VERSION = 2
 """Until 1, what differs in form alone was a deviation like any other."""
@@ -57,7 +57,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     as_documented: tuple[Printed, ...] = ()
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> VerdictKind:
         """The name of the verdict."""
         return kind(self.verdict)
 
@@ -160,14 +160,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     again: str = ""
 
     @property
-    def counts(self) -> dict[Kind, int]:
+    def counts(self) -> dict[VerdictKind, int]:
         """How many cases ended in each verdict, every verdict named."""
-        counts = dict.fromkeys(Kind, 0)
+        counts = dict.fromkeys(VerdictKind, 0)
         for result in self.results:
             counts[result.kind] += 1
         return counts
 
-    def with_kind(self, *kinds: Kind) -> tuple[CaseResult, ...]:
+    def with_kind(self, *kinds: VerdictKind) -> tuple[CaseResult, ...]:
         """The results with these verdicts."""
         return tuple(result for result in self.results if result.kind in kinds)
 
@@ -179,7 +179,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def untested(self) -> int:
         """How many cases were not tested: something that they need was missing, or a case before them failed."""
-        return len(self.with_kind(Kind.NOT_TESTED, Kind.BLOCKED))
+        return len(self.with_kind(VerdictKind.NOT_TESTED, VerdictKind.BLOCKED))
 
     @property
     def tested(self) -> int:
@@ -202,12 +202,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def known(self) -> tuple[CaseResult, ...]:
         """The fails that the baseline accepts."""
-        return tuple(result for result in self.with_kind(Kind.FAIL) if result.known is not None)
+        return tuple(result for result in self.with_kind(VerdictKind.FAIL) if result.known is not None)
 
     @property
     def fails(self) -> tuple[CaseResult, ...]:
         """The fails that it does not: all of them without one."""
-        return tuple(result for result in self.with_kind(Kind.FAIL) if result.known is None)
+        return tuple(result for result in self.with_kind(VerdictKind.FAIL) if result.known is None)
 
     @property
     def stale(self) -> tuple[str, ...]:
@@ -222,9 +222,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return 4
         if self.fails or self.stale:
             return 1
-        if counts[Kind.ERROR] or self.ended or len(self.results) != self.expected:
+        if counts[VerdictKind.ERROR] or self.ended or len(self.results) != self.expected:
             return 3
-        return 0 if counts[Kind.PASS] or counts[Kind.DEVIATION] or self.known else 2
+        return 0 if counts[VerdictKind.PASS] or counts[VerdictKind.DEVIATION] or self.known else 2
 
     @property
     def answer(self) -> str:
@@ -242,11 +242,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def searches(self) -> dict[str, bool]:
         """The searches of the fuzzer, by their ids, and whether the effort has reached them."""
         results = [(r.kind, "/".join(r.id.split("/")[:2])) for r in self.results if r.id.startswith("fuzz/")]
-        return {id: kind is not Kind.NOT_TESTED for kind, id in results}
+        return {id: kind is not VerdictKind.NOT_TESTED for kind, id in results}
 
     @property
     def _found(self) -> str:
-        found = self.counts[Kind.FAIL]
+        found = self.counts[VerdictKind.FAIL]
         assert self.fuzzed is not None
         reached, every = sum(self.searches.values()), len(self.searches)
         where = f" in {reached} of {every} searches" if reached < every else ""
@@ -272,7 +272,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     def _passes_as(self, far: str) -> str:
         number = len(self.deviations)
-        if self.counts[Kind.DEVIATION]:
+        if self.counts[VerdictKind.DEVIATION]:
             mixed = ", and mixes two forms" if self.mixes_forms else ""
             return f"Conforms{far}, with {number} known deviation{'s' * (number != 1)} from the documentation{mixed}"
         if self.expect == Expect.SHIPPED.value:
@@ -287,18 +287,18 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return f"The run ended early: {self.ended}"
         if len(self.results) != self.expected:
             return f"{self.expected - len(self.results)} of {self.expected} cases were never reported."
-        if self.only_fuzzed and self.fuzzed and not counts[Kind.ERROR]:
-            return self._found if counts[Kind.FAIL] or counts[Kind.PASS] else "Nothing was tested."
+        if self.only_fuzzed and self.fuzzed and not counts[VerdictKind.ERROR]:
+            return self._found if counts[VerdictKind.FAIL] or counts[VerdictKind.PASS] else "Nothing was tested."
         if self.fails:
             return self._fails
-        if counts[Kind.ERROR]:
-            found = f"{counts[Kind.ERROR]} of {len(self.results)}"
+        if counts[VerdictKind.ERROR]:
+            found = f"{counts[VerdictKind.ERROR]} of {len(self.results)}"
             return f"No answer: {found} cases ended in an error of ours or of the network."
         if self.known:
             return self._fails
         if self.stale:
             return f"Better than the baseline: {_gone(len(self.stale))}."
-        return self._passes if counts[Kind.PASS] or counts[Kind.DEVIATION] else "Nothing was tested."
+        return self._passes if counts[VerdictKind.PASS] or counts[VerdictKind.DEVIATION] else "Nothing was tested."
 
 
 def _gone(known: int) -> str:

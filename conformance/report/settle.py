@@ -6,15 +6,16 @@ forms, there is none to speak of, and the cases with the shipped one deviate.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from conformance.contract.model import Contract, Deviation
+from conformance.contract.model import Contract, Deviation, Severity
 from conformance.report.form import Form, FormSeen
-from conformance.report.model import CaseResult
+from conformance.report.model import CaseResult, DeviationSeen
 from conformance.verdict.model import Deviates, conforming, every_difference
 
 Replies = Mapping[str, AbstractSet[tuple[str, int]]]
@@ -76,3 +77,17 @@ def _form(shipped: Replies, documented: Replies, listed: Mapping[str, Deviation]
     )
     both = (len(set().union(*replies.values())) for replies in (shipped, documented))
     return Form(shipped=next(both), documented=next(both), seen=seen) if seen else None
+
+
+def deviations_seen(results: Iterable[CaseResult], contract: Contract) -> tuple[DeviationSeen, ...]:
+    """The listed deviations that cases showed, the dangerous ones first."""
+    counts = Counter(id for result in results if isinstance(result.verdict, Deviates) for id in result.verdict.ids)
+    listed = contract.deviations
+    order = list(Severity)
+    found = sorted((listed[id] for id in counts), key=lambda d: (-order.index(d.severity), d.id))
+    return tuple(
+        DeviationSeen(
+            id=d.id, title=d.title, severity=d.severity.value, effect=d.effect, clause=d.clause, cases=counts[d.id]
+        )
+        for d in found
+    )

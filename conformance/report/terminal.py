@@ -16,7 +16,7 @@ from conformance.report import advice, view
 from conformance.report.causes import causes
 from conformance.report.model import CaseResult, DeviationSeen, Report
 from conformance.report.text import visible
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 
 FAILURES = 10
 """Causes and errors shown; report.html has all of them."""
@@ -24,12 +24,12 @@ FAILURES = 10
 _WIDEST = 300
 _DIFFERENCES = 5
 STYLES = {
-    Kind.FAIL: "bold red",
-    Kind.ERROR: "bold magenta",
-    Kind.BLOCKED: "yellow",
-    Kind.NOT_TESTED: "dim",
-    Kind.DEVIATION: "cyan",
-    Kind.PASS: "green",
+    VerdictKind.FAIL: "bold red",
+    VerdictKind.ERROR: "bold magenta",
+    VerdictKind.BLOCKED: "yellow",
+    VerdictKind.NOT_TESTED: "dim",
+    VerdictKind.DEVIATION: "cyan",
+    VerdictKind.PASS: "green",
 }
 SEVERITIES = {"dangerous": "bold red", "misleading": "yellow", "cosmetic": "dim"}
 TONES = {advice.Tone.GOOD: "bold green", advice.Tone.BAD: "bold red", advice.Tone.UNSURE: "bold yellow"}
@@ -54,7 +54,7 @@ def _causes(report: Report) -> Iterator[RenderableType]:
     found = [cause for cause in causes(report) if not cause.is_known]
     for number, cause in enumerate(found[:FAILURES], 1):
         title = f"cause {number} of {len(found)}" if len(found) > 1 else "the cause"
-        yield Text.assemble("\n", (title, STYLES[Kind.FAIL]), "  ", (visible(cause.says, _WIDEST), "bold"))
+        yield Text.assemble("\n", (title, STYLES[VerdictKind.FAIL]), "  ", (visible(cause.says, _WIDEST), "bold"))
         yield indented(Text(visible(cause.told, _WIDEST)))
         yield indented(Text.assemble("the first to look at: ", (visible(cause.first.id, _WIDEST), "bold")))
         yield from _details(cause.first, report.expect)
@@ -66,7 +66,7 @@ def _causes(report: Report) -> Iterator[RenderableType]:
 
 
 def _errors(report: Report) -> Iterator[RenderableType]:
-    found = report.with_kind(Kind.ERROR)
+    found = report.with_kind(VerdictKind.ERROR)
     for result in found[:FAILURES]:
         head = (result.kind.value, STYLES[result.kind]), "  ", (visible(result.id, _WIDEST), "bold")
         yield Text.assemble("\n", *head)
@@ -179,7 +179,7 @@ def _tested(report: Report) -> Text:
 
 
 def _counts(report: Report) -> Text:
-    known = {Kind.FAIL: f" ({len(report.known)} known)"} if report.known else {}
+    known = {VerdictKind.FAIL: f" ({len(report.known)} known)"} if report.known else {}
     counts = [
         (f"{number} {kind.value}{known.get(kind, '')}", STYLES[kind])
         for kind, number in report.counts.items()

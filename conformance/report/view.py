@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from conformance.contract.model import Severity
 from conformance.report.model import BaselineUse, CaseCall, CaseResult, DeviationSeen, Report
-from conformance.verdict.model import Blocked, Deviates, Difference, Error, Expect, Fail, Kind, NotTested, in_form
+from conformance.verdict.model import (
+    Blocked,
+    Deviates,
+    Difference,
+    Error,
+    Expect,
+    Fail,
+    NotTested,
+    VerdictKind,
+    in_form,
+)
 
 UNSPECIFIED = "(unspecified)"
 DID_NOT_REPEAT = "did not repeat when tried again"
@@ -38,14 +48,14 @@ class FunctionResults:
     results: tuple[CaseResult, ...]
 
     @property
-    def counts(self) -> dict[Kind, int]:
+    def counts(self) -> dict[VerdictKind, int]:
         """How many cases ended in each verdict that occurs."""
-        return {kind: n for kind in Kind if (n := sum(r.kind is kind for r in self.results))}
+        return {kind: n for kind in VerdictKind if (n := sum(r.kind is kind for r in self.results))}
 
     @property
     def troubled(self) -> bool:
         """Whether a case failed or ended in an error."""
-        return any(r.kind in {Kind.FAIL, Kind.ERROR} for r in self.results)
+        return any(r.kind in {VerdictKind.FAIL, VerdictKind.ERROR} for r in self.results)
 
 
 def function_of(result: CaseResult) -> str:

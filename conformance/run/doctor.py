@@ -19,8 +19,9 @@ from conformance.contract.world import RowName
 from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply
 from conformance.run.messages import messages
+from conformance.run.plan import Plan
 from conformance.run.preflight import SENTINEL, sanity
-from conformance.run.run import Plan, Run, closing, raise_if_left
+from conformance.run.run import Run, closing, raise_if_left
 from conformance.run.sender import Sender
 from conformance.run.target_file import ADVICE
 
@@ -28,7 +29,7 @@ DOCTOR = "doctor"
 _SHOWN = 120
 
 
-class Condition(StrEnum):
+class NeedState(StrEnum):
     """How a role or an entity is: as it should be, wrong, asked for in vain, not given, or not to be tried."""
 
     WORKS = "works"
@@ -37,6 +38,9 @@ class Condition(StrEnum):
     MISSING = "missing"
     NOT_TRIED = "not tried"
 
+
+EXIT_CODES: Mapping[NeedState, int] = {NeedState.WRONG: 1, NeedState.NO_ANSWER: 3}
+"""The exit codes of `doctor`, the first that applies; any other condition is 0."""
 
 REFUSED_BY: Mapping[Need, str] = {
     Role.LEVEL7: "no-permission",
@@ -69,7 +73,7 @@ class Diagnosis:
     """One role or entity: its state, what was said or why nothing was, what to do, how many cases."""
 
     need: Need
-    state: Condition
+    state: NeedState
     said: str
     advice: str
     cases: int
@@ -93,24 +97,24 @@ async def _examine(plan: Plan, sender: Sender) -> tuple[str, tuple[Diagnosis, ..
 async def _finding(plan: Plan, sender: Sender, need: Need) -> Diagnosis:
     cases = sum(need in case.needs for case in catalogue(sender.contract))
     state, said = await _state(plan, sender, need)
-    advice = "" if state is Condition.WORKS else ADVICE[need]
+    advice = "" if state is NeedState.WORKS else ADVICE[need]
     return Diagnosis(need, state, said, advice, cases)
 
 
-async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[Condition, str]:
+async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[NeedState, str]:
     ground = plan.ground
     if need not in ground.logins and need not in ground.entities:
-        return Condition.MISSING, "not in the target file"
+        return NeedState.MISSING, "not in the target file"
     if need in CANNOT_LOG_IN:
-        return Condition.NOT_TRIED, "asking would count as a failed login"
+        return NeedState.NOT_TRIED, "asking would count as a failed login"
     if isinstance(need, Entity) and Role.ADMIN not in ground.logins:
-        return Condition.NOT_TRIED, "needs the role admin"
+        return NeedState.NOT_TRIED, "needs the role admin"
     asked = _question(sender.contract, need)
     if asked is None:
-        return Condition.NOT_TRIED, "no request that changes nothing tells"
+        return NeedState.NOT_TRIED, "no request that changes nothing tells"
     exchange = await sender.send(request(asked, ground, SENTINEL), DOCTOR, 0)
     if isinstance(exchange.result, Failure):
-        return Condition.NO_ANSWER, exchange.result.message
+        return NeedState.NO_ANSWER, exchange.result.message
     return _judged(sender.contract, need, exchange.result, sender.redact)
 
 
@@ -140,18 +144,18 @@ def _asking_for(contract: Contract, role: Role) -> Iterator[Step]:
             yield Step(function.name, role=role)
 
 
-def _judged(contract: Contract, need: Need, reply: Reply, redact: Callable[[str], str]) -> tuple[Condition, str]:
+def _judged(contract: Contract, need: Need, reply: Reply, redact: Callable[[str], str]) -> tuple[NeedState, str]:
     line = parse_line(reply.body.split("\n")[0])
     for name, said in _NO_LOGIN.items():
         if any(message in line.message for message in messages(contract, "update_did", name)):
-            return Condition.WRONG, said
+            return NeedState.WRONG, said
     if reply.status != 200 or not line.status:
         what = "no reply of the API" if reply.status == 200 else f"HTTP {reply.status}"
         body = repr(redact(reply.body).strip()[:_SHOWN]) if reply.body else "an empty body"
-        return Condition.WRONG, f"{what}: {body}"
+        return NeedState.WRONG, f"{what}: {body}"
     if line.message not in messages(contract, *_wanted(contract, need)):
-        return Condition.WRONG, f"the server said: {redact(line.message) or 'nothing'}"
-    return Condition.WORKS, "answers as it should"
+        return NeedState.WRONG, f"the server said: {redact(line.message) or 'nothing'}"
+    return NeedState.WORKS, "answers as it should"
 
 
 def _wanted(contract: Contract, need: Need) -> tuple[str, str]:

@@ -29,11 +29,11 @@ from conformance.verdict.model import (
     Error,
     Expect,
     Fail,
-    Kind,
     NotTested,
     Pass,
     Printed,
     Verdict,
+    VerdictKind,
     kind,
 )
 
@@ -70,7 +70,7 @@ def stops(finished: Finished) -> bool:
     One that did what it was for, and failed only when its effect was asked for, does not.
     """
     if not isinstance(finished.verdict, Fail):
-        return kind(finished.verdict) in (Kind.ERROR, Kind.BLOCKED)
+        return kind(finished.verdict) in (VerdictKind.ERROR, VerdictKind.BLOCKED)
     wrong = next(d for d in finished.verdict.differences if d.deviation is None)
     return finished.case.steps[wrong.step - 1].purpose is not Purpose.EFFECT
 

@@ -17,7 +17,7 @@ from conformance.contract.model import Contract, Dialect, Effect, Function, Kind
 from conformance.contract.mysql import comments_out, reopens
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
-from conformance.contract.request import Request, every_value
+from conformance.contract.request import Request, decode, every_value
 from conformance.contract.sanitise import as_text, sanitise
 from conformance.contract.wire import readings, texts
 from conformance.contract.world import ANY, Drop, MayChange, Put, Row, RowName, State, User
@@ -136,11 +136,11 @@ class Guard:
             return self._rule_on_bytes(request.wire)
         functions = [self.contract.functions[name] for name in self._functions(request)]
         self._check_sql(request, functions)
-        touched, created = self._at_worst(request)
+        unknown = any(function.effect is Effect.UNSPECIFIED for function in functions)
+        touched, created = self._at_worst(request, unknown=unknown)
         named = {function.name: self._named(request, function) for function in functions}
         for row in sorted(touched.union(*({row for row in rows if self.could_be(row)} for rows in named.values()))):
             self._check_target(row)
-        unknown = any(function.effect is Effect.UNSPECIFIED for function in functions)
         if unknown or self.level is Level.PROBE:
             self._check_effect(request)
         makes = any(function.makes for function in functions)
@@ -152,13 +152,14 @@ class Guard:
         return self._described_ones(every_value(request, "function"))
 
     def _check_sql(self, request: Request, functions: Iterable[Function]) -> None:
-        """Old builds put some parameters into SQL as they are: none may reach other rows than the one named."""
+        """Some parameters get into SQL as they are, on old builds or decoded again: none may reach other rows."""
         for function in functions:
             targets = self.contract.targets(function)
             for parameter in function.parameters:
                 texts = [as_text(raw) for raw in every_value(request, parameter.name)]
+                texts += [as_text(decode(text)) for text in texts if parameter.decoded_again]
                 if any(map(comments_out, texts)) or (parameter in targets and any(map(reopens, texts))):
-                    raise Forbidden(f"{parameter.name}: an old build takes it into SQL as it is, where it may be more")
+                    raise Forbidden(f"{parameter.name}: it may get into SQL as it is, and be more there than a value")
 
     def _described_ones(self, names: Iterable[bytes]) -> frozenset[str]:
         words = [word for raw in names for word in _WORD.findall(raw.decode("latin-1"))]
@@ -195,13 +196,14 @@ class Guard:
         return Secrets(text for login in logins for text in (login.user, login.password))
 
     def _named(self, request: Request, function: Function) -> set[RowName]:
-        """The rows that a request names as its target, as sent and as sanitised, cut to what their columns hold."""
+        """The rows that a request names as its target: as sent, as sanitised, cut to what columns hold, as numbers."""
         named: set[RowName] = set()
         for kind in self._kinds(request, function):
             if not _only_asks(request, function, kind):
                 targets = self.contract.targets(function, kind)
                 parts = [self._values(request, parameter, kind) for parameter in targets]
-                named |= {RowName(kind.name, key) for key in product(*parts)}
+                keys = set(product(*parts))
+                named |= {RowName(kind.name, key) for key in keys | {kind.compared(key) for key in keys}}
         return named
 
     def _kinds(self, request: Request, function: Function) -> tuple[Kind, ...]:
@@ -258,8 +260,11 @@ class Guard:
         sizes = (kind.columns[column].size for column in kind.key)
         return all(size is None or len(value) <= size for value, size in zip(row.key, sizes, strict=True))
 
-    def _at_worst(self, request: Request) -> tuple[set[RowName], set[RowName]]:
-        """The rows that any reading of a request could touch, and those it could create. Raises Forbidden."""
+    def _at_worst(self, request: Request, *, unknown: bool) -> tuple[set[RowName], set[RowName]]:
+        """The rows that any reading of a request could touch, and those it could create. Raises Forbidden.
+
+        `unknown` is whether a function is called of which nobody knows what it does: of that only refusals are sent.
+        """
         touched: set[RowName] = set()
         created: set[RowName] = set()
         for end in self._readings(request):
@@ -268,15 +273,16 @@ class Guard:
                     touched.add(change.row.called)
                 if isinstance(change, Put) and change.row.number != FOUND:
                     created.add(change.row.called)
-                if isinstance(change, MayChange):
+                if isinstance(change, MayChange) and not (unknown and change.kind == ANY):
                     self._check_unknown(change)
             touched.update(_as_sent(end))
         return touched, created
 
     def _check_unknown(self, change: MayChange) -> None:
         """Rows of which nobody knows which they are must be those of a row of the run's own."""
-        if change.kind != ANY and (change.within is None or not self.is_own(change.within.called)):
-            raise Forbidden(f"it may change any {self.contract.kinds[change.kind].title}: nothing is sent that may")
+        if change.within is None or not self.is_own(change.within.called):
+            title = "row" if change.kind == ANY else self.contract.kinds[change.kind].title
+            raise Forbidden(f"it may change any {title}: nothing is sent that may")
 
     def _readings(self, request: Request) -> Iterator[Outcome | Unspecified]:
         for settings in self.settings:

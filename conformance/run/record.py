@@ -16,7 +16,7 @@ from conformance.report.exchanges import ExchangeLine
 from conformance.report.model import CaseCall, CaseResult
 from conformance.run.engine import Finished
 from conformance.verdict.judge import failed
-from conformance.verdict.model import Deviates, Difference, Error, Fail, Kind, Pass, Verdict, kind
+from conformance.verdict.model import Deviates, Difference, Error, Fail, Pass, Verdict, VerdictKind, kind
 
 Redact = Callable[[str], str]
 Curl = Callable[[Exchange], str]
@@ -32,7 +32,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 def record(finished: Finished, redact: Redact, curl: Curl) -> Record:
     """What to keep of a finished case, without any password."""
     case = finished.case
-    kept = finished.exchanges if kind(finished.verdict) in (Kind.FAIL, Kind.ERROR) else ()
+    kept = finished.exchanges if kind(finished.verdict) in (VerdictKind.FAIL, VerdictKind.ERROR) else ()
     every = (*finished.exchanges, *finished.cleanup)
     result = CaseResult(
         id=case.id,

@@ -23,8 +23,9 @@ from conformance.run.interrupts import ending, tell
 from conformance.run.ledger import Ledger, Written, open_ledger, read_ledger
 from conformance.run.logins import logins_of
 from conformance.run.pace import Pace
+from conformance.run.plan import Plan
 from conformance.run.preflight import sanity
-from conformance.run.run import STOPPED, Plan
+from conformance.run.run import STOPPED
 from conformance.run.sender import Sender
 from conformance.run.transport import Transport
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.cases.model import Case
 from conformance.run.engine import Engine, Finished
-from conformance.verdict.model import Fail, Kind, kind
+from conformance.verdict.model import Fail, VerdictKind, kind
 
 FURTHER = 1
 """Further tries of a case that failed."""
@@ -68,7 +68,7 @@ class Retry:
         repeated: bool | None = None
         while repeated is not False and len(further) < self._wanted and not self._over:
             further.append(await self.engine.once(first.case, self._number(first.case, len(further))))
-            if kind(further[-1].verdict) in (Kind.ERROR, Kind.NOT_TESTED):  # no answer says nothing
+            if kind(further[-1].verdict) in (VerdictKind.ERROR, VerdictKind.NOT_TESTED):  # no answer says nothing
                 break
             repeated = _ways(further[-1]) == fail.ways
         self._doubt |= repeated is False

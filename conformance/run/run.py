@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-import ssl
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from conformance.cases.expand import Ground, requests
-from conformance.cases.model import Case, Level, Role
+from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
 from conformance.contract.model import NEWEST_BUILD, ServerSettings
-from conformance.defaults import SETTLING
 from conformance.errors import ConformanceError, LeftBehind
 from conformance.exchange import Exchange
 from conformance.report.curl import curl_line
@@ -34,54 +31,19 @@ from conformance.run.interrupts import came, ending, tell
 from conformance.run.known import Heard, known_build, possible_settings, worst
 from conformance.run.logins import logins_of
 from conformance.run.pace import Pace
+from conformance.run.plan import Plan
 from conformance.run.preflight import Preflight, sanity
 from conformance.run.record import Record, record
-from conformance.run.redact import Redactor
 from conformance.run.retry import Retry
 from conformance.run.sender import Sender
 from conformance.run.settings import Target
 from conformance.run.transport import Transport
-from conformance.verdict.model import Expect
 
-RUN_DIGITS = 6
 STOPPED = "stopped while it was cleaning up"
 MOST_NAMED = 10
 """DIDs that one line names."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to run: against what, how far, how fast. Times are in seconds, `rate` in requests per second.
-
-    `try_again` is whether a case that fails is sent again, to see whether it fails in the same way. `settling` is for
-    how long the server may go on working on a request that it has not answered.
-    """
-
-    target: Target
-    level: Level
-    expect: Expect
-    concurrency: int
-    timeout: float
-    verify: bool | Path | ssl.SSLContext
-    folder: Path
-    run: str
-    rate: float | None = None
-    login_failures: int = 0
-    mask_users: bool = False
-    try_again: bool = True
-    settling: float = SETTLING
-
-    @property
-    def ground(self) -> Ground:
-        """The target as cases see it."""
-        return Ground(self.target.logins, self.target.entities, self.run)
-
-
-def new_run() -> str:
-    """The digits that make this run's DIDs its own."""
-    return f"{secrets.randbelow(10**RUN_DIGITS):0{RUN_DIGITS}d}"
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +73,7 @@ class Run:
     def __init__(self, plan: Plan, worker: str = "") -> None:
         self.plan = plan
         self.ground = plan.ground
-        self.redact = redactor(plan)
+        self.redact = plan.redactor
         self.pace = Pace(plan.rate)
         self.told: Callable[[str], None] = lambda _: None
         self.transport = Transport(plan.target.url, plan.concurrency, plan.timeout, plan.verify)
@@ -371,27 +333,20 @@ async def first_questions(
     return found, possible
 
 
-def redactor(plan: Plan) -> Redactor:
-    """What takes the passwords of a plan, and its user names if it says so, out of text."""
-    logins = plan.target.logins.values()
-    return Redactor((login.password for login in logins), [login.user for login in logins] if plan.mask_users else ())
-
-
 def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender:
-    admin = plan.target.logins.get(Role.ADMIN)
-    user = admin.user if admin and not plan.mask_users else ""
     contract = load_contract()
     logins = logins_of(contract, plan.target, plan.login_failures)
-    guard = Guard(contract, plan.ground, plan.level, worst(possible_settings(plan.target, NEWEST_BUILD)))
-    ledger = begin(plan.folder, _run_file(plan, user), plan.settling, worker)
+    settings = worst(possible_settings(plan.target, NEWEST_BUILD))
+    guard = Guard(contract, plan.ground, plan.level, settings)
+    ledger = begin(plan.folder, _run_file(plan), plan.settling, worker)
     return Sender(contract, guard, ledger, logins, pace, transport.send)
 
 
-def _run_file(plan: Plan, user: str) -> RunFile:
+def _run_file(plan: Plan) -> RunFile:
     return RunFile(
         url=plan.target.url,
         run=plan.run,
-        user=user,
+        user=plan.user,
         level=plan.level.value,
         sql_mode=plan.target.sql_mode,
         non_latin=plan.target.non_latin,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.cases.expand import request as expanded
 from conformance.cases.model import Role
-from conformance.cases.rows import asked_about, naming, question, signs
+from conformance.cases.rows import Signs, asked_about, naming, question, signs
 from conformance.contract.model import Contract, Kind, Parameter
 from conformance.contract.reply import Line, parse_reply
 from conformance.contract.request import Request
@@ -44,7 +44,7 @@ class Sender:
     sent: int = 0
     budget: Budget = field(default_factory=Budget)
     redact: Callable[[str], str] = field(init=False)
-    _signs: Mapping[str, frozenset[tuple[str, str]]] = field(init=False)
+    _signs: Mapping[str, Signs] = field(init=False)
     _first: defaultdict[str, asyncio.Lock] = field(init=False, default_factory=lambda: defaultdict(asyncio.Lock))
 
     def __post_init__(self) -> None:
@@ -156,9 +156,12 @@ class Sender:
     def _says_so(self, kind: Kind, request: Request, lines: Iterable[Line]) -> bool:
         assert kind.ask is not None
         parameters = self.contract.functions[kind.ask.function].by_name
-        names = [self._readings(request, parameters[name]) for name in naming(kind)]
-        told = [set(map(str, line.fields)) for line in lines if (line.status, line.message) in self._signs[kind.name]]
-        return any(all(not name.isdisjoint(fields) for name in names) for fields in told)
+        names = {name: self._readings(request, parameters[name]) for name in naming(kind)}
+        for line in lines:
+            shown = self._signs[kind.name].get((line.status, line.message))
+            if shown and all(not names[name].isdisjoint(map(str, line.fields)) for name in shown):
+                return True
+        return False
 
     def _readings(self, request: Request, parameter: Parameter) -> frozenset[str]:
         """What a question is about, as sent and as servers sanitise it."""

@@ -34,7 +34,7 @@ MOST_JOBS = 256
 
 
 @dataclass(frozen=True)
-class SelfcheckOptions:
+class SelfcheckPlan:
     """What the command line asks for. None is the default."""
 
     only: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class Selfcheck:
     err: Console
     checker: Checker
 
-    def __call__(self, asked: SelfcheckOptions, faults: Sequence[Fault]) -> int:
+    def __call__(self, asked: SelfcheckPlan, faults: Sequence[Fault]) -> int:
         """Do what is asked. Raises UsageError."""
         _check(asked)
         before = self._before(asked)
@@ -79,12 +79,12 @@ class Selfcheck:
         self._write(asked, summary)
         return summary.exit_code
 
-    def _suite(self, asked: SelfcheckOptions) -> Suite:
+    def _suite(self, asked: SelfcheckPlan) -> Suite:
         whole = self.checker.suite
         cases = cover.read_quick_file(asked.cases, whole.cases) if asked.cases is not None else whole.cases
         return replace(whole, cases=cases, level=asked.level)
 
-    def _before(self, asked: SelfcheckOptions) -> dict[str, frozenset[str]] | None:
+    def _before(self, asked: SelfcheckPlan) -> dict[str, frozenset[str]] | None:
         """What is compared with; and all that could be wrong is found out before the work begins."""
         for flag, file in (("--write-matrix", asked.write_matrix), ("--write-quick", asked.write_quick)):
             if file is not None and asked.is_partial:
@@ -94,7 +94,7 @@ class Selfcheck:
                 check_writable(file)
         return matrix.read(asked.compare) if asked.compare is not None else None
 
-    def _checked(self, asked: SelfcheckOptions, faults: Sequence[Fault], checker: Checker) -> Result:
+    def _checked(self, asked: SelfcheckPlan, faults: Sequence[Fault], checker: Checker) -> Result:
         began = time.monotonic()
         jobs = asked.jobs if asked.jobs is not None else os.cpu_count() or 1
         with watching(self.err, len(faults)) as watch:
@@ -108,7 +108,7 @@ class Selfcheck:
             seconds=time.monotonic() - began,
         )
 
-    def _write(self, asked: SelfcheckOptions, summary: Summary) -> None:
+    def _write(self, asked: SelfcheckPlan, summary: Summary) -> None:
         rows, cases = summary.result.rows, summary.result.cases
         if asked.json is not None:
             write_whole(asked.json, writers.as_json(summary))
@@ -121,7 +121,7 @@ class Selfcheck:
 
 
 def _over_http(
-    asked: SelfcheckOptions, faults: Sequence[Fault], trials: Sequence[Trial], checker: Checker
+    asked: SelfcheckPlan, faults: Sequence[Fault], trials: Sequence[Trial], checker: Checker
 ) -> tuple[OverHttp, ...]:
     count = asked.over_http if asked.over_http is not None else len(faults) // ONE_IN
     known = {trial.fault: trial for trial in trials}
@@ -130,7 +130,7 @@ def _over_http(
     return tuple(compared(f, known[f.id], checker.suite, checker.base) for f in chosen)
 
 
-def _check(asked: SelfcheckOptions) -> None:
+def _check(asked: SelfcheckPlan) -> None:
     """Raise UsageError for a number that makes no sense."""
     numbers = (("--sample", asked.sample, 1), ("--jobs", asked.jobs, 1), ("--over-http", asked.over_http, 0))
     for flag, number, least in numbers:
@@ -140,7 +140,7 @@ def _check(asked: SelfcheckOptions) -> None:
         raise UsageError(f"--jobs {asked.jobs}: must be {MOST_JOBS} or less")
 
 
-def select(faults: Sequence[Fault], asked: SelfcheckOptions) -> list[Fault]:
+def select(faults: Sequence[Fault], asked: SelfcheckPlan) -> list[Fault]:
     """The faults asked for. Raises UsageError if a glob matches none, with what it may have meant."""
     for glob in asked.only:
         if not any(fnmatch.fnmatchcase(fault.id, glob) for fault in faults):

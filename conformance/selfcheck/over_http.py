@@ -13,7 +13,8 @@ from conformance.emulator.config import Config
 from conformance.emulator.faults.model import Fault, faulty
 from conformance.emulator.server import running
 from conformance.errors import ConformanceError
-from conformance.run.run import Plan, Run
+from conformance.run.plan import Plan
+from conformance.run.run import Run
 from conformance.selfcheck.model import Trial
 from conformance.selfcheck.result import OverHttp
 from conformance.selfcheck.run import Suite

@@ -23,14 +23,14 @@ from conformance.emulator.respond import Response
 from conformance.emulator.store import Store
 from conformance.errors import UsageError
 from conformance.stand_in.latency import Latency
-from conformance.stand_in.seen import NO_REPLY, Seen, Witness
+from conformance.stand_in.seen import NO_REPLY, SeenRequest, Witness
 
 RESET = "/emulator/reset"
 """The path that a POST resets the emulator at. The API of no VICIdial is there."""
 
 NONE = Fault("none", "Answers as it should", FaultKind.BY_HAND)
 
-Watch = Callable[[Seen], None]
+Watch = Callable[[SeenRequest], None]
 
 
 def fault_named(option: str, id: str) -> Fault:

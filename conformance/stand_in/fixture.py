@@ -19,7 +19,7 @@ from conformance.emulator.server import running
 from conformance.errors import UsageError
 from conformance.stand_in.app import NONE, StandIn, fault_named
 from conformance.stand_in.latency import Latency
-from conformance.stand_in.seen import Seen
+from conformance.stand_in.seen import SeenRequest
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -32,10 +32,10 @@ class VicidialEmulator:
     user: str
     password: str = field(repr=False)
     _app: StandIn = field(repr=False)
-    _seen: list[Seen] = field(repr=False)
+    _seen: list[SeenRequest] = field(repr=False)
 
     @property
-    def requests(self) -> tuple[Seen, ...]:
+    def requests(self) -> tuple[SeenRequest, ...]:
         """What has come in since the test began, or since the reset. A request is there before its reply is."""
         return tuple(self._seen)
 
@@ -75,7 +75,7 @@ class Emulators:
         found.reset()
         return found
 
-    def _started(self, made: tuple[StandIn, list[Seen]]) -> VicidialEmulator:
+    def _started(self, made: tuple[StandIn, list[SeenRequest]]) -> VicidialEmulator:
         app, seen = made
         self._stack.callback(app.close)
         url = self._stack.enter_context(running(app.config, app=app))
@@ -92,7 +92,7 @@ def _made(
     php: str | float = NEWEST_PHP,
     latency: str | float = 0,
     fault: str | None = None,
-) -> tuple[StandIn, list[Seen]]:
+) -> tuple[StandIn, list[SeenRequest]]:
     """An emulator that is so, and the list that it notes requests in."""
     settings = ServerSettings(
         described_build("build", str(build)),
@@ -101,7 +101,7 @@ def _made(
         described_php("php", str(php)),
     )
     config = Config(_one_of(Dialect, "dialect", dialect), settings)
-    seen: list[Seen] = []
+    seen: list[SeenRequest] = []
     wrong = NONE if fault is None else fault_named("fault", str(fault))
     return StandIn(config, wrong, Latency.parse("latency", str(latency)), seen.append), seen
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from conformance.errors import UsageError
 from conformance.report.text import visible
-from conformance.stand_in.seen import Seen
+from conformance.stand_in.seen import SeenRequest
 from conformance.streams import trouble_with
 from conformance.terminal import out
 
@@ -19,7 +19,7 @@ STANDARD_OUTPUT = Path("-")
 
 
 @contextmanager
-def request_log(path: Path | None) -> Iterator[Callable[[Seen], None]]:
+def request_log(path: Path | None) -> Iterator[Callable[[SeenRequest], None]]:
     """What writes requests down; without a path it writes nothing. What is in the file already stays.
 
     Raises UsageError for a file that cannot be opened. Once a line cannot be written, the process is interrupted, and
@@ -45,7 +45,7 @@ class _Log:
         self._path = path
         self._file = file
 
-    def __call__(self, seen: Seen) -> None:
+    def __call__(self, seen: SeenRequest) -> None:
         """Write a line. The first that cannot be written ends the serving."""
         if self.trouble is not None:
             return

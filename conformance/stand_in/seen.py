@@ -22,7 +22,7 @@ _DEPTH = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenRequest:
     """One request and its reply. Where a password was, in any encoding, there is `***`.
 
     `parameters` is what PHP makes of what was sent, `sent` the parameters as they came over the wire.
@@ -52,15 +52,18 @@ class Seen:
 
 @dataclass(frozen=True)
 class Witness:
-    """Makes `Seen` of requests. `passwords` are those that are known beforehand; what is sent as one is another."""
+    """Makes of requests what is seen of them.
+
+    `passwords` are those that are known beforehand; what is sent as one is another.
+    """
 
     passwords: frozenset[str]
 
-    def __call__(self, path: str, request: Request, status: int, body: bytes, at: float) -> Seen:
+    def __call__(self, path: str, request: Request, status: int, body: bytes, at: float) -> SeenRequest:
         """What is to be kept of one exchange. `at` is in seconds since 1970."""
         redact = _redactor(self.passwords | _sent_passwords(request))
         values = request.parameters.values.items()
-        return Seen(
+        return SeenRequest(
             at=datetime.fromtimestamp(at, UTC),
             method=request.method,
             path=redact(_masked(path)),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from conformance.cases.model import Case
-from conformance.outcomes import Outcome, Searched
-from conformance.session import Session
+from conformance.pytest_run.outcomes import CaseOutcome, Searched
+from conformance.pytest_run.session import Session
 
 
 @pytest.fixture
-def outcome(request: pytest.FixtureRequest, case: Case) -> Outcome:
+def outcome(request: pytest.FixtureRequest, case: Case) -> CaseOutcome:
     """What became of the case. An error of ours or of the network shows as an error of this fixture."""
     return _session(request).outcome(case, request.node)
 

@@ -8,7 +8,7 @@ from itertools import product
 
 from conformance.contract.model import Build, Contract, Function, Parameter, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.sanitise import sanitise
-from conformance.upgrade.effect import WORDS, Effect
+from conformance.upgrade.effect import WORDS, ClientEffect
 from conformance.upgrade.model import PHP, BuildCause, Origin
 
 _PROBE = "".join(map(chr, range(0x20, 0x7F))).encode() + "é".encode()
@@ -99,7 +99,7 @@ def _keeping(parameter: Parameter) -> Trait:
     return kept
 
 
-def meaning(contract: Contract, origin: Origin, effect: Effect, *, downgrade: bool) -> str:
+def meaning(contract: Contract, origin: Origin, effect: ClientEffect, *, downgrade: bool) -> str:
     """What a change means for a client, in sentences: why it happens, then what the client sees of it."""
     return f"{_why(contract, origin, downgrade=downgrade)} {WORDS[effect].meaning}"
 

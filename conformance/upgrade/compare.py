@@ -18,7 +18,7 @@ from conformance.contract.predict import predict
 from conformance.contract.request import Request
 from conformance.contract.world import World
 from conformance.upgrade.build_changes import BuildChanges
-from conformance.upgrade.effect import Effect, Standing, standing
+from conformance.upgrade.effect import ClientEffect, Standing, standing
 from conformance.upgrade.effect import effect as client_effect
 from conformance.upgrade.model import BuildCause, Origin
 
@@ -68,20 +68,21 @@ SAID_ONLY = "success-without-storing"
 """The deviation of a reply that says SUCCESS although nothing was done."""
 
 
-def effect(contract: Contract, difference: BuildDifference) -> Effect:
+def effect(contract: Contract, difference: BuildDifference) -> ClientEffect:
     """What a client sees of a difference."""
     before, after = (side.end for side in difference.sides)
     if isinstance(before, Unspecified) or isinstance(after, Unspecified):
-        return Effect.UNKNOWN
+        return ClientEffect.UNKNOWN
     if SAID_ONLY in after.quirks - before.quirks:
-        return Effect.STORED
+        return ClientEffect.STORED
     standings = _standing(contract, before, difference.dialect), _standing(contract, after, difference.dialect)
     return client_effect(standings, stored_alike=before.changes == after.changes)
 
 
 def _standing(contract: Contract, end: Outcome, dialect: Dialect) -> Standing:
     forms = [answer.form(contract) for answer in end.answers]
-    return standing(end.status, [form.text(dialect) or form.shipped or "" for form in forms])
+    texts = [form.text(dialect) or form.shipped or "" for form in forms]
+    return standing(end.status, [*texts, *(["SUCCESS: "] if end.table else [])])
 
 
 def origins(contract: Contract, difference: BuildDifference, changes: BuildChanges) -> tuple[Origin, ...]:
@@ -136,7 +137,9 @@ def deviations(contract: Contract, end: End) -> frozenset[str]:
     """The deviations that a prediction meets: those of the rules, and those of its replies' forms."""
     answers = end.answers if isinstance(end, Outcome) else ()
     forms = [answer.form(contract) for answer in answers]
-    return end.quirks.union(*(form.deviations.values() for form in forms), *(f.invariants.values() for f in forms))
+    table = end.table.deviations if isinstance(end, Outcome) and end.table else ()
+    of_forms = [*(form.deviations.values() for form in forms), *(form.invariants.values() for form in forms)]
+    return end.quirks.union(table, *of_forms)
 
 
 def stored_unseen(contract: Contract, alike: Collection[str], builds: tuple[str, str]) -> tuple[str, ...]:
@@ -152,7 +155,7 @@ def stored_unseen(contract: Contract, alike: Collection[str], builds: tuple[str,
     for case in catalogue(contract):
         if case.id in alike:
             difference = first_difference(contract, requests(case, SAMPLE, 0), worlds, Dialect.SHIPPED)
-            if difference is not None and effect(contract, difference) is Effect.STORED:
+            if difference is not None and effect(contract, difference) is ClientEffect.STORED:
                 found.append(case.id)
     return tuple(found)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from conformance.contract.reply import parse_line
 
 
-class Effect(StrEnum):
+class ClientEffect(StrEnum):
     """What a client feels of a change. In order of danger: the first breaks it, the last may be nothing."""
 
     FAILS = "calls-that-fail"
@@ -34,43 +34,43 @@ class Words(NamedTuple):
     meaning: str
 
 
-WORDS: Mapping[Effect, Words] = {
-    Effect.FAILS: Words(
+WORDS: Mapping[ClientEffect, Words] = {
+    ClientEffect.FAILS: Words(
         "Calls that now fail",
         "call that now fails",
         "calls that now fail",
         "fail",
         "A call that succeeds before is refused or fails after.",
     ),
-    Effect.STORED: Words(
+    ClientEffect.STORED: Words(
         "Stored otherwise",
         "stored otherwise",
         "stored otherwise",
         "stored",
         "Something else is stored than before, and nothing warns the client.",
     ),
-    Effect.WORKS: Words(
+    ClientEffect.WORKS: Words(
         "Calls that now succeed",
         "call that now succeeds",
         "calls that now succeed",
         "succeed",
         "A call that is refused before does its work after.",
     ),
-    Effect.REPLY: Words(
+    ClientEffect.REPLY: Words(
         "Said otherwise",
         "said otherwise",
         "said otherwise",
         "said",
         "What is done stays the same; the reply reads differently to a client that compares its text.",
     ),
-    Effect.FORM: Words(
+    ClientEffect.FORM: Words(
         "Printed otherwise",
         "printed otherwise",
         "printed otherwise",
         "printed",
         "The same words and values; only what stands between them is printed in another form.",
     ),
-    Effect.UNKNOWN: Words(
+    ClientEffect.UNKNOWN: Words(
         "Not known",
         "not known",
         "not known",
@@ -80,9 +80,9 @@ WORDS: Mapping[Effect, Words] = {
 }
 
 
-def counted(counts: Mapping[Effect, int]) -> list[str]:
+def counted(counts: Mapping[ClientEffect, int]) -> list[str]:
     """How many there are of each effect that occurs, in words, the most dangerous first."""
-    found = ((WORDS[effect], counts.get(effect, 0)) for effect in Effect)
+    found = ((WORDS[effect], counts.get(effect, 0)) for effect in ClientEffect)
     return [f"{number:,} {words.one if number == 1 else words.many}" for words, number in found if number]
 
 
@@ -111,9 +111,9 @@ def standing(status: int | None, lines: Iterable[str]) -> Standing:
     return Standing.REFUSED if told and told[0].lstrip().startswith("<") else Standing.WORDLESS
 
 
-def effect(standings: tuple[Standing, Standing], *, stored_alike: bool) -> Effect:
+def effect(standings: tuple[Standing, Standing], *, stored_alike: bool) -> ClientEffect:
     """What a client feels of a call that is answered otherwise, by what became of it before and after."""
     before, after = standings
     if before is not after:
-        return Effect.WORKS if after > before else Effect.FAILS
-    return Effect.REPLY if stored_alike else Effect.STORED
+        return ClientEffect.WORKS if after > before else ClientEffect.FAILS
+    return ClientEffect.REPLY if stored_alike else ClientEffect.STORED

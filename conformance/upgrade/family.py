@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from conformance.upgrade.effect import Effect, counted
+from conformance.upgrade.effect import ClientEffect, counted
 from conformance.upgrade.model import BuildCause, PredictedChange, UpgradeForecast
 
 
@@ -45,7 +45,7 @@ def _member(field: str, only: str, functions: list[str]) -> str:
 
 def families(changes: Iterable[PredictedChange]) -> tuple[Family, ...]:
     """The changes in families, in the order in which they first come."""
-    found: dict[tuple[Effect, BuildCause, str, str], list[PredictedChange]] = defaultdict(list)
+    found: dict[tuple[ClientEffect, BuildCause, str, str], list[PredictedChange]] = defaultdict(list)
     for change in changes:
         found[change.effect, change.origin.cause, change.origin.build, change.meaning].append(change)
     return tuple(Family(tuple(members)) for members in found.values())

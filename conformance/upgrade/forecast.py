@@ -15,7 +15,7 @@ from conformance.contract.request import Request
 from conformance.contract.world import World
 from conformance.upgrade.build_changes import BuildChanges, Span, build_changes, deviating, meaning
 from conformance.upgrade.compare import BuildDifference, deviations, effect, first_difference, origins
-from conformance.upgrade.effect import Effect
+from conformance.upgrade.effect import ClientEffect
 from conformance.upgrade.example import example
 from conformance.upgrade.model import (
     AS_DOCUMENTED,
@@ -64,7 +64,7 @@ class SeenDifference:
     alone: bool
 
 
-_Key = tuple[Origin, Effect, str]
+_Key = tuple[Origin, ClientEffect, str]
 
 
 def forecast(
@@ -94,7 +94,7 @@ def forecast(
 
 def _rank(change: PredictedChange) -> tuple[object, ...]:
     origin = change.origin
-    places = list(Effect).index(change.effect), list(BuildCause).index(origin.cause), origin.age
+    places = list(ClientEffect).index(change.effect), list(BuildCause).index(origin.cause), origin.age
     return (change.only == AS_DOCUMENTED, *places, change.only, origin.field or "", origin.function)
 
 
@@ -104,7 +104,7 @@ def _groups(
     groups: dict[_Key, list[SeenDifference]] = defaultdict(list)
     for case in cases:
         sent = requests(case, SAMPLE, 0)
-        found: dict[tuple[Origin, Effect], list[SeenDifference]] = defaultdict(list)
+        found: dict[tuple[Origin, ClientEffect], list[SeenDifference]] = defaultdict(list)
         for setting, both in worlds.items():
             difference = first_difference(contract, sent, both, setting.dialect)
             if difference is not None:

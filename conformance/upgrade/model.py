@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from conformance.contract.model import Build, Deviation, Dialect
-from conformance.upgrade.effect import Effect
+from conformance.upgrade.effect import ClientEffect
 
 AS_DOCUMENTED = "as documented"
 """The setting of a change that only a server would show that does what the documentation says."""
@@ -78,7 +78,7 @@ class PredictedChange:
     """
 
     origin: Origin
-    effect: Effect
+    effect: ClientEffect
     only: str
     meaning: str
     cases: int

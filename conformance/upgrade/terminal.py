@@ -10,17 +10,17 @@ from rich.text import Text
 
 from conformance.contract.model import Deviation, Dialect, Severity
 from conformance.report.terminal import SEVERITIES, indented
-from conformance.upgrade.effect import WORDS, Effect
+from conformance.upgrade.effect import WORDS, ClientEffect
 from conformance.upgrade.family import Family, answer, families
 from conformance.upgrade.model import BuildChange, PredictedChange, UpgradeForecast
 
 STYLES = {
-    Effect.FAILS: "bold red",
-    Effect.STORED: "bold red",
-    Effect.WORKS: "yellow",
-    Effect.REPLY: "cyan",
-    Effect.FORM: "dim",
-    Effect.UNKNOWN: "dim",
+    ClientEffect.FAILS: "bold red",
+    ClientEffect.STORED: "bold red",
+    ClientEffect.WORKS: "yellow",
+    ClientEffect.REPLY: "cyan",
+    ClientEffect.FORM: "dim",
+    ClientEffect.UNKNOWN: "dim",
 }
 
 

@@ -355,7 +355,7 @@ class _Reader:
 
 def _alternatives(outcome: Outcome) -> tuple[Outcome, ...]:
     """Each way in which it may end, where nobody knows which rows there are."""
-    return (outcome, *outcome.otherwise)
+    return (outcome, *outcome.alternatives)
 
 
 def _explained_invariants(contract: Contract, end: Outcome | Unspecified) -> Mapping[str, str]:

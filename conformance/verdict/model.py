@@ -16,7 +16,7 @@ class Expect(StrEnum):
     SHIPPED = "shipped"
 
 
-class Kind(StrEnum):
+class VerdictKind(StrEnum):
     """The names of the verdicts, in the order in which people want to see them."""
 
     FAIL = "fail"
@@ -103,9 +103,9 @@ class Error(msgspec.Struct, frozen=True, kw_only=True, tag="error", tag_field="k
 Verdict = Pass | Deviates | Fail | NotTested | Blocked | Error
 
 
-def kind(verdict: Verdict) -> Kind:
+def kind(verdict: Verdict) -> VerdictKind:
     """The name of a verdict."""
-    return Kind(str(verdict.__struct_config__.tag))
+    return VerdictKind(str(verdict.__struct_config__.tag))
 
 
 def conforming(ids: Iterable[str], differences: Iterable[Difference], forms: Collection[str]) -> Pass | Deviates:

@@ -14,7 +14,7 @@ SAID = frozenset(
     message
     for function in (CONTRACT.common, *CONTRACT.functions.values())
     for message in messages(CONTRACT, function.name, *function.replies)
-    if len(message) > 10
+    if len(message) > 15
 )
 """Messages that nobody writes by chance."""
 

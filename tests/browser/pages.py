@@ -7,7 +7,7 @@ import msgspec
 
 from conformance.compare import html as compare_html
 from conformance.compare.compare import compare
-from conformance.compare.traces import Given, Traces, Wait
+from conformance.compare.traces import GivenRun, Traces, Wait
 from conformance.contract.load import load_contract
 from conformance.emulator.faults.model import FaultKind
 from conformance.report import html
@@ -99,12 +99,12 @@ def hostile_comparison() -> str:
     return compare_html.render(compare(load_contract(), [_given(calm, texts[0], 0.01), _given(report, texts[1], 0.01)]))
 
 
-def _before() -> Given:
+def _before() -> GivenRun:
     report = sample.report(*(sample.case(id, verdict) for id, verdict in BEFORE.items()))
     return _saying(_given(report, "A: one|two", 0.01), {"add_did/active/worse": "SUCCESS: one"})
 
 
-def _after() -> Given:
+def _after() -> GivenRun:
     results = [
         msgspec.structs.replace(sample.case(id, verdict), repeated=False if id.endswith("flaky") else None)
         for id, verdict in AFTER.items()
@@ -113,16 +113,16 @@ def _after() -> Given:
     return _saying(given, {"add_did/group/same": "A: one|two", "add_did/active/worse": "ERROR: one"}, "after")
 
 
-def _saying(given: Given, said: Mapping[str, str], name: str = "before") -> Given:
+def _saying(given: GivenRun, said: Mapping[str, str], name: str = "before") -> GivenRun:
     """The run with other replies to some cases."""
     assert given.traces
     told = {**given.traces.replies, **{id: replies(text) for id, text in said.items()}}
-    return Given(name, given.report, Traces(told, given.traces.waits))
+    return GivenRun(name, given.report, Traces(told, given.traces.waits))
 
 
-def _given(report: Report, said: str, seconds: float) -> Given:
+def _given(report: Report, said: str, seconds: float) -> GivenRun:
     waits = {("add_did/group/same", step): Wait("add_did", seconds) for step in range(50)}
-    return Given("before", report, Traces({result.id: replies(said) for result in report.results}, waits))
+    return GivenRun("before", report, Traces({result.id: replies(said) for result in report.results}, waits))
 
 
 def _row(id: str, kind: FaultKind, *kills: Kill, hidden: str | None = None) -> FaultRow:

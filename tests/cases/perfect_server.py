@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from conformance.cases.catalogue import catalogue
@@ -69,12 +69,15 @@ class Server:
     def exchange(self, request: Request) -> Exchange:
         outcome = self._outcome(request)
         self.world = self.world.after(outcome.changes)
-        body = "".join(f"{self._printed(answer)}\n" for answer in outcome.answers)
+        lines = [self._printed(answer) for answer in outcome.answers]
+        lines += outcome.table.lines(self.dialect) if outcome.table else ()
+        body = "".join(f"{line}\n" for line in lines)
         return Exchange(request, Reply(outcome.status, CONTENT_TYPE, body))
 
     def _outcome(self, request: Request) -> Outcome:
+        all_there_is = replace(self.world, whole=frozenset(CONTRACT.kinds))
         for dialect in (self.dialect, *Dialect):
-            outcome = predict(CONTRACT, self.world, request, dialect)
+            outcome = predict(CONTRACT, all_there_is, request, dialect)
             if isinstance(outcome, Outcome):
                 return outcome
         return Outcome((Answer("common", "no-function", {}),))

@@ -11,7 +11,7 @@ from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
 from conformance.verdict.judge import judge
-from conformance.verdict.model import Expect, Kind, Verdict, kind
+from conformance.verdict.model import Expect, Verdict, VerdictKind, kind
 from tests.cases.perfect_server import CASES, CONTRACT, GROUND, Server, run, starts
 from tests.support.rows import DID
 
@@ -26,7 +26,7 @@ def test_a_server_that_follows_the_contract_fails_no_case(dialect: Dialect, buil
     failed = []
     for number, case in enumerate(CASES):
         settings = ServerSettings(Build(2, 14, build), *COMBINATIONS[(number + build) % len(COMBINATIONS)])
-        if Kind.FAIL in map(kind, verdicts(number, dialect, settings)):
+        if VerdictKind.FAIL in map(kind, verdicts(number, dialect, settings)):
             failed.append((case.id, str(settings)))
     assert failed == []
 

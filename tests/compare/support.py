@@ -21,14 +21,14 @@ from conformance.contract.predict import predict
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, honest
+from conformance.pytest_run.collector import EXCHANGES, Collector
 from conformance.report import json_file
 from conformance.report.exchanges import ExchangeLine
 from conformance.report.model import CaseResult, Report
-from conformance.reporting import EXCHANGES, Collector
 from conformance.run.run import Run
 from conformance.run.settings import Target
 from conformance.upgrade.compare import effect, first_difference
-from conformance.upgrade.effect import Effect, standing
+from conformance.upgrade.effect import ClientEffect, standing
 from tests.report import sample
 from tests.safety.support import CASES, CONTRACT, Server, built_in_target, planned, run_in_process
 
@@ -151,7 +151,7 @@ def predicted_differences(cases: Iterable[Case], one: Config, other: Config) -> 
     return {case.id for case in asked if predicted(case, one) != predicted(case, other)}
 
 
-def predicted_effects(cases: Iterable[Case], one: Config, other: Config) -> Mapping[str, Effect]:
+def predicted_effects(cases: Iterable[Case], one: Config, other: Config) -> Mapping[str, ClientEffect]:
     """What a client will feel of each case, by prediction alone, where it will feel anything."""
     ground, found = planned(built_in_target(URL), Path("/")).ground, {}
     worlds = world(ground, one.settings), world(ground, other.settings)

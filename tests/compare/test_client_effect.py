@@ -10,7 +10,7 @@ import pytest
 
 from conformance.compare.client_effect import Said, by_replies, by_verdicts, said
 from conformance.compare.normal import Normal, normal
-from conformance.upgrade.effect import Effect, Standing, standing
+from conformance.upgrade.effect import ClientEffect, Standing, standing
 from conformance.verdict.model import Deviates, Difference, Fail, Pass, Verdict
 from tests.compare.support import line, made_up, pair
 from tests.report import sample
@@ -43,33 +43,33 @@ def replies(*bodies: str, purposes: Sequence[str] = (), status: int | None = 200
 @pytest.mark.parametrize(
     ("before", "after", "effect"),
     [
-        (ADDED, MENU, Effect.FAILS),
-        (MENU, ADDED, Effect.WORKS),
-        (NOTHING, MENU, Effect.FAILS),
-        (NOTHING, UPDATED, Effect.STORED),
-        (ADDED, ADDED_5, Effect.STORED),
-        (ADDED, ADDED_ELSE, Effect.REPLY),
-        (EXISTS, MENU, Effect.REPLY),
-        (COPIED, COPIED_SWAPPED, Effect.REPLY),
-        (EXISTS, EXISTS_DOCUMENTED, Effect.FORM),
-        (ADDED, "", Effect.FAILS),
-        (ADDED, "<html>Maintenance</html>", Effect.FAILS),
-        (EXISTS, "<html>Maintenance</html>", Effect.REPLY),
-        (ADDED, ADDED.replace("SUCCESS", "SUCCES"), Effect.FAILS),
-        ("NOTICE: add_did NOTHING", "SUCCESS: add_did ADDED", Effect.STORED),
-        (ADDED, f"<br />\n<b>Warning</b>: x\n{ADDED}", Effect.REPLY),
-        (EXISTS, "TESTCAMP|Test|Y\n", Effect.WORKS),
-        ("TESTCAMP|Test|Y\n", "TESTCAMP|Test|N\n", Effect.REPLY),
-        (LONG + ADDED, LONG + EXISTS, Effect.FAILS),
+        (ADDED, MENU, ClientEffect.FAILS),
+        (MENU, ADDED, ClientEffect.WORKS),
+        (NOTHING, MENU, ClientEffect.FAILS),
+        (NOTHING, UPDATED, ClientEffect.STORED),
+        (ADDED, ADDED_5, ClientEffect.STORED),
+        (ADDED, ADDED_ELSE, ClientEffect.REPLY),
+        (EXISTS, MENU, ClientEffect.REPLY),
+        (COPIED, COPIED_SWAPPED, ClientEffect.REPLY),
+        (EXISTS, EXISTS_DOCUMENTED, ClientEffect.FORM),
+        (ADDED, "", ClientEffect.FAILS),
+        (ADDED, "<html>Maintenance</html>", ClientEffect.FAILS),
+        (EXISTS, "<html>Maintenance</html>", ClientEffect.REPLY),
+        (ADDED, ADDED.replace("SUCCESS", "SUCCES"), ClientEffect.FAILS),
+        ("NOTICE: add_did NOTHING", "SUCCESS: add_did ADDED", ClientEffect.STORED),
+        (ADDED, f"<br />\n<b>Warning</b>: x\n{ADDED}", ClientEffect.REPLY),
+        (EXISTS, "TESTCAMP|Test|Y\n", ClientEffect.WORKS),
+        ("TESTCAMP|Test|Y\n", "TESTCAMP|Test|N\n", ClientEffect.REPLY),
+        (LONG + ADDED, LONG + EXISTS, ClientEffect.FAILS),
     ],
 )
-def test_the_effect_of_a_reply_that_changed(before: str, after: str, effect: Effect) -> None:
+def test_the_effect_of_a_reply_that_changed(before: str, after: str, effect: ClientEffect) -> None:
     assert by_replies(replies(before), replies(after)) == (effect, 1)
 
 
 def test_an_http_error_is_a_call_that_fails_whatever_its_body_says() -> None:
-    assert by_replies(replies(ADDED), replies(ADDED, status=500)) == (Effect.FAILS, 1)
-    assert by_replies(replies(ADDED), replies("", status=None)) == (Effect.FAILS, 1)
+    assert by_replies(replies(ADDED), replies(ADDED, status=500)) == (ClientEffect.FAILS, 1)
+    assert by_replies(replies(ADDED), replies("", status=None)) == (ClientEffect.FAILS, 1)
 
 
 def test_replies_that_are_the_same_have_no_effect() -> None:
@@ -79,28 +79,28 @@ def test_replies_that_are_the_same_have_no_effect() -> None:
 def test_a_later_question_tells_that_something_else_was_stored() -> None:
     asks = ("act", "effect")
     found = by_replies(replies(ADDED, NOTHING, purposes=asks), replies(ADDED, MISSING, purposes=asks))
-    assert found == (Effect.STORED, 2)
+    assert found == (ClientEffect.STORED, 2)
 
 
 def test_a_question_that_is_refused_for_another_reason_is_a_call_that_fails() -> None:
     asks = ("act", "effect")
     found = by_replies(replies(ADDED, NOTHING, purposes=asks), replies(ADDED, DENIED, purposes=asks))
-    assert found == (Effect.FAILS, 2)
+    assert found == (ClientEffect.FAILS, 2)
 
 
 def test_what_follows_a_call_that_fails_is_only_its_consequence() -> None:
     asks = ("act", "effect")
     found = by_replies(replies(ADDED, NOTHING, purposes=asks), replies(MENU, MISSING, purposes=asks))
-    assert found == (Effect.FAILS, 1)
+    assert found == (ClientEffect.FAILS, 1)
 
 
 def test_another_wording_hides_nothing_that_follows() -> None:
-    assert by_replies(replies(ADDED, NOTHING), replies(ADDED_ELSE, DENIED)) == (Effect.FAILS, 2)
-    assert by_replies(replies(EXISTS, ADDED), replies(EXISTS_DOCUMENTED, ADDED_ELSE)) == (Effect.REPLY, 2)
+    assert by_replies(replies(ADDED, NOTHING), replies(ADDED_ELSE, DENIED)) == (ClientEffect.FAILS, 2)
+    assert by_replies(replies(EXISTS, ADDED), replies(EXISTS_DOCUMENTED, ADDED_ELSE)) == (ClientEffect.REPLY, 2)
 
 
 def test_a_request_that_only_one_run_sent_is_not_known() -> None:
-    assert by_replies(replies(ADDED, EXISTS), replies(ADDED)) == (Effect.UNKNOWN, 2)
+    assert by_replies(replies(ADDED, EXISTS), replies(ADDED)) == (ClientEffect.UNKNOWN, 2)
 
 
 def test_a_reply_without_a_word_is_no_success_and_no_refusal() -> None:
@@ -127,19 +127,19 @@ SANITISED = differs("effect", UPDATED, UPDATED, by="silent-sanitising")
 @pytest.mark.parametrize(
     ("before", "after", "effect"),
     [
-        (Pass(), fails(STATUS, MESSAGE), Effect.FAILS),
-        (fails(STATUS), Pass(), Effect.WORKS),
-        (Pass(), fails(HTTP), Effect.FAILS),
-        (Pass(), fails(MESSAGE), Effect.REPLY),
-        (Deviates(ids=("x",), differences=(RULE, SEPARATOR)), fails(MESSAGE, SEPARATOR), Effect.REPLY),
-        (Pass(), Deviates(ids=("error-separator",), differences=(SEPARATOR,)), Effect.FORM),
-        (Pass(), Deviates(ids=("x",), differences=(RULE, SEPARATOR)), Effect.WORKS),
-        (Deviates(ids=("x",), differences=(RULE,)), Pass(), Effect.FAILS),
-        (Pass(), Deviates(ids=("error-separator",)), Effect.UNKNOWN),
-        (Pass(), fails(MESSAGE, differs("status", "SUCCESS", "ERROR", step=2)), Effect.FAILS),
+        (Pass(), fails(STATUS, MESSAGE), ClientEffect.FAILS),
+        (fails(STATUS), Pass(), ClientEffect.WORKS),
+        (Pass(), fails(HTTP), ClientEffect.FAILS),
+        (Pass(), fails(MESSAGE), ClientEffect.REPLY),
+        (Deviates(ids=("x",), differences=(RULE, SEPARATOR)), fails(MESSAGE, SEPARATOR), ClientEffect.REPLY),
+        (Pass(), Deviates(ids=("error-separator",), differences=(SEPARATOR,)), ClientEffect.FORM),
+        (Pass(), Deviates(ids=("x",), differences=(RULE, SEPARATOR)), ClientEffect.WORKS),
+        (Deviates(ids=("x",), differences=(RULE,)), Pass(), ClientEffect.FAILS),
+        (Pass(), Deviates(ids=("error-separator",)), ClientEffect.UNKNOWN),
+        (Pass(), fails(MESSAGE, differs("status", "SUCCESS", "ERROR", step=2)), ClientEffect.FAILS),
     ],
 )
-def test_the_effect_by_verdicts_alone(before: Verdict, after: Verdict, effect: Effect) -> None:
+def test_the_effect_by_verdicts_alone(before: Verdict, after: Verdict, effect: ClientEffect) -> None:
     assert by_verdicts(sample.case(ID, before), sample.case(ID, after)).effect is effect
 
 
@@ -147,7 +147,7 @@ def test_a_regression_with_the_same_replies_is_not_known_to_be_felt(tmp_path: Pa
     one = made_up(tmp_path / "1", sample.case(ID, Pass()), lines=[line(ID, ADDED)])
     two = made_up(tmp_path / "2", sample.case(ID, fails(STATUS)), lines=[line(ID, ADDED)])
     (case,) = pair(one, two).changes
-    assert (case.change, case.effect, case.curl) == ("regression", Effect.UNKNOWN, None)
+    assert (case.change, case.effect, case.curl) == ("regression", ClientEffect.UNKNOWN, None)
 
 
 def test_what_says_nothing_of_a_server_is_felt_by_nobody(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_the_request_that_shows_it_is_kept_without_a_password(tmp_path: Path) ->
         for name, body in (("1", UPDATED), ("2", DENIED))
     )
     (case,) = pair(one, two).changes
-    assert (case.effect, case.step) == (Effect.FAILS, 2)
+    assert (case.effect, case.step) == (ClientEffect.FAILS, 2)
     assert case.curl is not None
     assert case.curl.startswith(f"curl '{sample.URL}?source=conformance&user=6666&pass='\"$VICIDIAL_PASS\"'&function=")
 

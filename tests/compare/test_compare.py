@@ -12,8 +12,8 @@ from conformance.compare.compare import compare
 from conformance.compare.model import ChangeKind, Comparison, to_json
 from conformance.compare.traces import load
 from conformance.contract.load import load_contract
-from conformance.reporting import EXCHANGES
-from conformance.upgrade.effect import Effect
+from conformance.pytest_run.collector import EXCHANGES
+from conformance.upgrade.effect import ClientEffect
 from conformance.verdict.model import Blocked, Deviates, Error, Fail, NotTested, Pass, Verdict
 from tests.compare.support import compared, line, made_up, pair
 from tests.report import sample
@@ -170,8 +170,11 @@ def test_what_is_felt_is_rolled_up_by_function_and_by_field(tmp_path: Path) -> N
         tmp_path / "2", *(sample.case(id, Pass()) for id in names), lines=[line(id, text) for id, text in said.items()]
     )
     found = pair(one, two)
-    fails, reply = {Effect.FAILS: 1}, {Effect.REPLY: 1}
-    assert [(row.name, row.counts) for row in found.functions] == [("add_did", {Effect.FAILS: 2}), ("copy_did", reply)]
+    fails, reply = {ClientEffect.FAILS: 1}, {ClientEffect.REPLY: 1}
+    assert [(row.name, row.counts) for row in found.functions] == [
+        ("add_did", {ClientEffect.FAILS: 2}),
+        ("copy_did", reply),
+    ]
     assert [(row.name, row.counts) for row in found.fields] == [("active", {**fails, **reply}), ("group", fails)]
 
 
@@ -262,10 +265,10 @@ def test_cases_that_neither_run_answered_are_counted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("fail_on", "code"),
-    [((Effect.FAILS,), 5), ((Effect.STORED, Effect.REPLY), 0), ((), 0), (tuple(Effect), 5)],
+    [((ClientEffect.FAILS,), 5), ((ClientEffect.STORED, ClientEffect.REPLY), 0), ((), 0), (tuple(ClientEffect), 5)],
 )
 def test_what_a_client_must_not_feel_has_an_exit_code_of_its_own(
-    fail_on: tuple[Effect, ...], code: int, tmp_path: Path
+    fail_on: tuple[ClientEffect, ...], code: int, tmp_path: Path
 ) -> None:
     given = [load(load_contract(), run(tmp_path / said[:1], {"a/b/c": Pass()}, said)) for said in ("A: a", "ERROR: b")]
     found = compare(load_contract(), given, fail_on)
@@ -277,7 +280,7 @@ def test_a_regression_is_exit_code_1_and_what_is_felt_in_half_a_run_is_5(tmp_pat
     one, two = run(tmp_path / "1", FIFTEEN), run(tmp_path / "2", {**FIFTEEN, "a/b/0": FAIL}, "ERROR: b")
     half = run(tmp_path / "3", {"a/b/0": Pass()}, "ERROR: b", ended="no reply", expected=15)
     assert [
-        compare(load_contract(), [load(load_contract(), one), load(load_contract(), other)], Effect).exit_code
+        compare(load_contract(), [load(load_contract(), one), load(load_contract(), other)], ClientEffect).exit_code
         for other in (two, half)
     ] == [1, 5]
     assert compared(one, half).exit_code == 3

@@ -10,7 +10,7 @@ import pytest
 from conformance.compare.traces import load
 from conformance.contract.load import load_contract
 from conformance.errors import UsageError
-from conformance.reporting import EXCHANGES
+from conformance.pytest_run.collector import EXCHANGES
 from conformance.verdict.model import Pass
 from tests.compare.support import line, made_up
 from tests.report import sample

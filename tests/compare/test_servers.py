@@ -20,7 +20,7 @@ from conformance.contract.world import State
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Behaviour, Response, honest
-from conformance.upgrade.effect import Effect
+from conformance.upgrade.effect import ClientEffect
 from conformance.verdict.model import Expect
 from tests.compare.support import (
     URL,
@@ -97,7 +97,7 @@ def test_what_is_felt_is_what_predictions_say(other: Config, before: Path, tmp_p
     assert felt.items() <= predicted.items()
     answered = [{id for id, one in results(run).items() if one.kind in ANSWERED} for run in (before, after)]
     unseen = {id: effect for id, effect in predicted.items() if id in set.intersection(*answered) - felt.keys()}
-    assert set(unseen.values()) <= {Effect.STORED}
+    assert set(unseen.values()) <= {ClientEffect.STORED}
     assert set(found.unseen) <= unseen.keys()
     assert bool(found.unseen) is (other.settings.build != NEWEST.settings.build)
 
@@ -108,17 +108,17 @@ def test_a_success_that_stores_nothing_is_no_call_that_now_succeeds(tmp_path: Pa
     newer, older = (Config(settings=ServerSettings(sql_mode=SqlMode.STRICT, sql_errors=one)) for one in ERRORS)
     runs = [ran(tmp_path / name, cases, config) for name, config in (("newer", newer), ("older", older))]
     back, forth = pair(*runs), pair(*reversed(runs))
-    assert set(back.effects) == {Effect.STORED}
-    assert set(forth.effects) == {Effect.FAILS}
+    assert set(back.effects) == {ClientEffect.STORED}
+    assert set(forth.effects) == {ClientEffect.FAILS}
     assert {case.id: case.effect for case in back.changes} == predicted_effects(cases, newer, older)
 
 
 def test_how_the_dialects_print_is_one_entry(before: Path, tmp_path: Path) -> None:
     found = pair(before, ran(tmp_path / "after", SOME, server(dialect=Dialect.DOCUMENTED)))
-    cases = found.with_effect(Effect.FORM)
+    cases = found.with_effect(ClientEffect.FORM)
     (group,) = view.groups(cases)
     assert (len(group.cases), len(cases) > 10, TOO_SHORT in {case.id for case in cases}) == (len(cases), True, True)
-    assert {case.effect for case in found.changes if case.id == "copy_did/life-cycle/copy"} == {Effect.REPLY}
+    assert {case.effect for case in found.changes if case.id == "copy_did/life-cycle/copy"} == {ClientEffect.REPLY}
 
 
 def test_the_older_build_says_which_cases_it_cannot_be_asked(before: Path, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ def test_form_is_how_servers_print_errors_and_no_more() -> None:
     assert CONTRACT.forms == {
         *("error-separator", "permission-extra-field", "auth-trailing-field", "invalid-source-twice"),
         *("error-separator-without-bar", "error-trailing-field", "dnc-campaign-shown-too"),
+        "list-required-shows-more",
     }
 
 

@@ -165,7 +165,7 @@ def test_lengths_are_characters() -> None:
         (replace(add(), query=f"{add().query}%0A"), "control characters"),
         (replace(add(), query=f"{add().query}%FF"), "bytes that are no UTF-8"),
         (Request("", "{}", "POST", "application/json"), "a JSON body"),
-        (request("campaigns_list"), "what campaigns_list answers then"),
+        (request("add_lead", phone_number="7275551212"), "what add_lead answers then"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

@@ -202,10 +202,10 @@ OLD_NON_LATIN = recorded_world(ServerSettings(Build(2, 14, 137), non_latin=True)
     [
         (replace(ADD, query=f"{ADD.query}&source=t&x=it's"), recorded_world(), "apostrophe-500 does"),
         (replace(ADD, query=f"{ADD.query}&x=it's"), failing(10), "apostrophe-500 does"),
-        (request("add_did", did_pattern="7'5"), OLD_NON_LATIN, "quotes in SQL with use_non_latin=1"),
+        (request("add_did", did_pattern="7'5"), OLD_NON_LATIN, "quotes in such SQL"),
         (request("add_did", did_pattern=FREE, DB="1", active="N"), OLD, "print for DB=1"),
         (request("add_did", did_pattern=MASTER, DB="1"), OLD, "print for DB=1"),
-        (request("agent_status", agent_user="1001"), recorded_world(), "what agent_status answers then"),
+        (request("add_lead", phone_number="7275551212"), recorded_world(), "what add_lead answers then"),
     ],
     ids=[
         "apostrophe-and-short-source",

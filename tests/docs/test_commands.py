@@ -9,12 +9,12 @@ from typer.main import get_command
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Level
-from conformance.cli import app
+from conformance.commands.app import app
 from conformance.compare.model import EFFECT_EXIT_CODE
 from conformance.contract.load import load_contract
 from conformance.errors import Stopped
 from conformance.plugin import pytest_addoption
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 from tests.docs.pages import PAGES, READING, README, ROOT, Page
 
 COMMAND = re.compile(r"vicidial-conformance ([a-z]+(?:-[a-z]+)*)([^`#\n]*)")
@@ -70,7 +70,7 @@ def test_the_page_on_pytest_names_every_option_of_the_plugin(request: pytest.Fix
 
 @pytest.mark.parametrize("page", [README, READING], ids=lambda page: page.name)
 def test_the_table_of_verdicts_names_each_of_them_once(page: Page) -> None:
-    assert sorted(page.first_column("Verdicts")) == sorted(kind.value for kind in Kind)
+    assert sorted(page.first_column("Verdicts")) == sorted(kind.value for kind in VerdictKind)
 
 
 @pytest.mark.parametrize("page", [README, READING], ids=lambda page: page.name)

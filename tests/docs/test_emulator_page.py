@@ -15,7 +15,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from conformance.cli import app
+from conformance.commands.app import app
 from conformance.emulator.app import PATH
 from tests.docs.pages import ROOT, Page
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import cli
+from conformance.commands import app
 from conformance.run.files import RunFile, write_run
 
 
@@ -33,7 +33,7 @@ class Commands:
         interrupt = signal.getsignal(signal.SIGINT)
         self.monkeypatch.setattr(sys, "argv", ["vicidial-conformance", *map(str, words)])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         signal.signal(signal.SIGINT, interrupt)
         printed = self.capsys.readouterr()
         assert isinstance(ended.value.code, int)

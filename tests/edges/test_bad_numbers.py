@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from conformance.cli import app
+from conformance.commands.app import app
 from conformance.fuzz.repeat import write_replay
 from tests.edges.test_bad_files import URL, is_one_line
 from tests.front.conftest import Cli

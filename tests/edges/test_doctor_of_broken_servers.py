@@ -163,6 +163,6 @@ def test_ctrl_c_is_one_line(doctor: Callable[..., Ended], monkeypatch: pytest.Mo
     def interrupted(_: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("conformance.care.examine", interrupted)
+    monkeypatch.setattr("conformance.run.doctor.examine", interrupted)
     ended = doctor("http://127.0.0.1:9")
     assert (ended.code, ended.out, ended.err) == (130, "", "vicidial-conformance: stopped\n")

@@ -22,7 +22,7 @@ import pytest
 import rich.errors
 import typer.exceptions
 
-from conformance import catalogue_cli
+from conformance.commands import deviations, list_cases
 from conformance.contract.load import load_contract
 from conformance.fuzz import search
 from tests.edges.test_bad_files import RUN, SAMPLES, TARGET, URL, is_one_line
@@ -184,7 +184,7 @@ def test_trouble_below_httpx_is_no_answer(kind: type[Exception], command: Cli, m
 def test_what_typer_refuses_is_the_command_line_s_fault(
     kind: type[Exception], command: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue_cli, "_catalogue", raising(made(kind)))
+    monkeypatch.setattr(list_cases, "every_case", raising(made(kind)))
     ended = command("list")
     expected = 130 if kind is typer.Abort else 2
     assert (ended.code, is_one_line(ended)) == (expected, True), ended.err
@@ -194,7 +194,7 @@ def test_what_typer_refuses_is_the_command_line_s_fault(
 def test_what_rich_refuses_is_our_fault_in_one_line(
     kind: type[Exception], command: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue_cli.out, "print", raising(made(kind)))
+    monkeypatch.setattr(deviations.out, "print", raising(made(kind)))
     ended = command("deviations")
     assert (ended.code, ended.err.count("\n"), "Traceback" in ended.err) == (3, 1, False), ended.err
 

@@ -12,7 +12,7 @@ from conformance.contract.model import Dialect, ServerSettings
 from conformance.contract.world import User, World
 from conformance.emulator.config import Config
 from conformance.report.model import from_json
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 from tests.front.conftest import Cli
 from tests.front.servers import serving
 from tests.support.asking import outcome, request
@@ -31,8 +31,8 @@ def test_a_run_of_login_and_role_cases_has_no_fail(given: str, command: Cli, tmp
             only = ("--only", "*/login/*", "--only", "*/role/*", "--only", "add_did/life-cycle/*")
             ended = command("run", "--target", "t.toml", "--allow-writes", "--report", "r", *only)
     counts = from_json((tmp_path / "r" / "report.json").read_bytes()).counts
-    assert (ended.code, counts[Kind.FAIL], counts[Kind.ERROR]) == (0, 0, 0)
-    assert counts[Kind.PASS] + counts[Kind.DEVIATION] > 10
+    assert (ended.code, counts[VerdictKind.FAIL], counts[VerdictKind.ERROR]) == (0, 0, 0)
+    assert counts[VerdictKind.PASS] + counts[VerdictKind.DEVIATION] > 10
 
 
 def names(password: str, sent: str, dialect: Dialect) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from tests.edges.commands import interrupted
 from tests.front.servers import PASSWORD, Server, serving
 
-PROGRAM = [sys.executable, "-c", "from conformance.cli import main; main()"]
+PROGRAM = [sys.executable, "-c", "from conformance.commands.app import main; main()"]
 USER = ("--user", "6666")
 COMMANDS = {
     "run": ("run", "{url}", *USER, "--only", "version/*", "-q"),

@@ -107,7 +107,7 @@ sys.meta_path.insert(0, Loader())
 
 
 @pytest.mark.parametrize(
-    "name", ["conformance.cli", "rich.console", "conformance.listing", "conformance.cases.catalogue"]
+    "name", ["conformance.commands.app", "rich.console", "conformance.listing", "conformance.cases.catalogue"]
 )
 def test_ctrl_c_while_the_program_loads_is_one_line(name: str) -> None:
     with begun(INTERRUPTED.replace("{name!r}", repr(name)), "list") as process:
@@ -126,6 +126,6 @@ def test_ctrl_c_while_a_command_prints_is_one_line(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("conformance.contract.load.load_contract", interrupted)
-    monkeypatch.setattr("conformance.catalogue_cli._catalogue", interrupted)
+    monkeypatch.setattr("conformance.commands.list_cases.every_case", interrupted)
     ended = command(*words)
     assert (ended.code, ended.err) == (130, "vicidial-conformance: stopped\n")

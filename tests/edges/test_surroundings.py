@@ -18,7 +18,7 @@ from tests.front.conftest import Cli, Ended
 ODD = os.fsdecode(b"caf\xe9")
 """A name in Latin-1, which no UTF-8 text can hold."""
 
-PROGRAM = (sys.executable, "-c", "from conformance.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from conformance.commands.app import main; main()")
 
 
 def within(folder: str, size: int, *arguments: str) -> Ended:

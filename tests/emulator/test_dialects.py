@@ -141,11 +141,9 @@ def test_a_function_newer_than_the_build_is_none() -> None:
 @pytest.mark.parametrize("dialect", Dialect)
 def test_a_reply_that_nobody_knows_is_a_501_in_plain_text_that_says_why(dialect: Dialect) -> None:
     with emulator(Config(dialect=dialect)) as it:
-        reply = it.ask(Request(f"{LOGIN}&function=campaigns_list"))
+        reply = it.ask(Request(f"{LOGIN}&function=add_lead&phone_number=7275551212"))
     assert (reply.status, reply.content_type) == (501, "text/plain; charset=utf-8")
-    assert reply.body == (
-        "The emulator does not know this reply: what campaigns_list answers then is not described here\n"
-    )
+    assert reply.body == ("The emulator does not know this reply: what add_lead answers then is not described here\n")
 
 
 def test_a_multipart_form_is_not_guessed_at(shipped: Emulator) -> None:

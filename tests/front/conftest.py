@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import cli
+from conformance.commands import app
 from conformance.run.ledger import Ledger
 from tests.front.servers import PASSWORD, Server, serving
 
@@ -75,7 +75,7 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
     def run(*arguments: object, freely: bool = True) -> Ended:
         monkeypatch.setattr(sys, "argv", ["vicidial-conformance", *line(arguments, freely=freely)])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         signal.signal(signal.SIGINT, interrupt)
         printed = capsys.readouterr()
         assert isinstance(ended.value.code, int)
@@ -89,7 +89,7 @@ def program() -> Cli:
     """The command line, as a process of its own."""
 
     def run(*arguments: object, name: str = "vicidial-conformance", freely: bool = True, **environment: str) -> Ended:
-        code = f"import sys; sys.argv[0] = {name!r}; from conformance.cli import main; main()"
+        code = f"import sys; sys.argv[0] = {name!r}; from conformance.commands.app import main; main()"
         started = [sys.executable, "-c", code, *line(arguments, freely=freely)]
         done = subprocess.run(  # noqa: S603 - our own program
             started, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False

@@ -33,7 +33,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[tuple[str, Store]]:
 
 
 def command(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    code = [sys.executable, "-c", "from conformance.cli import main; main()", *map(str, arguments)]
+    code = [sys.executable, "-c", "from conformance.commands.app import main; main()", *map(str, arguments)]
     environment = {**os.environ, "VICIDIAL_PASS": "1234", "COLUMNS": "200"}
     return subprocess.run(code, capture_output=True, text=True, timeout=60, cwd=cwd, env=environment, check=False)  # noqa: S603 - our own command
 

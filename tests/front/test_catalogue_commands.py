@@ -62,7 +62,7 @@ def test_a_list_can_be_json(command: Cli) -> None:
 
 
 def test_a_list_on_a_terminal_is_a_table(command: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.cli.out._force_terminal", True)
+    monkeypatch.setattr("conformance.commands.app.out._force_terminal", True)
     monkeypatch.setenv("TERM", "dumb")
     ended = command("list", "--only", "version/*")
     assert (ended.out.split()[:4], "cases" in ended.err) == (["id", "level", "needs", "clause"], True)
@@ -123,7 +123,7 @@ def test_case_ids_are_completed(program: Cli) -> None:
 
 
 def test_a_listing_cut_off_by_its_reader_says_nothing_about_it(tmp_path: Path) -> None:
-    line = f"{sys.executable} -c 'from conformance.cli import main; main()' list | head -1"
+    line = f"{sys.executable} -c 'from conformance.commands.app import main; main()' list | head -1"
     done = subprocess.run(  # noqa: S603 - our own program
         ["/bin/sh", "-c", line], capture_output=True, text=True, check=True
     )
@@ -131,7 +131,7 @@ def test_a_listing_cut_off_by_its_reader_says_nothing_about_it(tmp_path: Path) -
 
 
 def test_the_heavy_libraries_are_not_loaded_before_they_are_needed(program: Cli) -> None:
-    code = "import sys, conformance.cli; print([m for m in sys.argv[1:] if m in sys.modules])"
+    code = "import sys, conformance.commands.app; print([m for m in sys.argv[1:] if m in sys.modules])"
     heavy = ["schemathesis", "uvicorn", "starlette", "httpx", "hypothesis", "pytest", "jinja2", "jsonschema", "asyncio"]
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True

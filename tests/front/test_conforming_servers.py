@@ -17,7 +17,7 @@ from conformance.emulator.config import Config
 from conformance.options import Options, plan
 from conformance.report.json_file import load_report
 from conformance.run.run import Run
-from conformance.verdict.model import Expect, Kind
+from conformance.verdict.model import Expect, VerdictKind
 from tests.compare.support import ran
 from tests.front.conftest import Cli
 from tests.front.servers import Server, serving
@@ -44,7 +44,7 @@ def config(dialect: Dialect, build: int, mode: SqlMode) -> Config:
     return Config(dialect, ServerSettings(Build(2, 14, build), mode, sql_errors=errors))
 
 
-def verdicts(server: Server, cases: Sequence[Case], folder: Path) -> dict[str, Kind]:
+def verdicts(server: Server, cases: Sequence[Case], folder: Path) -> dict[str, VerdictKind]:
     """The verdicts of a run, and nothing left behind by it."""
     options = Options(target_file=server.target(folder), allow_writes=True, rate=0.0, report=folder / "r")
     run = Run(plan(options, {**ENVIRON}))
@@ -63,7 +63,9 @@ ENVIRON = {"VICIDIAL_EMULATOR_PASS": "1234"}
 def test_a_sample_of_cases_raises_no_false_alarm(dialect: Dialect, build: int, mode: SqlMode, tmp_path: Path) -> None:
     with serving(config(dialect, build, mode)) as server:
         found = verdicts(server, SAMPLE, tmp_path)
-    assert {id: kind for id, kind in found.items() if kind in (Kind.FAIL, Kind.ERROR, Kind.BLOCKED)} == {}
+    assert {
+        id: kind for id, kind in found.items() if kind in (VerdictKind.FAIL, VerdictKind.ERROR, VerdictKind.BLOCKED)
+    } == {}
 
 
 @pytest.mark.thorough
@@ -76,9 +78,13 @@ def test_the_whole_suite_raises_no_false_alarm(
     print(ended)
     report = load_report(tmp_path / "r" / "report.json")
     counts = report.counts
-    assert {kind: n for kind, n in counts.items() if n and kind in (Kind.FAIL, Kind.ERROR, Kind.BLOCKED)} == {}
+    assert {
+        kind: n
+        for kind, n in counts.items()
+        if n and kind in (VerdictKind.FAIL, VerdictKind.ERROR, VerdictKind.BLOCKED)
+    } == {}
     assert (ended.code, sum(counts.values())) == (0, len(CASES)), report.answer
-    assert counts[Kind.NOT_TESTED] < len(CASES) / 20
+    assert counts[VerdictKind.NOT_TESTED] < len(CASES) / 20
 
 
 EVERY_RUN = [
@@ -93,8 +99,8 @@ def test_a_server_in_the_documented_dialect_fails_no_case_held_to_the_documentat
     level: Level, expect: Expect, mode: SqlMode, tmp_path: Path
 ) -> None:
     report = load_report(ran(tmp_path / "r", CASES, config(Dialect.DOCUMENTED, 202, mode), level=level, expect=expect))
-    assert {r.id for r in report.with_kind(Kind.FAIL, Kind.ERROR, Kind.BLOCKED)} == set()
-    assert len(report.with_kind(Kind.PASS)) > len(CASES) / 4
+    assert {r.id for r in report.with_kind(VerdictKind.FAIL, VerdictKind.ERROR, VerdictKind.BLOCKED)} == set()
+    assert len(report.with_kind(VerdictKind.PASS)) > len(CASES) / 4
 
 
 def test_the_sample_has_cases_of_every_function_that_writes() -> None:

@@ -10,14 +10,12 @@ from conformance import carrying, launch
 from conformance.contract.request import Request
 from conformance.crash import Crash
 from conformance.errors import UsageError
-from conformance.options import Options
 from conformance.progress import Progressing
-from conformance.reporting import Collector
+from conformance.pytest_run.collector import Collector
 from conformance.run.redact import Redactor
 from conformance.run.run import Run
 from conformance.run.transport import Transport
-from conformance.screen import Screen
-from conformance.terminal import err, out
+from conformance.terminal import Screen, err, out
 from tests.front.conftest import Cli
 from tests.front.servers import Server
 
@@ -83,7 +81,7 @@ def test_a_report_that_cannot_be_written_is_said(server: Server, command: Cli, m
     def full(*_: object) -> NoReturn:
         raise UsageError("cannot write report.json: No space left on device")
 
-    monkeypatch.setattr("conformance.session.write_all", full)
+    monkeypatch.setattr("conformance.pytest_run.session.write_all", full)
     ended = command("run", server.url, *RUN, "-q")
     assert (ended.code, ended.err) == (2, "vicidial-conformance: cannot write report.json: No space left on device\n")
 
@@ -107,7 +105,7 @@ def test_a_crash_has_a_traceback_without_local_variables() -> None:
 
 
 def test_a_crash_before_there_is_a_session_is_kept() -> None:
-    progress = Progressing(Screen(out, err, quiet=True), Options())
+    progress = Progressing(Screen(out, err, quiet=True))
     with pytest.raises(ZeroDivisionError) as caught:
         explode()
     assert progress.pytest_internalerror(caught)

@@ -16,7 +16,7 @@ from conformance.emulator.faults.catalogue import faults
 from tests.front.conftest import Cli
 from tests.front.servers import Server
 
-LINE = [sys.executable, "-c", "from conformance.cli import main; main()", "emulator", "--port", "0"]
+LINE = [sys.executable, "-c", "from conformance.commands.app import main; main()", "emulator", "--port", "0"]
 QUERY = "?source=test&user=6666&pass=1234&function=add_did&did_pattern=9995550100&active=N"
 
 

@@ -13,7 +13,7 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.report.json_file import load_report
 from conformance.report.model import Report
-from conformance.verdict.model import Deviates, Expect, Kind
+from conformance.verdict.model import Deviates, Expect, VerdictKind
 from tests.compare.support import every, ran
 from tests.rejudge.support import again
 
@@ -45,7 +45,7 @@ def report(
     return load_report(ran(folder, SOME, Config(dialect), behaviour, **options))
 
 
-def ids(found: Report, *kinds: Kind) -> set[str]:
+def ids(found: Report, *kinds: VerdictKind) -> set[str]:
     return {result.id for result in found.with_kind(*kinds)}
 
 
@@ -59,7 +59,7 @@ def test_a_server_of_the_shipped_form_passes_where_it_says_the_same(tmp_path: Pa
     assert found.form is not None
     assert (found.form.name, found.form.documented, found.form.shipped > len(SOME)) == ("shipped", 0, True)
     assert shown(found).isdisjoint(load_contract().forms)
-    assert len(ids(found, Kind.PASS)) > len(SOME) / 3
+    assert len(ids(found, VerdictKind.PASS)) > len(SOME) / 3
 
 
 def test_a_server_of_the_documented_form_says_so(tmp_path: Path) -> None:
@@ -77,14 +77,14 @@ def test_a_server_that_mixes_forms_deviates_in_every_case_of_the_shipped_one(
     assert found.form is not None
     assert found.form.mixed == ("error-separator",)
     assert "error-separator" in shown(found)
-    assert ids(found, Kind.FAIL) == set()
-    assert len(ids(found, Kind.DEVIATION)) > len(ids(whole, Kind.DEVIATION))
+    assert ids(found, VerdictKind.FAIL) == set()
+    assert len(ids(found, VerdictKind.DEVIATION)) > len(ids(whole, VerdictKind.DEVIATION))
     assert " from the documentation, and mixes two forms" in found.answer
 
 
 @pytest.mark.parametrize(("expect", "fails"), [(Expect.DOCUMENTED, True), (Expect.SHIPPED, False)])
 def test_form_fails_where_the_documentation_alone_is_expected(expect: Expect, fails: bool, tmp_path: Path) -> None:
-    assert bool(ids(report(tmp_path, expect=expect), Kind.FAIL)) is fails
+    assert bool(ids(report(tmp_path, expect=expect), VerdictKind.FAIL)) is fails
 
 
 def test_a_mixed_run_judged_again_is_mixed_also_where_only_some_cases_are(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from conformance.emulator.respond import Behaviour
 from conformance.fuzz.names import NAMES
 from conformance.report.json_file import load_report
 from conformance.report.model import Report
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 from tests.front.conftest import Cli
 from tests.front.servers import Server, liar, serving
 from tests.fuzz.support import crashing
@@ -79,7 +79,7 @@ def test_what_a_small_budget_does_not_reach_is_not_tested_and_says_what_would_be
     assert "by 1 of 2 searches" in (tmp_path / "r" / "report.html").read_text("utf-8")
     assert "by 1 of 2 searches" in (tmp_path / "r" / "summary.md").read_text("utf-8")
     assert command("fuzz", *given, "--budget", "80", "--only", "numbers", "--only", "counts").code == 0
-    assert [result.kind for result in reported(tmp_path / "r").results] == [Kind.PASS, Kind.PASS]
+    assert [result.kind for result in reported(tmp_path / "r").results] == [VerdictKind.PASS, VerdictKind.PASS]
 
 
 def test_fuzzing_leaves_the_server_as_it_was(server: Server, command: Cli, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.front.servers import PASSWORD, Server
 LISTEN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 """Where tests are started in the background, SIGINT is ignored, and so it would be by what they start."""
 
-PROGRAM = [sys.executable, "-c", f"{LISTEN}; from conformance.cli import main; main()"]
+PROGRAM = [sys.executable, "-c", f"{LISTEN}; from conformance.commands.app import main; main()"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -21,7 +21,7 @@ from conformance.fuzz.metered import Metered
 from conformance.fuzz.names import NAMES
 from conformance.fuzz.search import search_of
 from conformance.fuzz.share import shared
-from conformance.options import Effort
+from conformance.run.plan import Effort
 from conformance.run.run import Run
 from tests.safety.support import Server, planned, run_in_process
 

@@ -20,12 +20,12 @@ from conformance.emulator.respond import Behaviour, Response, honest
 from conformance.exchange import Failure, Trouble
 from conformance.fuzz.fuzzing import Fuzzing
 from conformance.fuzz.names import IDS
-from conformance.options import QUESTIONS, USEFUL, Effort
+from conformance.pytest_run.collector import Collector, keep
 from conformance.report.model import CaseResult, Report
-from conformance.reporting import Collector, keep
+from conformance.run.plan import QUESTIONS, USEFUL, Effort
 from conformance.run.run import Run
 from conformance.run.sender import Send
-from conformance.verdict.model import Kind
+from conformance.verdict.model import VerdictKind
 from tests.fuzz.support import IN_PROCESS, URL, crashing
 from tests.safety.support import Server, Wrap, planned, run_in_process
 from tests.support.some import some
@@ -43,7 +43,7 @@ class Ended:
     sent: Sequence[str]
     nothing_left: bool
 
-    def kinds(self) -> dict[str, Kind]:
+    def kinds(self) -> dict[str, VerdictKind]:
         """What became of each search."""
         return {"/".join(result.id.split("/")[:2]): result.kind for result in self.report.results}
 
@@ -107,14 +107,14 @@ def test_no_budget_is_exceeded_nothing_is_left_and_every_search_passes_or_is_not
 
     assert fuzzed.report.requests == len(fuzzed.sent) <= budget
     assert (fuzzed.report.exit_code, fuzzed.report.left, fuzzed.nothing_left) == (0, (), True)
-    assert (set(kinds), set(kinds.values()) - {Kind.PASS, Kind.NOT_TESTED}) == (set(ALL), set())
-    assert budget < ENOUGH_FOR_ALL or set(kinds.values()) == {Kind.PASS}
+    assert (set(kinds), set(kinds.values()) - {VerdictKind.PASS, VerdictKind.NOT_TESTED}) == (set(ALL), set())
+    assert budget < ENOUGH_FOR_ALL or set(kinds.values()) == {VerdictKind.PASS}
 
 
 @pytest.mark.parametrize("id", some(ALL, 3))
 def test_each_search_is_of_use_with_the_least_budget_there_is(id: str, tmp_path: Path) -> None:
     fuzzed = ended(tmp_path, Effort(QUESTIONS + USEFUL), ids=(id,))
-    assert (fuzzed.report.exit_code, fuzzed.kinds()) == (0, {id: Kind.PASS})
+    assert (fuzzed.report.exit_code, fuzzed.kinds()) == (0, {id: VerdictKind.PASS})
     assert len(fuzzed.sent) <= QUESTIONS + USEFUL
 
 
@@ -125,12 +125,12 @@ def test_a_faulty_server_gets_no_more_than_the_budget_for_all_that_its_findings_
     fuzzed = ended(tmp_path, Effort(budget), CRASH)
     assert fuzzed.report.requests == len(fuzzed.sent) <= budget
     assert (fuzzed.report.exit_code in ((1,) if budget >= 200 else (0, 1)), fuzzed.nothing_left) == (True, True)
-    assert set(fuzzed.kinds().values()) <= {Kind.FAIL, Kind.PASS, Kind.NOT_TESTED}
+    assert set(fuzzed.kinds().values()) <= {VerdictKind.FAIL, VerdictKind.PASS, VerdictKind.NOT_TESTED}
 
 
 def test_one_search_that_finds_much_takes_nothing_from_the_others(tmp_path: Path) -> None:
     fuzzed = ended(tmp_path, Effort(ENOUGH_FOR_ALL), CRASH)
-    assert Kind.NOT_TESTED not in fuzzed.kinds().values()
+    assert VerdictKind.NOT_TESTED not in fuzzed.kinds().values()
 
 
 def test_the_same_seed_and_budget_send_the_same_requests(tmp_path: Path) -> None:
@@ -144,21 +144,25 @@ def test_the_same_seed_and_budget_send_the_same_requests(tmp_path: Path) -> None
 
 def test_a_search_that_is_not_reached_says_which_budget_is_enough_for_all(tmp_path: Path) -> None:
     report = ended(tmp_path, Effort(50)).report
-    assert [result.kind for result in report.results].count(Kind.NOT_TESTED) == len(ALL) - 1
-    settings = {getattr(result.verdict, "setting", "") for result in report.with_kind(Kind.NOT_TESTED)}
+    assert [result.kind for result in report.results].count(VerdictKind.NOT_TESTED) == len(ALL) - 1
+    settings = {getattr(result.verdict, "setting", "") for result in report.with_kind(VerdictKind.NOT_TESTED)}
     assert settings == {f"--budget {ENOUGH_FOR_ALL}"}
     assert report.answer.endswith(f"in 1 of {len(ALL)} searches.")
 
 
 def test_a_search_whose_time_is_up_before_it_begins_is_not_reached(tmp_path: Path) -> None:
     report = ended(tmp_path, Effort(None, 0.2), ids=ALL[:3]).report
-    assert [result.kind for result in report.results] == [Kind.PASS, Kind.NOT_TESTED, Kind.NOT_TESTED]
+    assert [result.kind for result in report.results] == [
+        VerdictKind.PASS,
+        VerdictKind.NOT_TESTED,
+        VerdictKind.NOT_TESTED,
+    ]
     assert report.results[1].verdict.setting == "--time 3s"  # type: ignore[union-attr]
 
 
 def test_a_server_of_which_only_a_login_is_known_is_fuzzed_with_what_needs_no_more(tmp_path: Path) -> None:
     fuzzed = ended(tmp_path, Effort(ENOUGH_FOR_ALL), roles=False)
-    assert (fuzzed.report.exit_code, set(fuzzed.kinds().values())) == (0, {Kind.PASS})
+    assert (fuzzed.report.exit_code, set(fuzzed.kinds().values())) == (0, {VerdictKind.PASS})
 
 
 def test_what_gets_no_answer_any_more_is_an_error_and_not_out_of_reach(tmp_path: Path) -> None:
@@ -173,7 +177,7 @@ def test_what_gets_no_answer_any_more_is_an_error_and_not_out_of_reach(tmp_path:
         return refuse  # type: ignore[return-value]
 
     results: tuple[CaseResult, ...] = ended(tmp_path, Effort(200), wrap=dead).report.results
-    assert Kind.ERROR in {result.kind for result in results}
+    assert VerdictKind.ERROR in {result.kind for result in results}
     assert "5 requests in a row got no reply" in str([result.verdict for result in results])
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from conformance.fuzz.search import Search, taking
 from conformance.fuzz.share import USEFUL_SECONDS, shared
-from conformance.options import QUESTIONS, USEFUL, Effort
+from conformance.run.plan import QUESTIONS, USEFUL, Effort
 from conformance.verdict.model import NotTested
 
 

@@ -14,7 +14,7 @@ from conformance.rejudge.recorded import load
 from conformance.rejudge.rejudge import Terms, rejudge
 from conformance.report.model import Report
 from conformance.run.settings import Target
-from conformance.verdict.model import Expect, Kind
+from conformance.verdict.model import Expect, VerdictKind
 from tests.compare.support import URL, every, ran
 from tests.safety.support import built_in_target
 
@@ -54,7 +54,7 @@ def again(
     return rejudge(recorded, Terms(expect, Build.parse(build) if build else None, only), CONTRACT, known)
 
 
-def kinds(report: Report) -> dict[str, Kind]:
+def kinds(report: Report) -> dict[str, VerdictKind]:
     return {result.id: result.kind for result in report.results}
 
 

@@ -9,7 +9,7 @@ from conformance.contract.model import Build, ServerSettings
 from conformance.emulator.config import Config
 from conformance.errors import UsageError
 from conformance.report.json_file import load_report
-from conformance.verdict.model import Blocked, Expect, Kind, NotTested
+from conformance.verdict.model import Blocked, Expect, NotTested, VerdictKind
 from tests.rejudge.support import CASES, FEW, SAMPLE, again, every, kinds, ran
 
 pytestmark = pytest.mark.untraced
@@ -28,7 +28,7 @@ def test_another_build_says_what_would_be_wrong(tmp_path: Path) -> None:
     after = again(folder, build="2.14-137")
     assert after.target.build == "2.14-137"
     assert after.target.note == "the build was given; the server says 2.14-202"
-    assert kinds(after)["copy_did/life-cycle/copy"] is Kind.FAIL
+    assert kinds(after)["copy_did/life-cycle/copy"] is VerdictKind.FAIL
 
 
 def test_the_right_build_in_place_of_a_wrong_one_mends_the_verdicts(tmp_path: Path) -> None:
@@ -37,8 +37,12 @@ def test_the_right_build_in_place_of_a_wrong_one_mends_the_verdicts(tmp_path: Pa
     wrong = ran(tmp_path / "wrong", SAMPLE, config, target=lambda target: replace(target, build=newest))
     right = load_report(ran(tmp_path / "right", SAMPLE, config))
     mended = kinds(again(wrong, build="2.14-137"))
-    judged = {id for id, kind in kinds(load_report(wrong)).items() if kind not in (Kind.BLOCKED, Kind.NOT_TESTED)}
-    assert Kind.FAIL in kinds(load_report(wrong)).values()
+    judged = {
+        id
+        for id, kind in kinds(load_report(wrong)).items()
+        if kind not in (VerdictKind.BLOCKED, VerdictKind.NOT_TESTED)
+    }
+    assert VerdictKind.FAIL in kinds(load_report(wrong)).values()
     assert {id: mended[id] for id in judged} == {id: kind for id, kind in kinds(right).items() if id in judged}
 
 
@@ -47,14 +51,14 @@ def test_a_case_whose_replies_in_that_build_nobody_knows_is_not_tested(tmp_path:
     after = again(ran(tmp_path, newer), build="2.14-137")
     missing = {result.verdict.missing for result in after.results if isinstance(result.verdict, NotTested)}
     assert missing == {f"build {case.since}" for case in newer}
-    assert {result.kind for result in after.results} == {Kind.NOT_TESTED}
+    assert {result.kind for result in after.results} == {VerdictKind.NOT_TESTED}
 
 
 def test_a_case_that_depends_on_one_that_is_now_wrong_is_blocked(tmp_path: Path) -> None:
     before, after = "copy_did/life-cycle/copy", "copy_did/life-cycle/back"
     folder = ran(tmp_path, every(before, after))
     cases = [replace(case, depends=(before,)) if case.id == after else case for case in CASES]
-    assert Kind.BLOCKED not in kinds(again(folder, cases=cases)).values()
+    assert VerdictKind.BLOCKED not in kinds(again(folder, cases=cases)).values()
     verdicts = {result.id: result.verdict for result in again(folder, build="2.14-137", cases=cases).results}
     assert verdicts[after] == Blocked(by=before)
 

@@ -12,7 +12,7 @@ from conformance.report import advice, html, junit, markdown
 from conformance.report.badge import badge
 from conformance.report.model import Report
 from conformance.report.terminal import summary
-from conformance.verdict.model import Blocked, Deviates, Kind, NotTested, Pass
+from conformance.verdict.model import Blocked, Deviates, NotTested, Pass, VerdictKind
 from tests.report import sample
 
 WRITES = NotTested(missing="level standard", setting="--allow-writes")
@@ -140,4 +140,4 @@ def test_a_ci_server_gets_the_numbers_as_properties(tmp_path: Path) -> None:
 def test_what_was_tested_and_what_was_not_is_all() -> None:
     report = sample.every_verdict()
     assert report.tested + report.untested == len(report.results)
-    assert report.untested == report.counts[Kind.NOT_TESTED] + report.counts[Kind.BLOCKED]
+    assert report.untested == report.counts[VerdictKind.NOT_TESTED] + report.counts[VerdictKind.BLOCKED]

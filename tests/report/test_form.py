@@ -15,9 +15,8 @@ from conformance.report.badge import badge
 from conformance.report.form import Form
 from conformance.report.json_file import load_report
 from conformance.report.model import CaseResult, Report
-from conformance.report.settle import settled
+from conformance.report.settle import deviations_seen, settled
 from conformance.report.terminal import summary
-from conformance.reporting import deviations_seen
 from conformance.verdict.model import Deviates, Difference, Pass, Printed
 from tests.report import sample
 
@@ -43,7 +42,7 @@ def documented(number: int, deviation: str = "error-separator") -> CaseResult:
 def run(*results: CaseResult) -> Report:
     """The report of a run that gave these results."""
     found = settled(results, CONTRACT)
-    return sample.report(*found.results, form=found.form, deviations=deviations_seen(found.results))
+    return sample.report(*found.results, form=found.form, deviations=deviations_seen(found.results, CONTRACT))
 
 
 WHOLE = {

@@ -1,7 +1,7 @@
 import pytest
 
 from conformance.report import grid
-from conformance.verdict.model import Deviates, Kind, Pass
+from conformance.verdict.model import Deviates, Pass, VerdictKind
 from tests.report import sample
 
 
@@ -53,5 +53,5 @@ def test_a_dangerous_deviation_looks_other_than_the_rest() -> None:
 
 
 def test_every_verdict_has_a_sign_of_its_own() -> None:
-    assert set(Kind) < set(grid.SIGNS)
+    assert set(VerdictKind) < set(grid.SIGNS)
     assert len(set(grid.SIGNS.values())) == len(grid.SIGNS)

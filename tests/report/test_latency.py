@@ -6,7 +6,7 @@ import pytest
 from conformance.report import latency
 from conformance.report.latency import HEIGHT, WIDTH, Chart
 from conformance.report.model import CaseResult
-from conformance.verdict.model import Kind, NotTested, Pass, Verdict
+from conformance.verdict.model import NotTested, Pass, Verdict, VerdictKind
 from tests.report import sample
 
 
@@ -38,7 +38,7 @@ def test_a_wait_is_that_of_one_reply() -> None:
 
 def test_the_median_of_each_verdict_is_told() -> None:
     chart = drawn(case(1, 0.1), case(2, 0.2), case(3, 0.9), case(4, 5, sample.FAIL))
-    assert [(s.kind, s.cases, s.middle) for s in chart.series] == [(Kind.FAIL, 1, 5), (Kind.PASS, 3, 0.2)]
+    assert [(s.kind, s.cases, s.middle) for s in chart.series] == [(VerdictKind.FAIL, 1, 5), (VerdictKind.PASS, 3, 0.2)]
 
 
 @pytest.mark.parametrize("seconds", [1e-9, 0.001, 0.5, 1, 60, 1e6])

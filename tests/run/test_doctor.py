@@ -15,8 +15,8 @@ from conformance.contract.request import Request
 from conformance.contract.world import LoginFailed, LoginSucceeded, Put, State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Response, honest
-from conformance.run.doctor import Condition as Is
 from conformance.run.doctor import Diagnosis, examine
+from conformance.run.doctor import NeedState as Is
 from conformance.run.target_file import ADVICE
 from tests.safety.support import PASSWORD, Server, planned, serving
 from tests.support.rows import DID, did, find

@@ -18,7 +18,7 @@ from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.run.engine import Engine, worlds
 from conformance.run.run import Run
 from conformance.run.sender import Send
-from conformance.verdict.model import Blocked, Error, Kind, NotTested, kind
+from conformance.verdict.model import Blocked, Error, NotTested, VerdictKind, kind
 from tests.safety.support import CASES, CONTRACT, Server, carried_out, planned, run_in_process, serving
 from tests.support.rows import DID
 
@@ -136,7 +136,7 @@ def test_a_dependency_that_only_fails_to_show_its_effect_blocks_nothing(server: 
         return sent
 
     found = verdict(run_in_process(server, planned(server.target, tmp_path / "run"), nonsense_afterwards), dependent)
-    assert kind(found) in (Kind.PASS, Kind.DEVIATION)
+    assert kind(found) in (VerdictKind.PASS, VerdictKind.DEVIATION)
 
 
 def test_a_case_without_a_reply_ends_there_as_an_error(server: Server, tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_closing_drops_what_has_not_begun(server: Server, tmp_path: Path) -> Non
 def test_a_case_of_nobodys_catalogue_may_run_as_often_as_asked(server: Server, tmp_path: Path) -> None:
     with under_way(run_in_process(server, planned(server.target, tmp_path / "run"))) as run:
         records = run.once([(PLAIN, 7000), (PLAIN, 7001)])
-    assert {kind(record.result.verdict) for record in records} <= {Kind.PASS, Kind.DEVIATION}
+    assert {kind(record.result.verdict) for record in records} <= {VerdictKind.PASS, VerdictKind.DEVIATION}
 
 
 def test_such_a_case_too_needs_a_budget_for_logins_that_fail(tmp_path: Path) -> None:

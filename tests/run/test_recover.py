@@ -18,8 +18,8 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Response, honest
 from conformance.errors import UsageError
 from conformance.run.ledger import open_ledger, read_ledger
+from conformance.run.plan import Plan
 from conformance.run.recover import Recovered, recover
-from conformance.run.run import Plan
 from tests.safety.support import OWN, PASSWORD, RUN, Server, planned, serving
 from tests.support.rows import DID, did, find, named
 

@@ -19,7 +19,8 @@ from conformance.exchange import Failure, Reply, Trouble
 from conformance.run.files import read_run
 from conformance.run.known import possible_settings
 from conformance.run.ledger import open_ledger
-from conformance.run.run import Run, closing, new_run
+from conformance.run.plan import new_run
+from conformance.run.run import Run, closing
 from conformance.run.sender import Send
 from tests.safety.support import CASES, OWN, PASSWORD, RUN, Server, carried_out, planned, run_in_process, serving
 from tests.support.rows import named

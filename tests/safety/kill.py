@@ -24,7 +24,7 @@ from conformance.run.ledger import read_ledger
 from conformance.run.recover import recover
 from tests.safety.support import PASSWORD, Server, built_in_target, planned, serving
 
-START = "from conformance.cli import main; main()"
+START = "from conformance.commands.app import main; main()"
 ONLY = ("add_did/life-cycle/*", "update_did/delete/*", "copy_did/batch/*", "add_did/did_route/*")
 LONGEST = 1.5
 """Seconds after its beginning in which a run is killed."""

@@ -28,8 +28,9 @@ from conformance.run.guard import Guard
 from conformance.run.ledger import open_ledger
 from conformance.run.logins import Logins
 from conformance.run.pace import Pace
+from conformance.run.plan import Plan
 from conformance.run.record import Record
-from conformance.run.run import Facts, Plan, Run
+from conformance.run.run import Facts, Run
 from conformance.run.run import closing as closing_run
 from conformance.run.sender import Send, Sender
 from conformance.run.settings import Target, load_target, resolve

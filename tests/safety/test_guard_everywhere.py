@@ -19,7 +19,8 @@ from conformance.emulator.server import running
 from conformance.fuzz.model import FindingKey, Replay
 from conformance.fuzz.repeat import read_replay, write_replay
 from conformance.report.model import CaseResult
-from conformance.run.run import Plan, Run
+from conformance.run.plan import Plan
+from conformance.run.run import Run
 from conformance.run.settings import load_target, resolve
 from conformance.verdict.model import Error, Expect
 

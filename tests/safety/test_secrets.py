@@ -119,7 +119,7 @@ def shown(text: str) -> list[str]:
     return [form for form in FORMS if form in text or form in html.unescape(text) or form in plain]
 
 
-CLI = "from conformance.cli import main; main()"
+CLI = "from conformance.commands.app import main; main()"
 BROKEN = """
 from conformance.run import sender
 from conformance.run.transport import Transport

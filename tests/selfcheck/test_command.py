@@ -14,7 +14,7 @@ from conformance.emulator.faults.model import Fault
 from conformance.errors import UsageError
 from conformance.selfcheck import matrix
 from conformance.selfcheck.checker import Checker
-from conformance.selfcheck.command import Selfcheck, SelfcheckOptions
+from conformance.selfcheck.command import Selfcheck, SelfcheckPlan
 from tests.selfcheck.own import CAUGHT, FAULTS, HIDDEN, LATE, LONGER, REFUSED, SAME, SMALL, VERSIONLESS, WORD
 
 
@@ -34,7 +34,7 @@ def check(checker: Checker) -> Check:
         out, err = io.StringIO(), io.StringIO()
         command = Selfcheck(Console(file=out, width=200), Console(file=err, width=200), checker)
         given = {"jobs": 1, "over_http": 0, **asked}
-        code = command(SelfcheckOptions(**given), faults)  # type: ignore[arg-type]
+        code = command(SelfcheckPlan(**given), faults)  # type: ignore[arg-type]
         return Said(code, out.getvalue(), err.getvalue())
 
     return run

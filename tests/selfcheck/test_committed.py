@@ -21,7 +21,7 @@ SAMPLE = 6
 
 def test_no_case_has_lost_a_fault_of_a_sample() -> None:
     line = f"selfcheck --sample {SAMPLE} --seed 2 --jobs 1 --over-http 0 --quiet --compare {MATRIX}"
-    code = "from conformance.cli import main; main()"
+    code = "from conformance.commands.app import main; main()"
     ended = subprocess.run([sys.executable, "-c", code, *line.split()], capture_output=True, text=True, check=False)  # noqa: S603 - our own program
     assert [line for line in ended.stdout.splitlines() if "lost" in line] == []
     assert (ended.returncode, ended.stderr) == (0, "")

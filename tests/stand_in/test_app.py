@@ -21,7 +21,7 @@ from conformance.emulator.server import running
 from conformance.errors import UsageError
 from conformance.stand_in.app import StandIn, fault_named
 from conformance.stand_in.latency import Latency
-from conformance.stand_in.seen import Seen
+from conformance.stand_in.seen import SeenRequest
 from tests.support.rows import dids_after
 
 CALL = "source=test&user=6666&pass={}&function=add_did&did_pattern="
@@ -129,7 +129,7 @@ def test_a_link_that_is_followed_resets_nothing(method: str, app: StandIn) -> No
 
 
 def test_a_request_is_told_of_before_its_reply_has_left() -> None:
-    told: list[Seen] = []
+    told: list[SeenRequest] = []
     with closing(StandIn(Config(), watch=told.append)) as app, running(app.config, app=app) as url:
         assert httpx.get(f"{url}?{RIGHT}999").text == ADDED
         [seen] = told
@@ -139,7 +139,7 @@ def test_a_request_is_told_of_before_its_reply_has_left() -> None:
 
 
 def test_the_password_of_a_target_file_s_user_is_told_nowhere() -> None:
-    told: list[Seen] = []
+    told: list[SeenRequest] = []
     config = Config().with_target_users({Role.ADMIN: Login("boss", "hunter22!")}, {})
     with closing(StandIn(config, watch=told.append)) as app:
         Client(app).call("source=test&user=boss&comments=hunter22%21&function=version")
@@ -147,7 +147,7 @@ def test_the_password_of_a_target_file_s_user_is_told_nowhere() -> None:
 
 
 def test_a_reset_is_no_request_of_a_client() -> None:
-    told: list[Seen] = []
+    told: list[SeenRequest] = []
     with closing(StandIn(Config(), watch=told.append)) as app:
         Client(app).reset()
     assert told == []
@@ -161,7 +161,7 @@ def test_every_reply_waits() -> None:
 
 
 def test_a_request_is_dated_by_when_it_came() -> None:
-    told: list[Seen] = []
+    told: list[SeenRequest] = []
     with closing(StandIn(Config(), latency=Latency(0.2, 0.2), watch=told.append)) as app:
         began = time.time()
         Client(app).call(f"{RIGHT}999")
@@ -169,7 +169,7 @@ def test_a_request_is_dated_by_when_it_came() -> None:
 
 
 def test_a_fault_shows_and_is_told_of_as_it_left() -> None:
-    told: list[Seen] = []
+    told: list[SeenRequest] = []
     with closing(StandIn(Config(), fault_named("--fault", "by-hand/replies/html-around"), watch=told.append)) as app:
         assert Client(app).call(f"{RIGHT}999").startswith("<html>")
     assert told[0].reply.startswith("<html>")
@@ -177,7 +177,7 @@ def test_a_fault_shows_and_is_told_of_as_it_left() -> None:
 
 @pytest.mark.parametrize("id", ["by-hand/wire/two-pieces", "by-hand/wire/closes"])
 def test_what_a_fault_does_on_the_way_is_told_of_once(id: str) -> None:
-    told: list[Seen] = []
+    told: list[SeenRequest] = []
     with closing(StandIn(Config(), fault_named("--fault", id), watch=told.append)) as app:
         Client(app).call(f"{RIGHT}999")
     assert [seen.reply for seen in told] == [ADDED]

@@ -7,7 +7,7 @@ import pytest
 
 from conformance.contract.request import Request
 from conformance.emulator.app import PATH
-from conformance.stand_in.seen import Seen, Witness
+from conformance.stand_in.seen import SeenRequest, Witness
 
 KNOWN = "Gr€at p+ss"
 AT = 1795620369.367
@@ -15,7 +15,7 @@ QUERY = "source=test&user=6666&function=add_did&did_pattern=%2B999"
 ADDED = b"SUCCESS: add_did DID HAS BEEN ADDED - 6666|+999\nSECOND\n"
 
 
-def seen(request: Request, body: bytes = ADDED, path: str = PATH, status: int = 200) -> Seen:
+def seen(request: Request, body: bytes = ADDED, path: str = PATH, status: int = 200) -> SeenRequest:
     return Witness(frozenset({KNOWN}))(path, request, status, body, AT)
 
 

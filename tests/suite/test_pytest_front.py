@@ -63,8 +63,8 @@ def test_without_a_target_nothing_is_sent_and_nothing_fails(run: Pytest) -> None
 
 
 def test_each_case_is_a_test_that_has_its_id_in_its_name(run: Pytest) -> None:
-    text = run("--collect-only", "-q", suite="conformance.suite.test_copy_did").text
-    assert "test_copy_did[copy_did/new_dids/too-short]" in text
+    text = run("--collect-only", "-q", suite="conformance.suite.test_cases").text
+    assert "test_case[copy_did/new_dids/too-short]" in text
 
 
 def test_a_run_is_reported_as_the_command_line_reports_it(run: Pytest, server: Server, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_junit_has_a_test_for_each_case(run: Pytest, server: Server, tmp_path: P
     url = ("--target-url", server.url, "--target-user", "6666", "--target-report", tmp_path / "r")
     run(*url, "--target-case", "version/*", "--junitxml", tmp_path / "junit.xml")
     names = {case.get("name") for case in ET.parse(tmp_path / "junit.xml").iter("testcase")}  # noqa: S314 - our own
-    assert {f"test_other_functions[{result.id}]" for result in reported(tmp_path / "r").results} == names
+    assert {f"test_case[{result.id}]" for result in reported(tmp_path / "r").results} == names
 
 
 def test_a_failed_case_fails_its_test_and_blocks_those_that_need_it(run: Pytest, tmp_path: Path) -> None:

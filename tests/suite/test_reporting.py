@@ -6,10 +6,11 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.options import Options, plan
+from conformance.pytest_run.collector import NOTHING, Collector, merged
 from conformance.report.exchanges import ExchangeLine
-from conformance.reporting import NOTHING, Collector, merged
+from conformance.run.plan import Plan
 from conformance.run.record import Record
-from conformance.run.run import Facts, Plan
+from conformance.run.run import Facts
 from conformance.verdict.model import Pass
 from tests.report import sample
 

@@ -90,13 +90,6 @@ def tables() -> Mapping[str, Table]:
 
 
 @cache
-def unreproduced() -> Mapping[str, str]:
-    """The scenarios that are not predicted to the letter, each with the reason."""
-    listed = tomllib.loads((API / "unreproduced.toml").read_text("utf-8"))["scenario"]
-    return {entry["id"]: entry["why"] for entry in listed}
-
-
-@cache
 def recorded_rows() -> Mapping[str, list[Table]]:
     """The rows before each scenario, by table."""
     found: Mapping[str, list[Table]] = json.loads((API / "world.json").read_text("utf-8"))
@@ -132,7 +125,18 @@ def _declared(table: str, column: str) -> str:
 
 def api_world(contract: Contract, settings: ServerSettings, recorded: Mapping[str, list[Table]] | None = None) -> World:
     """The world before a scenario: all rows of the kinds that the contract describes, and the users."""
-    found = recorded_rows() if recorded is None else recorded
+    if recorded is not None:
+        return _world(contract, settings, recorded)
+    if id(contract) not in _WORLDS:
+        _WORLDS[id(contract)] = _world(contract, settings, recorded_rows())
+    return replace(_WORLDS[id(contract)], settings=settings)
+
+
+_WORLDS: dict[int, World] = {}
+"""The world of each contract before scenarios that change nothing first, made once."""
+
+
+def _world(contract: Contract, settings: ServerSettings, found: Mapping[str, list[Table]]) -> World:
     world = World(settings, _users(contract, found), whole=frozenset(contract.kinds))
     for kind in contract.kinds.values():
         rows = [_row(kind, number, entry) for number, entry in enumerate(found.get(kind.table, ()), start=1)]
@@ -173,7 +177,6 @@ def _users(contract: Contract, found: Mapping[str, list[Table]]) -> Mapping[str,
 def _user(entry: Table, groups: Mapping[str, Table], contract: Contract) -> User:
     group = groups.get(str(entry.get("user_group", "")).lower())
     settings = {setting for function in contract.functions.values() for setting in function.settings}
-    settings |= {s for f in contract.functions.values() if f.table and f.table.seen for s in f.table.seen.settings}
     functions = str(entry.get("api_allowed_functions", " ALL_FUNCTIONS "))
     return User(
         entry["user"],
@@ -210,7 +213,7 @@ def changed_rows(contract: Contract, before: World, after: World) -> list[Table]
             was, now = old.get(number), new.get(number)
             if was is None and now is not None:
                 values = _values(kind, now).items()
-                added = {n: v for n, v in values if v not in (None, default_of(kind.table, n))}
+                added = {n: v for n, v in values if v == NOW or v not in (None, default_of(kind.table, n))}
                 found.append({"table": kind.table, "added": added})
             elif now is None and was is not None:
                 found.append({"table": kind.table, "removed": _key(kind, was)})
@@ -247,6 +250,13 @@ def tables_of(contract: Contract, change: MayChange) -> tuple[str, ...]:
 
 TOO: Mapping[str, tuple[str, ...]] = {"custom_field": ("custom_",)}
 """Tables besides that of a kind: a list with custom fields has one of its own for the values."""
+
+
+@cache
+def unreproduced() -> Mapping[str, str]:
+    """The scenarios whose replies the contract does not tell, each with the reason."""
+    left = tomllib.loads((API / "unreproduced.toml").read_text("utf-8"))
+    return {cited: reason for of_function in left.values() for cited, reason in of_function.items()}
 
 
 def rows_of(scenario: ApiScenario) -> list[Table]:

@@ -16,7 +16,7 @@ from conformance.contract.request import Request
 from conformance.exchange import Reply
 from conformance.upgrade.build_changes import BuildChanges, Span, build_changes
 from conformance.upgrade.compare import BuildDifference, effect, first_difference, origins
-from conformance.upgrade.effect import Effect
+from conformance.upgrade.effect import ClientEffect
 from conformance.upgrade.forecast import Setting, forecast
 from conformance.upgrade.model import BuildCause
 from tests.support.recordings import Scenario, scenarios
@@ -27,7 +27,7 @@ BUILDS = (Build(2, 14, 137), Build(2, 14, 179), NEWEST)
 PAIRS = tuple(permutations(BUILDS, 2))
 """Upgrades and downgrades between the builds that were recorded."""
 
-Key = tuple[str, str | None, BuildCause, Effect]
+Key = tuple[str, str | None, BuildCause, ClientEffect]
 """A change as a scenario shows it: function, field, cause and effect."""
 
 
@@ -147,4 +147,4 @@ def is_about(contract: Contract, pair: Pair, key: Key) -> bool:
 
 def _is_in(key: Key, known: frozenset[Key]) -> bool:
     """Whether a change is on the list; one whose reply is unknown to the list stands for each of its effects."""
-    return key in known or (*key[:3], Effect.UNKNOWN) in known
+    return key in known or (*key[:3], ClientEffect.UNKNOWN) in known

@@ -9,7 +9,7 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.sample import PASSWORD
 from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, SqlErrors, SqlMode
 from conformance.upgrade.build_changes import Span, build_changes
-from conformance.upgrade.effect import Effect
+from conformance.upgrade.effect import ClientEffect
 from conformance.upgrade.family import answer
 from conformance.upgrade.forecast import Setting, forecast
 from conformance.upgrade.model import PHP, BuildCause, UpgradeForecast
@@ -34,8 +34,8 @@ def some(old: int, new: int) -> UpgradeForecast:
 
 def test_the_most_dangerous_comes_first() -> None:
     effects = [change.effect for change in whole().shipped]
-    assert effects == sorted(effects, key=list(Effect).index)
-    assert set(effects) == set(Effect) - {Effect.FORM}, "one dialect prints in one form"
+    assert effects == sorted(effects, key=list(ClientEffect).index)
+    assert set(effects) == set(ClientEffect) - {ClientEffect.FORM}, "one dialect prints in one form"
 
 
 def test_every_change_has_a_cause_with_a_name() -> None:
@@ -54,7 +54,7 @@ def test_no_password_is_in_it() -> None:
 def test_what_only_one_sql_mode_shows_says_so() -> None:
     crash = [c for c in whole().changes if "strict-list-id-500" in c.begin]
     assert {(c.effect, c.only, c.example.replies[Dialect.SHIPPED].after) for c in crash} == {
-        (Effect.FAILS, "strict SQL", "HTTP 500 (empty)")
+        (ClientEffect.FAILS, "strict SQL", "HTTP 500 (empty)")
     }
 
 
@@ -75,7 +75,7 @@ def test_what_begins_begins_at_its_build_and_not_one_earlier(
 
 
 def test_a_downgrade_is_the_upgrade_backwards() -> None:
-    opposite = {Effect.FAILS: Effect.WORKS, Effect.WORKS: Effect.FAILS}
+    opposite = {ClientEffect.FAILS: ClientEffect.WORKS, ClientEffect.WORKS: ClientEffect.FAILS}
     up = {(c.origin, opposite.get(c.effect, c.effect)) for c in some(137, 202).changes}
     assert {(c.origin, c.effect) for c in some(202, 137).changes} == up
     assert "downgrade" in answer(some(202, 137))
@@ -108,7 +108,9 @@ def to_newer_php(*php: SqlErrors, build: int = 202) -> UpgradeForecast:
 def test_a_newer_php_makes_calls_fail_that_said_success() -> None:
     found = to_newer_php(IGNORED, THROWN)
     changes = [c for c in found.changes if "strict-list-id-500" in c.begin]
-    assert {(c.effect, c.origin.build, c.end) for c in changes} == {(Effect.FAILS, PHP, ("success-without-storing",))}
+    assert {(c.effect, c.origin.build, c.end) for c in changes} == {
+        (ClientEffect.FAILS, PHP, ("success-without-storing",))
+    }
     assert answer(found).startswith("The upgrade from 2.14-202 with PHP before 8.1 to 2.14-202 with PHP 8.1 or newer")
 
 
@@ -116,7 +118,7 @@ def test_an_older_php_says_success_and_stores_nothing() -> None:
     found = to_newer_php(THROWN, IGNORED)
     changes = [c for c in found.changes if "success-without-storing" in c.begin]
     assert found.downgrade
-    assert {(c.effect, c.origin.build) for c in changes} == {(Effect.STORED, PHP)}
+    assert {(c.effect, c.origin.build) for c in changes} == {(ClientEffect.STORED, PHP)}
     assert all("A deviation begins" in c.meaning for c in changes if c.origin.field == "success-without-storing")
 
 

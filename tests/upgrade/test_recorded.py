@@ -7,7 +7,7 @@ import pytest
 from conformance.cases.catalogue import catalogue
 from conformance.contract.model import Build, Contract
 from conformance.emulator.faults.generated import Mutation, function_mutation, parameter_mutation
-from conformance.upgrade.effect import Effect
+from conformance.upgrade.effect import ClientEffect
 from conformance.upgrade.model import BuildCause
 from tests.support.asking import CONTRACT
 from tests.support.recordings import scenarios
@@ -90,12 +90,12 @@ def test_no_change_on_the_list_is_contradicted_by_a_recording(old: Build, new: B
 
 
 def test_a_change_that_is_struck_off_the_list_is_missed() -> None:
-    shorter = known(OLDEST, NEWEST) - {("add_did", "list_id", BuildCause.FIELD, Effect.STORED)}
+    shorter = known(OLDEST, NEWEST) - {("add_did", "list_id", BuildCause.FIELD, ClientEffect.STORED)}
     assert verdict(OLDEST, NEWEST).unlisted(shorter)
 
 
 def test_a_change_that_is_made_up_is_contradicted() -> None:
-    made_up: Key = ("update_did", "delete_did", BuildCause.FIELD, Effect.STORED)
+    made_up: Key = ("update_did", "delete_did", BuildCause.FIELD, ClientEffect.STORED)
     assert contradicted(CONTRACT, known(OLDEST, NEWEST) | {made_up}, OLDEST, NEWEST) == {made_up}
 
 

@@ -12,7 +12,7 @@ from conformance.contract.reply import Aspect
 from conformance.contract.request import Request
 from conformance.contract.world import World
 from conformance.exchange import Exchange, Reply
-from conformance.verdict.model import Expect, Fail, Kind, Pass, kind
+from conformance.verdict.model import Expect, Fail, Pass, VerdictKind, kind
 from tests.support.api import ApiScenario, api_scenarios, api_world
 from tests.support.asking import CONTRACT, answered, judged, judged_as, printed, request
 
@@ -29,7 +29,7 @@ LIVE = replace(WORLD, whole=frozenset())
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.id)
 def test_a_recording_passes_or_deviates(scenario: ApiScenario) -> None:
-    assert kind(judged_as(scenario).verdict) in (Kind.PASS, Kind.DEVIATION)
+    assert kind(judged_as(scenario).verdict) in (VerdictKind.PASS, VerdictKind.DEVIATION)
     assert judged_as(scenario, expect=Expect.SHIPPED).verdict == Pass()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.verdict.model import Fail, Kind, kind
+from conformance.verdict.model import Fail, VerdictKind, kind
 from tests.support.forms import Form, reply_forms
 from tests.support.mutations import MUTATIONS
 
@@ -39,7 +39,7 @@ def test_a_reply_of_another_content_type_is_a_fail(form: Form) -> None:
 
 @pytest.mark.parametrize("name", ["text/html;charset=UTF-8", "TEXT/HTML; charset=utf-8", "text/html ;  charset=utf-8"])
 def test_a_content_type_is_compared_without_regard_to_case_and_spaces(name: str) -> None:
-    assert kind(FORMS[0].judged(content_type=name).verdict) is Kind.PASS
+    assert kind(FORMS[0].judged(content_type=name).verdict) is VerdictKind.PASS
 
 
 ADDED = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|7275559000\n"

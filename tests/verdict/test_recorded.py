@@ -9,7 +9,7 @@ from conformance.contract.model import Dialect, ServerSettings, SqlErrors
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
 from conformance.exchange import Exchange, Reply
-from conformance.verdict.model import Deviates, Expect, Fail, Kind, Pass, every_difference, kind
+from conformance.verdict.model import Deviates, Expect, Fail, Pass, VerdictKind, every_difference, kind
 from tests.support.asking import CONTRACT, judged, judged_as, printed
 from tests.support.recordings import SETTINGS, Scenario, scenarios
 from tests.support.world import hypotheses, world_of
@@ -43,14 +43,14 @@ def documented_server(stem: str) -> list[tuple[Scenario, tuple[Exchange, ...]]]:
 
 @ALL
 def test_a_recording_passes_or_deviates_on_its_own_build(scenario: Scenario) -> None:
-    assert kind(judged_as(scenario).verdict) in (Kind.PASS, Kind.DEVIATION)
+    assert kind(judged_as(scenario).verdict) in (VerdictKind.PASS, VerdictKind.DEVIATION)
 
 
 @ALL
 def test_a_recording_is_explained_by_its_own_settings_when_they_are_not_known(scenario: Scenario) -> None:
     judgement = judged(*scenario.exchanges, worlds=hypotheses(scenario.settings, more=scenario.is_more))
     assert scenario.settings in judgement.settings
-    assert kind(judgement.verdict) in (Kind.PASS, Kind.DEVIATION)
+    assert kind(judgement.verdict) in (VerdictKind.PASS, VerdictKind.DEVIATION)
 
 
 @FILES
@@ -65,7 +65,7 @@ def test_a_deviation_is_a_fail_where_the_documented_form_is_expected(stem: str) 
     for scenario in scenarios(stem):
         either = judged_as(scenario).verdict
         deviates = isinstance(either, Pass | Deviates) and not rests_on_silence(either)
-        wanted[scenario.id] = Kind.FAIL if deviates else Kind.PASS
+        wanted[scenario.id] = VerdictKind.FAIL if deviates else VerdictKind.PASS
         got[scenario.id] = kind(judged_as(scenario, expect=Expect.DOCUMENTED).verdict)
     assert got == wanted
 
@@ -93,7 +93,7 @@ def test_documented_forms_are_refused_where_the_shipped_ones_are_expected(stem: 
         if any(exchange.request.encoded_on_the_way for exchange in told):
             continue  # so answers a server behind a gateway that encodes what was sent raw
         same = [e.result for e in told] == [e.result for e in scenario.exchanges]
-        wanted[scenario.id] = Kind.PASS if same else Kind.FAIL
+        wanted[scenario.id] = VerdictKind.PASS if same else VerdictKind.FAIL
         verdict = judged(*told, worlds=[world_of(scenario)], expect=Expect.SHIPPED).verdict
         got[scenario.id] = kind(verdict)
     assert got == wanted

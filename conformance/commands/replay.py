@@ -1,0 +1,94 @@
+"""`replay`: the input of a finding once more."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from conformance import defaults
+from conformance.commands.shared import (
+    AllowWrites,
+    BuildName,
+    CaFile,
+    Insecure,
+    PasswordFile,
+    Settling,
+    TargetFile,
+    Timeout,
+    User,
+    command,
+    taken,
+)
+from conformance.errors import UsageError
+from conformance.terminal import ask_password, comes_to, out
+
+if TYPE_CHECKING:
+    from conformance.fuzz.model import Replay
+    from conformance.options import Options
+    from conformance.run.plan import Plan
+
+EPILOG = "Example: vicidial-conformance replay out/findings/add_did-group.json --target lab.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """What `replay` is told."""
+
+    finding: Annotated[Path, typer.Argument(metavar="FILE", help="A finding that `fuzz` has saved.")]
+    url: Annotated[str | None, typer.Option(metavar="URL", help="The server, unless the target file names it.")] = None
+    user: User = None
+    password_file: PasswordFile = None
+    target_file: TargetFile = None
+    build: BuildName = None
+    allow_writes: AllowWrites = False
+    ca_file: CaFile = None
+    insecure: Insecure = False
+    timeout: Timeout = defaults.TIMEOUT
+    settling: Settling = defaults.SETTLING
+
+
+def replay(given: ReplayOptions) -> None:
+    """Send a finding's input again: fixed, still there, or different now.
+
+    Exit code 0: fixed; 1: still there or different; 3: no answer.
+    """
+    from conformance.fuzz.repeat import read_replay, repeat
+
+    found = read_replay(given.finding)
+    repeated = repeat(_plan(given, found), found)
+    lines = [str(repeated), *(f"may still be on the target: {did}" for did in repeated.left)]
+    for line in lines:
+        out.print(line, soft_wrap=True)
+    comes_to(*lines)
+    raise typer.Exit(repeated.exit_code)
+
+
+def _plan(given: ReplayOptions, found: Replay) -> Plan:
+    """How to send it: under its own numbers, and where it was found unless told otherwise."""
+    from conformance.options import Options, plan
+    from conformance.run.plan import Effort
+
+    options = taken(Options, given)
+    if options.names_no_server:
+        options = _where_found(options, given.finding.parent.parent)
+    return plan(replace(options, run=found.run, effort=Effort()), os.environ, ask_password)
+
+
+def _where_found(options: Options, folder: Path) -> Options:
+    """The options with the server and the user of the run that reported to a folder, if it is such a folder."""
+    from conformance.run.files import read_run
+
+    try:
+        was = read_run(folder)
+    except UsageError:
+        return options
+    return replace(options, url=was.url, user=options.user or was.user or None)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    command(app, replay, epilog=EPILOG)

@@ -1,0 +1,120 @@
+"""Options that several commands have, declared once, and how a dataclass of options becomes a command."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
+from dataclasses import MISSING, fields
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+
+import typer
+
+from conformance.cases.model import Case, Level
+
+T = TypeVar("T")
+
+
+def every_case() -> tuple[Case, ...]:
+    """The catalogue."""
+    from conformance.cases.catalogue import catalogue
+    from conformance.contract.load import load_contract
+
+    return catalogue(load_contract())
+
+
+def case_ids() -> list[str]:
+    """For shell completion."""
+    return [case.id for case in every_case()]
+
+
+Url = Annotated[str | None, typer.Argument(metavar="URL", help="The server, unless the target file names it.")]
+User = Annotated[
+    str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt.")
+]
+PasswordFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Read the password from this file.")]
+TargetFile = Annotated[Path | None, typer.Option("--target", metavar="FILE.toml", help="Roles, users and entities.")]
+BuildName = Annotated[str | None, typer.Option(metavar="BUILD", help="Its API build, where it tells none or another.")]
+CaFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Trust the certificates in this PEM file.")]
+Insecure = Annotated[bool, typer.Option("--insecure", help="Trust any certificate, as of a lab's own.")]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="GLOB",
+        autocompletion=case_ids,
+        help="Only cases whose id matches or begins so, such as add_did/active or '*/active'; may be given again.",
+    ),
+]
+ToLevel = Annotated[
+    Level | None,
+    typer.Option(
+        help="probe changes nothing; standard makes DIDs and deletes them; full leaves some behind."
+        " [dim]Default: probe, or standard with --allow-writes.[/]",
+    ),
+]
+AllowWrites = Annotated[bool, typer.Option("--allow-writes", help="Let the server be written to.")]
+Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for a reply.")]
+Settling = Annotated[
+    float,
+    typer.Option(metavar="SECONDS", help="How long a server may go on working on a request that it has not answered."),
+]
+Rate = Annotated[
+    float | None,
+    typer.Option(metavar="N", help="At most so many requests a second; 0: no limit. [dim]Default: 10.[/]"),
+]
+MaskUsers = Annotated[bool, typer.Option("--mask-users", help="Keep user names out of the reports.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the answer.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+def command(
+    app: typer.Typer,
+    function: Callable[[Any], None],
+    name: str | None = None,
+    *,
+    epilog: str,
+    panels: Mapping[str, Iterable[str]] | None = None,
+) -> None:
+    """Add a command. Its options are the fields of the dataclass that its function takes; `panels` groups them."""
+    (declared,) = inspect.signature(function, eval_str=True).parameters.values()
+    kind = declared.annotation
+    panel_of = {field: panel for panel, names in (panels or {}).items() for field in names}
+
+    @wraps(function)
+    def call(**given: Any) -> None:
+        function(kind(**given))
+
+    parameters = _parameters(kind, panel_of)
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    call.__annotations__ = {one.name: one.annotation for one in parameters}
+    app.command(name, epilog=epilog)(call)
+
+
+def _parameters(kind: Any, panel_of: Mapping[str, str]) -> list[inspect.Parameter]:
+    """What Typer reads of a function, of the fields of a dataclass."""
+    hints = get_type_hints(kind, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.default is MISSING else field.default,
+            annotation=_in_panel(hints[field.name], panel_of.get(field.name)),
+        )
+        for field in fields(kind)
+    ]
+
+
+def _in_panel(hint: Any, panel: str | None) -> Any:
+    """The same declaration of an option, shown in that panel of the help."""
+    type_, declared = get_args(hint)
+    declared = copy(declared)
+    declared.rich_help_panel = panel
+    return Annotated[type_, declared]
+
+
+def taken(kind: type[T], given: Any, **more: Any) -> T:
+    """A dataclass of that kind, each of its fields the one of the same name of what was given, or of `more`."""
+    names = {field.name for field in fields(kind)} & {field.name for field in fields(given)}  # type: ignore[arg-type]
+    return kind(**{**{name: getattr(given, name) for name in names}, **more})
