@@ -126,6 +126,8 @@ def _question(contract: Contract, need: Need) -> Step | None:
         return Step("update_did", (Param("did_pattern", "<did>"),), role=need)
     if isinstance(need, Entity) and need.is_hidden:
         return Step("update_did", (Param("did_pattern", "<hidden_did>"),))
+    if need not in FIELD_OF:
+        return None
     reference = Param(FIELD_OF[need], f"<{need.value}>")
     return Step("add_did", (Param("did_pattern", "<did>"), Param("active", "N"), reference, TOO_LONG))
 

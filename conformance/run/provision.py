@@ -20,6 +20,7 @@ PASSWORD_PLACEHOLDER = "CHANGE_ME"  # noqa: S105 - to be replaced by whoever run
 INGROUP = "VCTESTIN"
 CALL_MENU = "vctest_menu"
 CAMPAIGN = "VCTESTC"
+FILTER_GROUP = "VCTESTFPG"
 OTHER_GROUP = "VCTESTGRP"
 NO_CAMPAIGNS_GROUP = "VCTESTNOC"
 HIDDEN_DID = "9990000000"
@@ -76,6 +77,10 @@ def _make(password: str) -> Iterator[str]:
         f"VALUES ('{CAMPAIGN}', 'Conformance test', 'N');"
     )
     yield (
+        "INSERT INTO vicidial_filter_phone_groups (filter_phone_group_id, filter_phone_group_name) "
+        f"VALUES ('{FILTER_GROUP}', 'Conformance test');"
+    )
+    yield (
         "INSERT INTO vicidial_inbound_dids (did_pattern, did_description, did_active, user_group) "
         f"VALUES ('{HIDDEN_DID}', 'Conformance hidden', 'N', 'ADMIN');"
     )
@@ -114,6 +119,7 @@ def _remove() -> Iterator[str]:
     yield f"-- DELETE FROM vicidial_inbound_groups WHERE group_id = '{INGROUP}';"
     yield f"-- DELETE FROM vicidial_call_menu WHERE menu_id = '{CALL_MENU}';"
     yield f"-- DELETE FROM vicidial_campaigns WHERE campaign_id = '{CAMPAIGN}';"
+    yield f"-- DELETE FROM vicidial_filter_phone_groups WHERE filter_phone_group_id = '{FILTER_GROUP}';"
     yield f"-- DELETE FROM vicidial_inbound_dids WHERE did_pattern = '{HIDDEN_DID}';"
 
 
@@ -142,5 +148,7 @@ def _target_entities() -> Iterator[str]:
     yield "[entities]"
     yield f'ingroup = "{INGROUP}"'
     yield f'call_menu = "{CALL_MENU}"'
+    yield f'campaign = "{CAMPAIGN}"'
+    yield f'filter_phone_group = "{FILTER_GROUP}"'
     yield f'hidden_did = "{HIDDEN_DID}"'
     yield '# server_ip = "10.10.10.15"   # SELECT server_ip FROM servers;'

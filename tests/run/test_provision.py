@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cases.model import MADE_UP_ROLES, Role
+from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Entity, Role
 from conformance.cases.roles import ROLES, settings_of
 from conformance.contract.load import load_contract
 from conformance.run.provision import COLUMNS, PASSWORD_PLACEHOLDER, PROVISIONED, sql, target_file, user_name
@@ -62,6 +62,7 @@ def test_the_target_file_is_one_and_names_the_same_users(tmp_path: Path) -> None
     target = load_target(path)
     assert {role: entry.user for role, entry in target.roles.items()} == {role: user_name(role) for role in PROVISIONED}
     assert target.disposable
+    assert target.entities.keys() == PROVIDED.keys() - {Entity("server_ip")}  # which is the server's own
 
 
 def row(role: Role) -> dict[str, str]:
@@ -86,3 +87,21 @@ def test_users_of_earlier_versions_keep_their_names() -> None:
         "vctest8",
         "vctest10",
     ]
+
+
+OF_BEFORE = """
+url = "https://lab.example"
+
+[roles.admin]
+user = "vctest0"
+password_env = "P"
+
+[entities]
+hidden_did = "9990000000"
+"""
+
+
+def test_target_files_of_before_the_newer_roles_are_still_read(tmp_path: Path) -> None:
+    path = tmp_path / "target.toml"
+    path.write_text(OF_BEFORE)
+    assert load_target(path).roles.keys() == {Role.ADMIN}
