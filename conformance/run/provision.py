@@ -34,6 +34,9 @@ GROUPS: Mapping[str, tuple[str, str]] = {
 COLUMNS: Mapping[str, str] = {"modify_dids": "modify_inbound_dids", "delete_dids": "delete_inbound_dids"}
 """The columns of VICIdial's users that have other names than the settings have here."""
 
+SETTINGS = sorted(settings_of(load_contract()) - load_contract().functions.keys())
+"""The settings of users; one with the name of a function stands for what that function asks for, which is not known."""
+
 _FIRST = (
     *(Role.ADMIN, Role.LEVEL7, Role.NO_MODIFY_DIDS, Role.NO_DELETE_DIDS, Role.NO_API_ACCESS),
     *(Role.RESTRICTED_FUNCTIONS, Role.INACTIVE, Role.LOCKABLE, Role.OTHER_GROUP, Role.LEVEL6),
@@ -87,7 +90,7 @@ def _make(password: str) -> Iterator[str]:
 
 
 def _user(role: Role, may: Permissions, password: str) -> str:
-    settings = {COLUMNS.get(name, name): int(name not in may.without) for name in sorted(settings_of(load_contract()))}
+    settings = {COLUMNS.get(name, name): int(name not in may.without) for name in SETTINGS}
     columns = {
         "user": user_name(role),
         "pass": password,

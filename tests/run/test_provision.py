@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Entity, Role
-from conformance.cases.roles import ROLES, settings_of
-from conformance.contract.load import load_contract
-from conformance.run.provision import COLUMNS, PASSWORD_PLACEHOLDER, PROVISIONED, sql, target_file, user_name
+from conformance.cases.roles import ROLES
+from conformance.run.provision import COLUMNS, PASSWORD_PLACEHOLDER, PROVISIONED, SETTINGS, sql, target_file, user_name
 from conformance.run.settings import load_target
 
 
@@ -73,7 +72,7 @@ def row(role: Role) -> dict[str, str]:
 
 @pytest.mark.parametrize("role", PROVISIONED)
 def test_a_user_lacks_the_settings_of_its_role_and_no_other(role: Role) -> None:
-    settings = {name: row(role)[COLUMNS.get(name, name)] for name in settings_of(load_contract())}
+    settings = {name: row(role)[COLUMNS.get(name, name)] for name in SETTINGS}
     assert {name for name, value in settings.items() if value == "0"} == ROLES[role].without & settings.keys()
 
 
