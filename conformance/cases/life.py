@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.cases.lifecycle import STORIES
@@ -23,6 +23,15 @@ def cases(contract: Contract) -> Iterator[Case]:
     for function in contract.functions.values():
         if function.permission is not None and function.is_described and function.name not in TOLD:
             yield from life.of(function)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """A function that adds rows of a kind, with what makes it one of that kind `instead`."""
+
+    function: Function
+    kind: Kind
+    instead: tuple[Param, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,41 +62,52 @@ class Life:
 
     def _names(self, function: Function) -> Iterator[Case]:
         """How the names of rows that a function adds are stored, and found again."""
-        (kind, *_), contract = self.recipes.contract.kinds_of(function), self.recipes.contract
-        samples = {p.column or "": p.sample or "" for p in contract.targets(function, kind)}
-        if kind.ask is None or not all(samples.values()):
+        usual, *others = self.recipes.contract.kinds_of(function)
+        yield from self._named(Naming(function, usual))
+        for kind in others:
+            assert function.instead is not None
+            yield from self._named(Naming(function, kind, (Param(function.instead.parameter, function.instead.value),)))
+
+    def _named(self, naming: Naming) -> Iterator[Case]:
+        targets = self.recipes.contract.targets(naming.function, naming.kind)
+        if naming.kind.ask is None or not all(parameter.sample for parameter in targets):
             return
-        for parameter in contract.targets(function, kind):
-            yield from self._other_case(function, kind, parameter, samples)
-            yield from self._cut(function, kind, parameter, samples)
+        for parameter in targets:
+            sample, column = parameter.sample or "", naming.kind.columns.get(parameter.column or "")
+            other = sample.swapcase()
+            if not is_own(sample) and other != sample:
+                title = f"What {naming.function.name} has added is found with {parameter.name} in the other letter case"
+                yield self._found(naming, "other-case", title, parameter, sample, other)
+            if column is not None and column.size and column.cut:
+                title = f"{naming.function.name} stores the first {column.size} characters of {parameter.name}"
+                whole = sample + "5" * (column.size - (OWN_DID_LENGTH if is_own(sample) else len(sample)))
+                yield self._found(naming, "stored-cut", title, parameter, f"{whole}5", whole, Level.FULL)
 
-    def _other_case(
-        self, function: Function, kind: Kind, parameter: Parameter, samples: Mapping[str, str]
-    ) -> Iterator[Case]:
-        other = (parameter.sample or "").swapcase()
-        if not is_own(parameter.sample or "") and other != parameter.sample:
-            row = RowName(kind.name, tuple({**samples, parameter.column or "": other}.values()))
-            yield self.recipes.case(
-                f"{function.name}/{parameter.name}/other-case",
-                f"What {function.name} has added is found with {parameter.name} in the other letter case",
-                parameter.clause,
-                self.recipes.call(function),
-                asks=(question(self.recipes.contract, row),),
-            )
-
-    def _cut(self, function: Function, kind: Kind, parameter: Parameter, samples: Mapping[str, str]) -> Iterator[Case]:
-        name, column, sample = parameter.column or "", kind.columns.get(parameter.column or ""), parameter.sample or ""
-        if column is not None and column.size and column.cut:
-            whole = sample + "5" * (column.size - (OWN_DID_LENGTH if is_own(sample) else len(sample)))
-            row = RowName(kind.name, tuple({**samples, name: whole}.values()))
-            yield self.recipes.case(
-                f"{function.name}/{parameter.name}/stored-cut",
-                f"{function.name} stores the first {column.size} characters of {parameter.name}",
-                parameter.clause,
-                self.recipes.call(function, Param(parameter.name, f"{whole}5")),
-                level=Level.FULL,
-                asks=(question(self.recipes.contract, row),),
-            )
+    def _found(
+        self,
+        naming: Naming,
+        rule: str,
+        title: str,
+        parameter: Parameter,
+        sent: str,
+        asked: str,
+        level: Level = Level.STANDARD,
+    ) -> Case:
+        """A row is added with one value of a parameter, and asked for with another."""
+        contract, function = self.recipes.contract, naming.function
+        targets = contract.targets(function, naming.kind)
+        key = tuple(asked if p.name == parameter.name else p.sample or "" for p in targets)
+        id = f"{function.name}/{parameter.name}/{rule}{'-instead' if naming.instead else ''}"
+        call = self.recipes.call(function, Param(parameter.name, sent), *naming.instead)
+        asks = (question(contract, RowName(naming.kind.name, key)),)
+        return self.recipes.case(
+            id,
+            f"{title}, {naming.instead[0].value}" if naming.instead else title,
+            parameter.clause,
+            call,
+            level=level,
+            asks=asks,
+        )
 
     def _case(self, function: Function, rule: str, title: str, *steps: Step) -> Case:
         level = Level.PROBE if function.effect is Effect.READS and len(steps) == 1 else Level.STANDARD

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import request
 from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, PROVIDED, Entity, Need, Param, Role, Step
+from conformance.cases.roles import ADMINS_OWN, ROLES
+from conformance.cases.rows import question
+from conformance.cases.steps import sent_by
 from conformance.contract.load import refusal_name
 from conformance.contract.model import Contract
 from conformance.contract.reply import parse_line
+from conformance.contract.world import RowName
 from conformance.errors import UsageError
 from conformance.exchange import Failure, Reply
 from conformance.run.messages import messages
@@ -46,6 +50,11 @@ REFUSED_BY: Mapping[Need, str] = {
     Role.RESTRICTED_NO_MODIFY_DIDS: "function-not-allowed",
 }
 """The reply that a role gets which asks about a DID; any other role is told that the DID does not exist."""
+
+SHOWN_BY_A_DID = frozenset(role for role in Role if ROLES[role].without <= ADMINS_OWN)
+"""The roles that are told by what they are answered about a DID; the others by what they are refused."""
+
+OWN = "<own>"
 
 _NO_LOGIN = {"login-incorrect": "login refused", "locked": "is locked: try again in 15 minutes"}
 """Replies that a role may get in place of its own, and what is said of it then."""
@@ -100,19 +109,41 @@ async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[NeedState, str
         return NeedState.NOT_TRIED, "asking would count as a failed login"
     if isinstance(need, Entity) and Role.ADMIN not in ground.logins:
         return NeedState.NOT_TRIED, "needs the role admin"
-    exchange = await sender.send(request(_question(need), ground, SENTINEL), DOCTOR, 0)
+    asked = _question(sender.contract, need)
+    if asked is None:
+        return NeedState.NOT_TRIED, "no request that changes nothing tells"
+    exchange = await sender.send(request(asked, ground, SENTINEL), DOCTOR, 0)
     if isinstance(exchange.result, Failure):
         return NeedState.NO_ANSWER, exchange.result.message
     return _judged(sender.contract, need, exchange.result, sender.redact)
 
 
-def _question(need: Need) -> Step:
+def _question(contract: Contract, need: Need) -> Step | None:
+    """What shows by its reply how a role or an entity is, and changes nothing; None if nothing does."""
+    if isinstance(need, Role) and need not in SHOWN_BY_A_DID:
+        return next(_asking_for(contract, need), None)
     if isinstance(need, Role):
         return Step("update_did", (Param("did_pattern", "<did>"),), role=need)
     if isinstance(need, Entity) and need.is_hidden:
         return Step("update_did", (Param("did_pattern", "<hidden_did>"),))
+    if need not in FIELD_OF:
+        return None
     reference = Param(FIELD_OF[need], f"<{need.value}>")
     return Step("add_did", (Param("did_pattern", "<did>"), Param("active", "N"), reference, TOO_LONG))
+
+
+def _asking_for(contract: Contract, role: Role) -> Iterator[Step]:
+    """Calls that ask for a setting which a role is without: about a row that is not there, or about none."""
+    refused = [
+        f for f in contract.functions.values() if f.permission and ROLES[role].without & {*f.permission.settings}
+    ]
+    for kind in contract.kinds.values():
+        if kind.own and kind.ask and contract.functions[kind.ask.function] in refused:
+            row = RowName(kind.name, tuple(OWN if name == kind.own else kind.fixed[name] for name in kind.key))
+            yield sent_by(role, question(contract, row))
+    for function in refused:
+        if function.reads and not function.required:
+            yield Step(function.name, role=role)
 
 
 def _judged(contract: Contract, need: Need, reply: Reply, redact: Callable[[str], str]) -> tuple[NeedState, str]:
@@ -124,13 +155,19 @@ def _judged(contract: Contract, need: Need, reply: Reply, redact: Callable[[str]
         what = "no reply of the API" if reply.status == 200 else f"HTTP {reply.status}"
         body = repr(redact(reply.body).strip()[:_SHOWN]) if reply.body else "an empty body"
         return NeedState.WRONG, f"{what}: {body}"
-    if line.message not in messages(contract, *_wanted(need)):
+    if line.message not in messages(contract, *_wanted(contract, need)):
         return NeedState.WRONG, f"the server said: {redact(line.message) or 'nothing'}"
     return NeedState.WORKS, "answers as it should"
 
 
-def _wanted(need: Need) -> tuple[str, str]:
+def _wanted(contract: Contract, need: Need) -> tuple[str, str]:
     """The function and the reply that show a need to be as it should."""
+    if isinstance(need, Role) and need not in SHOWN_BY_A_DID:
+        asked = _question(contract, need)
+        called = contract.functions[asked.function or ""] if asked else None
+        assert called is not None
+        assert called.permission is not None
+        return called.name, called.permission.reply
     if isinstance(need, Entity) and need.is_hidden:
         return "update_did", "no-updates"
     if isinstance(need, Entity):

@@ -6,9 +6,10 @@ Pure text: nothing is sent anywhere. Column names are those of VICIdial's own sc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
-from conformance.cases.model import Role
+from conformance.cases.model import MADE_UP_ROLES, Role
+from conformance.cases.roles import ROLES, Permissions, settings_of
+from conformance.contract.load import load_contract
 from conformance.schemas import SchemaKind, directive
 
 PREFIX = "vctest"
@@ -18,41 +19,38 @@ PASSWORD_PLACEHOLDER = "CHANGE_ME"  # noqa: S105 - to be replaced by whoever run
 
 INGROUP = "VCTESTIN"
 CALL_MENU = "vctest_menu"
+CAMPAIGN = "VCTESTC"
+FILTER_GROUP = "VCTESTFPG"
 OTHER_GROUP = "VCTESTGRP"
+NO_CAMPAIGNS_GROUP = "VCTESTNOC"
 HIDDEN_DID = "9990000000"
 
-
-class UserSettings(NamedTuple):
-    """The settings of one test user that matter to the API."""
-
-    level: int = 8
-    active: str = "Y"
-    modify_dids: int = 1
-    delete_dids: int = 1
-    api_access: int = 1
-    functions: str = "ALL_FUNCTIONS"
-    group: str = "ADMIN"
-
-
-RECORDS: Mapping[Role, UserSettings] = {
-    Role.ADMIN: UserSettings(level=9),
-    Role.LEVEL7: UserSettings(level=7),
-    Role.NO_MODIFY_DIDS: UserSettings(modify_dids=0, delete_dids=0),
-    Role.NO_DELETE_DIDS: UserSettings(delete_dids=0),
-    Role.NO_API_ACCESS: UserSettings(api_access=0),
-    Role.RESTRICTED_FUNCTIONS: UserSettings(functions="version"),
-    Role.INACTIVE: UserSettings(active="N"),
-    Role.LOCKABLE: UserSettings(),
-    Role.OTHER_GROUP: UserSettings(group=OTHER_GROUP),
-    Role.LEVEL6: UserSettings(level=6),
-    Role.RESTRICTED_NO_MODIFY_DIDS: UserSettings(functions="version", modify_dids=0, delete_dids=0),
+GROUPS: Mapping[str, tuple[str, str]] = {
+    OTHER_GROUP: (" -ALL-CAMPAIGNS- - -", f" {OTHER_GROUP} "),
+    NO_CAMPAIGNS_GROUP: (" -", " ---ALL--- "),
 }
-"""One user for each role that a target file can have."""
+"""The user groups that are made: the campaigns that each is allowed, and the groups that it may view."""
+
+COLUMNS: Mapping[str, str] = {"modify_dids": "modify_inbound_dids", "delete_dids": "delete_inbound_dids"}
+"""The columns of VICIdial's users that have other names than the settings have here."""
+
+SETTINGS = sorted(settings_of(load_contract()) - load_contract().functions.keys())
+"""The settings of users; one with the name of a function stands for what that function asks for, which is not known."""
+
+_FIRST = (
+    *(Role.ADMIN, Role.LEVEL7, Role.NO_MODIFY_DIDS, Role.NO_DELETE_DIDS, Role.NO_API_ACCESS),
+    *(Role.RESTRICTED_FUNCTIONS, Role.INACTIVE, Role.LOCKABLE, Role.OTHER_GROUP, Role.LEVEL6),
+    Role.RESTRICTED_NO_MODIFY_DIDS,
+)
+"""The roles whose users have the first numbers, which stay theirs."""
+
+PROVISIONED = tuple(dict.fromkeys((*_FIRST, *(role for role in Role if role not in MADE_UP_ROLES))))
+"""The roles in the order of their users' numbers: all that a target file can have."""
 
 
 def user_name(role: Role) -> str:
     """The name of the test user for a role: VICIdial's are 20 characters at the most."""
-    return f"{PREFIX}{list(RECORDS).index(role)}"
+    return f"{PREFIX}{PROVISIONED.index(role)}"
 
 
 def sql(password: str = PASSWORD_PLACEHOLDER) -> str:
@@ -68,45 +66,63 @@ def _header() -> Iterator[str]:
 
 
 def _make(password: str) -> Iterator[str]:
-    yield (
-        "INSERT INTO vicidial_user_groups (user_group, group_name, allowed_campaigns, admin_viewable_groups) "
-        f"VALUES ('{OTHER_GROUP}', 'Conformance test', ' -ALL-CAMPAIGNS- - -', ' {OTHER_GROUP} ');"
-    )
-    for role, record in RECORDS.items():
-        yield _user(role, record, password)
+    for group, (campaigns, viewable) in GROUPS.items():
+        yield (
+            "INSERT INTO vicidial_user_groups (user_group, group_name, allowed_campaigns, admin_viewable_groups) "
+            f"VALUES ('{group}', 'Conformance test', '{campaigns}', '{viewable}');"
+        )
+    for role in PROVISIONED:
+        yield _user(role, ROLES[role], password)
     yield f"INSERT INTO vicidial_inbound_groups (group_id, group_name, active) VALUES ('{INGROUP}', 'Test', 'Y');"
     yield f"INSERT INTO vicidial_call_menu (menu_id, menu_name) VALUES ('{CALL_MENU}', 'Conformance test');"
+    yield (
+        "INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active) "
+        f"VALUES ('{CAMPAIGN}', 'Conformance test', 'N');"
+    )
+    yield (
+        "INSERT INTO vicidial_filter_phone_groups (filter_phone_group_id, filter_phone_group_name) "
+        f"VALUES ('{FILTER_GROUP}', 'Conformance test');"
+    )
     yield (
         "INSERT INTO vicidial_inbound_dids (did_pattern, did_description, did_active, user_group) "
         f"VALUES ('{HIDDEN_DID}', 'Conformance hidden', 'N', 'ADMIN');"
     )
 
 
-def _user(role: Role, record: UserSettings, password: str) -> str:
+def _user(role: Role, may: Permissions, password: str) -> str:
+    settings = {COLUMNS.get(name, name): int(name not in may.without) for name in SETTINGS}
     columns = {
         "user": user_name(role),
         "pass": password,
         "full_name": f"Conformance {role.value}",
-        "user_level": record.level,
-        "user_group": record.group,
-        "active": record.active,
-        "modify_inbound_dids": record.modify_dids,
-        "delete_inbound_dids": record.delete_dids,
-        "vdc_agent_api_access": record.api_access,
-        "api_list_restrict": 0,
-        "api_allowed_functions": f" {record.functions} ",
+        "user_level": may.level,
+        "user_group": _group(may),
+        "active": "Y" if may.active else "N",
+        **settings,
+        "vdc_agent_api_access": int(may.api_access),
+        "api_list_restrict": int(may.lists_restricted),
+        "api_allowed_functions": f" {' '.join(sorted(may.functions or {'ALL_FUNCTIONS'}))} ",
     }
     values = ", ".join(f"'{value}'" for value in columns.values())
     return f"INSERT INTO vicidial_users ({', '.join(columns)}) VALUES ({values});"
 
 
+def _group(may: Permissions) -> str:
+    if may.group_of_its_own:
+        return OTHER_GROUP
+    return NO_CAMPAIGNS_GROUP if may.no_campaigns else "ADMIN"
+
+
 def _remove() -> Iterator[str]:
     yield "-- To remove it again:"
-    names = ", ".join(f"'{user_name(role)}'" for role in RECORDS)
+    names = ", ".join(f"'{user_name(role)}'" for role in PROVISIONED)
     yield f"-- DELETE FROM vicidial_users WHERE user IN ({names});"
-    yield f"-- DELETE FROM vicidial_user_groups WHERE user_group = '{OTHER_GROUP}';"
+    groups = ", ".join(f"'{group}'" for group in GROUPS)
+    yield f"-- DELETE FROM vicidial_user_groups WHERE user_group IN ({groups});"
     yield f"-- DELETE FROM vicidial_inbound_groups WHERE group_id = '{INGROUP}';"
     yield f"-- DELETE FROM vicidial_call_menu WHERE menu_id = '{CALL_MENU}';"
+    yield f"-- DELETE FROM vicidial_campaigns WHERE campaign_id = '{CAMPAIGN}';"
+    yield f"-- DELETE FROM vicidial_filter_phone_groups WHERE filter_phone_group_id = '{FILTER_GROUP}';"
     yield f"-- DELETE FROM vicidial_inbound_dids WHERE did_pattern = '{HIDDEN_DID}';"
 
 
@@ -124,7 +140,7 @@ def _target_head(url: str) -> Iterator[str]:
 
 
 def _target_roles() -> Iterator[str]:
-    for role in RECORDS:
+    for role in PROVISIONED:
         yield f"[roles.{role.value}]"
         yield f'user = "{user_name(role)}"'
         yield 'password_env = "VICIDIAL_PASS"'
@@ -135,5 +151,7 @@ def _target_entities() -> Iterator[str]:
     yield "[entities]"
     yield f'ingroup = "{INGROUP}"'
     yield f'call_menu = "{CALL_MENU}"'
+    yield f'campaign = "{CAMPAIGN}"'
+    yield f'filter_phone_group = "{FILTER_GROUP}"'
     yield f'hidden_did = "{HIDDEN_DID}"'
     yield '# server_ip = "10.10.10.15"   # SELECT server_ip FROM servers;'

@@ -51,16 +51,19 @@ ONE_PASSWORD = {"oneOf": [{"required": ["password_env"]}, {"required": ["passwor
 
 def _tables() -> tuple[Any, Any]:
     """The tables of roles and entities: each has a field for every one."""
-    users = [(r.value, _told(RoleEntry, ADVICE[r]), None) for r in Role if r not in MADE_UP_ROLES]
-    rows = [(str(entity), _told(str, advice, min_length=1), None) for entity, advice in PROVIDED.items()]
+    users = [
+        (r.value, Annotated[RoleEntry | None, Meta(description=ADVICE[r])], None)
+        for r in Role
+        if r not in MADE_UP_ROLES
+    ]
+    rows = [
+        (str(entity), Annotated[str, Meta(description=advice, min_length=1)] | None, None)
+        for entity, advice in PROVIDED.items()
+    ]
     said = "Users of the target, by what they may do.", "What is there for rows to be pointed at. It is not changed."
     roles = msgspec.defstruct("Roles", users, bases=(_Table,), namespace={"__doc__": said[0]}, frozen=True)
     entities = msgspec.defstruct("Entities", rows, bases=(_Table,), namespace={"__doc__": said[1]}, frozen=True)
     return roles, entities
-
-
-def _told(of: Any, description: str, min_length: int | None = None) -> Any:
-    return Annotated[of, Meta(description=description, min_length=min_length)] | None
 
 
 if TYPE_CHECKING:  # which fields they have is not known before contract and roles are read

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cases.expand import Login
-from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Entity, Level, Need, Role
+from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, PROVIDED, Entity, Level, Need, Role
 from conformance.contract.model import Contract
 from conformance.contract.request import Request
 from conformance.contract.world import LoginFailed, LoginSucceeded, Put, State
@@ -41,8 +41,23 @@ def states(found: dict[Need, Diagnosis]) -> dict[Need, Is]:
 def test_every_role_and_entity_of_a_good_target_works(server: Server, tmp_path: Path) -> None:
     target = server.target
     good = states(findings(server, tmp_path))
-    given = [*(role for role in target.logins if role not in CANNOT_LOG_IN), *target.entities]
-    assert {good[need] for need in given} == {Is.WORKS}
+    tried = target.logins.keys() - CANNOT_LOG_IN - NOT_SHOWN
+    assert {
+        need: good[need] for need in (*tried, *(target.entities.keys() - NOT_SHOWN)) if good[need] is not Is.WORKS
+    } == {}
+    assert {good[need] for need in NOT_SHOWN} == {Is.NOT_TRIED}
+
+
+NOT_SHOWN = {Role.NO_DELETE_LISTS, Role.NO_CUSTOM_FIELDS, Entity("campaign"), Entity("filter_phone_group")}
+"""What only shows in a request that would change something."""
+
+
+@pytest.mark.parametrize("role", [Role.NO_MODIFY_LISTS, Role.NO_DELETE_FROM_DNC, Role.NO_VIEW_REPORTS])
+def test_a_role_that_is_not_refused_what_it_should_be_is_wrong(server: Server, tmp_path: Path, role: Role) -> None:
+    before = server.rows()
+    found = findings(server, tmp_path, logins={role: Login("6666", PASSWORD)})
+    assert found[role].state is Is.WRONG
+    assert server.rows() == before
 
 
 ADMIN_ONLY = {Role.ADMIN: Login("6666", PASSWORD)}
@@ -125,7 +140,7 @@ def test_a_hidden_did_that_is_there_works(server: Server, tmp_path: Path) -> Non
 
 
 def test_every_need_has_advice() -> None:
-    assert ADVICE.keys() == {*(role for role in Role if role not in MADE_UP_ROLES), *Entity}
+    assert ADVICE.keys() == {*(role for role in Role if role not in MADE_UP_ROLES), *PROVIDED}
 
 
 def accepting(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:

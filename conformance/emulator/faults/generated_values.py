@@ -40,6 +40,9 @@ def _referred_to(contract: Contract) -> Iterable[str]:
     return dict.fromkeys(p.shipped.reference for p in parameters if p.shipped.reference and p.case_deviation)
 
 
+FALLS_BACK = "what is not on the list counts as something that is, and no reply shows which"
+
+
 def _listed(function: str, parameter: Parameter) -> Iterator[Fault]:
     values = parameter.shipped.values
     if not values:
@@ -61,7 +64,8 @@ def _listed(function: str, parameter: Parameter) -> Iterator[Fault]:
 
 def _rule(function: str, parameter: Parameter, how: str, title: str, **changes: object) -> Fault:
     mutation: Mutation = rule_mutation(function, parameter.name, **changes)
-    return mutant(f"{function}/{parameter.name}/{how}", title, FaultKind.VALUES, mutation)
+    hidden = FALLS_BACK if parameter.shipped.fallback is not None else None
+    return mutant(f"{function}/{parameter.name}/{how}", title, FaultKind.VALUES, mutation, hidden=hidden)
 
 
 def _exact(kind: str) -> Behaviour:
