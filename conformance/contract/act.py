@@ -42,7 +42,7 @@ def _taken(action: Action, call: Call) -> Step:
     for others in action.others:
         if _moves(others, before, call.row):
             call, values["rows"] = _with_others(call, others, before)
-    call = replace(call, made=(*call.made, *_commanded(call, action)))
+    call = _after_command(replace(call, made=(*call.made, *_commanded(call, action))), action)
     return call.says(_reply(action, call), **values)
 
 
@@ -59,6 +59,13 @@ def _commanded(call: Call, action: Action) -> tuple[Change, ...]:
         return ()
     spilt = any("&" in call.value(name) for name in action.spills)
     return (MayChange(action.may_change, None if spilt else _within(call)),)
+
+
+def _after_command(call: Call, action: Action) -> Call:
+    """The call once nobody knows what is there of the rows that a command was about."""
+    kinds = frozenset(filter(None, (action.may_change,)))
+    gone = frozenset() if action.keeps else kinds
+    return replace(call, maybe_more=call.maybe_more | kinds, maybe_gone=call.maybe_gone | gone)
 
 
 def _within(call: Call) -> Row | None:

@@ -88,7 +88,7 @@ class Action(Struct, frozen=True):
     none were), it is dropped, or only what `sets` and `counts` name changes in it, with `{now}` for the time of the
     call. `may_change` is a kind of which it may change rows of this row, nobody can say how: through a request that the
     server sends to itself, whose parameters an ampersand in a value of `spills` adds to. `reply_before` has the replies
-    of older builds.
+    of older builds. With `keeps` it may add rows of that kind, but takes none away.
     """
 
     does: Literal["add", "store", "drop", "set"] = "set"
@@ -101,6 +101,7 @@ class Action(Struct, frozen=True):
     counts: str | None = None
     others: tuple[Others, ...] = ()
     may_change: str | None = None
+    keeps: bool = False
     spills: tuple[str, ...] = ()
 
     @property

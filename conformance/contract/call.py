@@ -33,6 +33,7 @@ class Call:
     `row` is the one that an earlier check has found. `harmless` is whether it meets a server that breaks no invariant.
     `said` are the replies so far of a function that has several, `made` what it has changed, `at_first` of that what
     was changed when the first was given. `unbound` is whether it works on rows that no check has looked at.
+    Of the kinds of `maybe_more` it may have made rows, and of `maybe_gone` removed some, nobody knows which.
     `alternatives` are the ends that checks might have come to where nobody knows which rows there are.
     """
 
@@ -53,6 +54,8 @@ class Call:
     made: tuple[Change, ...] = ()
     at_first: tuple[Change, ...] = ()
     unbound: bool = False
+    maybe_more: frozenset[str] = frozenset()
+    maybe_gone: frozenset[str] = frozenset()
 
     @property
     def shipped(self) -> bool:

@@ -12,7 +12,7 @@ from conformance.contract.action import Condition, Lookup
 from conformance.contract.call import Call, Step
 from conformance.contract.model import Kind
 from conformance.contract.visible import column_of, may_see
-from conformance.contract.world import Change, MayChange, Row
+from conformance.contract.world import Change, Row
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -70,19 +70,14 @@ def _limits(call: Call, need: Condition) -> Mapping[str, str]:
 
 def _is_there(call: Call, need: Condition) -> Held:
     """Whether one of some rows is there; None where nobody knows."""
-    doubts = False
     for lookup in need.rows:
-        row, may_have_changed = find(call, lookup), _may_have_changed(call, lookup.kind)
-        if row is not None and not may_have_changed:
+        row = find(call, lookup)
+        if row is not None and lookup.kind not in call.maybe_gone:
             shown = {name: str(row.columns.get(name) or "") for name in need.shown if not call.value(name)}
             return replace(call, values={**(call.values or {}), **shown})
-        doubts = doubts or may_have_changed or not call.state.knows_all(lookup.kind)
-    return None if doubts else False
-
-
-def _may_have_changed(call: Call, kind: str) -> bool:
-    """Whether this very call may have changed rows of a kind in a way that nobody knows."""
-    return any(isinstance(change, MayChange) and change.kind == kind for change in call.made)
+    kinds = {lookup.kind for lookup in need.rows}
+    changed = kinds & (call.maybe_more | call.maybe_gone)
+    return None if changed or not all(map(call.state.knows_all, kinds)) else False
 
 
 _HOLDS: Mapping[str, Callable[[Call, Condition], Held]] = {

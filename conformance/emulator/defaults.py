@@ -79,7 +79,8 @@ def default_columns(kind: str) -> Mapping[str, Column]:
     described = contract.kinds[kind]
     adding = (f for f in contract.functions.values() if f.creates == kind)
     fields = {p.column: p.default for function in adding for p in function.parameters if p.column}
-    whole = {name: column.default for name, column in described.columns.items()} | fields
+    of_kind = {name: column.default for name, column in described.columns.items()}
+    whole = of_kind | {name: value for name, value in fields.items() if value is not None or name not in of_kind}
     return {name: value for name, value in whole.items() if name not in described.key}
 
 

@@ -28,6 +28,7 @@ from conformance.run.files import RunFile, ledger_path, write_run
 from conformance.run.ledger import open_ledger
 from tests.docs.pages import README, ROOT
 from tests.support.rows import named
+from tests.support.some import drawn
 
 pytestmark = pytest.mark.untraced
 
@@ -113,15 +114,27 @@ def ran(line: str, folder: Path, seconds: float = 280) -> subprocess.CompletedPr
 
 
 LONG = ("selfcheck", "emulator")
+ALL_CASES = [line for line in LINES if " run " in line and "--allow-writes" in line and "--dry-run" not in line]
+"""Runs of every case. A usual run of the tests has one of them word for word, and the others with `--quick`."""
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if not any(f" {word} " in line for word in LONG)])
-def test_a_command_of_the_readme_does_what_it_says(line: str, folder: Path) -> None:
+def test_a_command_of_the_readme_can_be_carried_out(line: str, folder: Path) -> None:
+    line = f"{line} --quick" if line in ALL_CASES else line
     if line.startswith("vicidial-conformance compare"):
         for name in ("old", "new"):
             before = ran(f"vicidial-conformance run --target {name}.toml --quick --report {name}", folder)
             assert before.returncode == 0, before.stderr
         line = line.replace("before after", "old new") if not (folder / "after/report.json").exists() else line
+    succeeds(line, folder)
+
+
+@pytest.mark.parametrize("line", drawn(ALL_CASES))
+def test_a_run_of_all_cases_in_the_readme_does_what_it_says(line: str, folder: Path) -> None:
+    succeeds(line, folder)
+
+
+def succeeds(line: str, folder: Path) -> None:
     done = ran(line, folder)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
 

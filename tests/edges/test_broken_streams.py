@@ -46,7 +46,7 @@ RESULTS = {
         r"Does not conform: \d+ of \d+ cases failed\.",
     ),
     "fuzz": Asked(
-        ("fuzz", *LOGIN, "--allow-writes", "--only", "replies", "--budget", "60"), answer=r"No defects found by \d+"
+        ("fuzz", *LOGIN, "--allow-writes", "--only", "numbers", "--budget", "60"), answer=r"No defects found by \d+"
     ),
     "cleanup": Asked(("cleanup", "empty"), answer=r"Nothing is left of this run\."),
     "cleanup, something left": Asked(("cleanup", "left", "--user", "8005"), 4, f"still there: '{LEFT}'"),

@@ -78,7 +78,7 @@ SAID_BY_A_SERVER = {
     "run": (*RUN, "--only", "version/*", "--only", "add_did/did_description/*", "--allow-writes"),
     "run -v": (*RUN, "--only", "version/*", "-v"),
     "run -q": (*RUN, "--only", "version/*", "-q"),
-    "fuzz": ("fuzz", *LOGIN, "--allow-writes", "--only", "replies", "--budget", "60", "--report", "r"),
+    "fuzz": ("fuzz", *LOGIN, "--allow-writes", "--only", "numbers", "--budget", "60", "--report", "r"),
     "doctor": ("doctor", *LOGIN),
     "doctor --json": ("doctor", *LOGIN, "--json"),
     "identify": ("identify", *LOGIN),

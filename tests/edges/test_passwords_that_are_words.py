@@ -17,6 +17,9 @@ from conformance.report.model import CaseResult, Report, from_json
 from tests.front.conftest import Cli
 from tests.front.servers import LIES, liar, serving
 
+ROWS = 12
+"""Of which a usual run takes so many: each starts the program."""
+
 WORDS = ("error", "deviation", "fail", "add_did", "act", "pass", "cleanup", "request", "login")
 SAMPLE = ("version/*", "*/life-cycle/*", "add_did/login/*", "add_did/did_description/*", "*/inactive/*")
 SERVERS: dict[str, Behaviour] = {

@@ -13,6 +13,9 @@ from tests.edges.commands import interrupted
 from tests.edges.programs import PROGRAM, environment, on_a_terminal
 from tests.front.servers import Server, serving
 
+ROWS = 16
+"""Of which a usual run takes so many: each starts the program."""
+
 FINDING = next((Path(__file__).parents[2] / "fixtures" / "findings").glob("*.json"))
 PASSWORD = b"1234"
 ASKED = b"Password of 6666: "
@@ -20,7 +23,7 @@ LOGIN = ("{url}", "--user", "6666")
 COMMANDS = {
     "run": ("run", *LOGIN, "--only", "version/*"),
     "run --dry-run": ("run", *LOGIN, "--only", "version/*", "--dry-run"),
-    "fuzz": ("fuzz", *LOGIN, "--allow-writes", "--only", "replies", "--budget", "60"),
+    "fuzz": ("fuzz", *LOGIN, "--allow-writes", "--only", "numbers", "--budget", "60"),
     "replay": ("replay", "finding.json", "--url", *LOGIN, "--allow-writes"),
     "doctor": ("doctor", *LOGIN),
     "identify": ("identify", *LOGIN),

@@ -11,12 +11,15 @@ import pytest
 from tests.edges.commands import interrupted
 from tests.front.servers import PASSWORD, Server, serving
 
+ROWS = 9
+"""Of which a usual run takes so many: each starts the program."""
+
 PROGRAM = [sys.executable, "-c", "from conformance.commands.app import main; main()"]
 USER = ("--user", "6666")
 COMMANDS = {
     "run": ("run", "{url}", *USER, "--only", "version/*", "-q"),
     "run --dry-run": ("run", "{url}", *USER, "--only", "version/*", "--dry-run"),
-    "fuzz": ("fuzz", "{url}", *USER, "--allow-writes", "--only", "replies", "--budget", "60", "-q"),
+    "fuzz": ("fuzz", "{url}", *USER, "--allow-writes", "--only", "numbers", "--budget", "60", "-q"),
     "doctor": ("doctor", "{url}", *USER),
     "identify": ("identify", "{url}", *USER),
     "cleanup": ("cleanup", "left", *USER),

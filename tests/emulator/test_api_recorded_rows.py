@@ -28,6 +28,7 @@ CHANGING = ("add_dnc_phone", "delete_dnc_phone", "add_list", "update_list")
 SCENARIOS = [scenario for function in CHANGING for scenario in api_scenarios(function)]
 COMMANDED = {
     *("api/add_list#given/02-documented-3-copy-fields", "api/update_list#given/11-field-added-then-campaign-unknown"),
+    "api/update_list#given/39-field-reserved-word-copy-onto-itself",
     "api/update_list#given/13-field-of-deleted-list-then-ingroup-unknown",
     "api-2.14-137/update_list#given/38-fields-add-update-delete-copy",
     "api-2.14-137/update_list#given/39-field-reserved-word-copy-onto-itself",

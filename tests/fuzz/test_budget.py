@@ -28,7 +28,7 @@ from conformance.run.sender import Send
 from conformance.verdict.model import VerdictKind
 from tests.fuzz.support import IN_PROCESS, URL, crashing
 from tests.safety.support import Server, Wrap, planned, run_in_process
-from tests.support.some import some
+from tests.support.some import drawn
 
 ALL = tuple(id for id in IDS if id.removeprefix("fuzz/") in IN_PROCESS)
 ENOUGH_FOR_ALL = QUESTIONS + len(ALL) * USEFUL
@@ -98,7 +98,7 @@ def reported(run: Run, effort: Effort, ids: Sequence[str]) -> Report:
 BUDGETS = (50, 51, 64, 79, 80, 97, 128, 150, 200, 256, 319, ENOUGH_FOR_ALL, 400, 500, 600, 700)
 
 
-@pytest.mark.parametrize(("budget", "seed"), some(product(BUDGETS, (0, 1, 7)), 9))
+@pytest.mark.parametrize(("budget", "seed"), drawn(product(BUDGETS, (0, 1, 7)), 2))
 def test_no_budget_is_exceeded_nothing_is_left_and_every_search_passes_or_is_not_reached(
     budget: int, seed: int, tmp_path: Path
 ) -> None:
@@ -111,14 +111,14 @@ def test_no_budget_is_exceeded_nothing_is_left_and_every_search_passes_or_is_not
     assert budget < ENOUGH_FOR_ALL or set(kinds.values()) == {VerdictKind.PASS}
 
 
-@pytest.mark.parametrize("id", some(ALL, 3))
+@pytest.mark.parametrize("id", drawn(ALL, 2))
 def test_each_search_is_of_use_with_the_least_budget_there_is(id: str, tmp_path: Path) -> None:
     fuzzed = ended(tmp_path, Effort(QUESTIONS + USEFUL), ids=(id,))
     assert (fuzzed.report.exit_code, fuzzed.kinds()) == (0, {id: VerdictKind.PASS})
     assert len(fuzzed.sent) <= QUESTIONS + USEFUL
 
 
-@pytest.mark.parametrize("budget", some((50, 100, 200, 350, 500, 1000), 2))
+@pytest.mark.parametrize("budget", drawn((50, 100, 200, 350, 500, 1000)))
 def test_a_faulty_server_gets_no_more_than_the_budget_for_all_that_its_findings_take(
     budget: int, tmp_path: Path
 ) -> None:
@@ -181,7 +181,7 @@ def test_what_gets_no_answer_any_more_is_an_error_and_not_out_of_reach(tmp_path:
     assert "5 requests in a row got no reply" in str([result.verdict for result in results])
 
 
-@pytest.mark.parametrize("every", [3, 10])
+@pytest.mark.parametrize("every", drawn([3, 10]))
 def test_requests_without_a_reply_do_not_break_the_budget(every: int, tmp_path: Path) -> None:
     def unreliable(send: Send) -> Send:
         async def sometimes(request: Request, lane: int) -> object:

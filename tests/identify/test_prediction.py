@@ -21,13 +21,13 @@ NUMBERS = {case.id: number for number, case in enumerate(catalogue(CONTRACT))}
 
 
 def plainly(case_number: int, hypothesis: Hypothesis) -> list[Expected]:
-    """The replies up to the first that is unspecified, each predicted for these settings alone."""
+    """The replies up to the first that is unspecified or a table, each predicted for these settings alone."""
     case = CASES[case_number]
     state = world(SAMPLE, hypothesis.settings)
     expected = []
     for request in requests(case, SAMPLE, NUMBERS[case.id]):
         end = predict(CONTRACT, state, request, hypothesis.rules)
-        if not isinstance(end, Outcome):
+        if not isinstance(end, Outcome) or end.table is not None:
             break
         lines = (
             answer.line(CONTRACT, hypothesis.form) or answer.line(CONTRACT, Dialect.SHIPPED) for answer in end.answers

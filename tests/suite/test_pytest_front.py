@@ -147,7 +147,7 @@ def test_two_processes_reach_the_verdicts_of_one(run: Pytest, server: Server, tm
     assert "Conforms, with" in both.text
 
 
-@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one", "two"])
+@pytest.mark.parametrize("processes", [pytest.param((), marks=pytest.mark.thorough), ("-n", "2")], ids=["one", "two"])
 def test_a_fuzzing_keeps_to_its_budget_in_any_number_of_processes(
     processes: tuple[str, ...], run: Pytest, server: Server, tmp_path: Path
 ) -> None:
@@ -164,7 +164,7 @@ def test_a_budget_that_is_not_enough_for_several_processes_tests_nothing(
     run: Pytest, server: Server, tmp_path: Path
 ) -> None:
     given = ("--target-file", server.target(tmp_path), "--target-report", tmp_path / "r", "--target-allow-writes")
-    ended = run(*given, "--target-fuzz", "60", "-k", "fuzz", "-n", "2")
+    ended = run(*given, "--target-fuzz", "60", "-k", "numbers or counts", "-n", "2")
     assert (ended.code, "Nothing was tested." in ended.text) == (2, True)
 
 

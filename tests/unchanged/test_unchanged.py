@@ -1,13 +1,11 @@
 """What the suite sends, gets and concludes is what it was before its structure changed."""
 
-import os
-import random
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.support.some import drawn
 from tools import unchanged
 from tools.unchanged import (
     DESCRIBED,
@@ -37,15 +35,6 @@ PORTIONS = 6
 SHOWN = 30
 """Changes that a failure shows."""
 
-CHANCE = random.Random(int(os.environ.get("EDGES_SEED", "0")))  # noqa: S311 - a sample
-
-
-def drawn(values: Iterable[Any], number: int) -> list[Any]:
-    """All values, of which a usual run takes so many."""
-    every = list(values)
-    usual = CHANCE.sample(every, number)
-    return [value if value in usual else pytest.param(value, marks=pytest.mark.thorough) for value in every]
-
 
 def compare(was: Table, now: Table, columns: Iterable[str]) -> None:
     """Fail where a cell is not what it was."""
@@ -60,7 +49,7 @@ def test_a_server_is_sent_answers_and_comes_to_what_it_did(server: str) -> None:
     compare(WAS, on_server(server, IDS), columns(server))
 
 
-@pytest.mark.parametrize("portion", drawn(range(PORTIONS), 1))
+@pytest.mark.parametrize("portion", drawn(range(PORTIONS)))
 def test_the_guard_rules_as_it_did(portion: int) -> None:
     some = IDS[portion::PORTIONS]
     compare({id: WAS[id] for id in some}, by_the_guard(IDS, some), {RULED})

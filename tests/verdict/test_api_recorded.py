@@ -13,6 +13,7 @@ from conformance.contract.request import Request
 from conformance.contract.world import World
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.model import Expect, Fail, Pass, VerdictKind, kind
+from conformance.verdict.tables import differences
 from tests.support.api import ApiScenario, api_scenarios, api_world
 from tests.support.asking import CONTRACT, answered, judged, judged_as, printed, request
 
@@ -150,6 +151,19 @@ def test_among_rows_of_others_an_own_row_stands_once_as_it_is_and_each_looks_lik
     body: str, aspect: Aspect
 ) -> None:
     assert aspect.value in aspects(CAMPAIGNS, body, own("TESTCAMP"))
+
+
+def test_rows_of_others_come_in_the_order_that_the_function_declares() -> None:
+    end = predict(CONTRACT, own("NOSUCH"), CAMPAIGNS, Dialect.SHIPPED)
+    assert isinstance(end, Outcome)
+    assert end.table is not None
+    ordered = replace(end.table, order=(0,))
+    first, second = TWO.splitlines(keepends=True)
+    assert differences(ordered, first + second, documented=True) == ()
+    assert [one.aspect for one in differences(ordered, second + first, documented=True)] == [Aspect.ORDER]
+    assert differences(end.table, second + first, documented=True) == ()
+    nine, ten = first.replace("TESTCAMP", "9"), first.replace("TESTCAMP", "10")
+    assert differences(ordered, nine + ten, documented=True) == ()
 
 
 def test_where_nobody_knows_a_row_both_a_table_and_none_will_do() -> None:

@@ -17,11 +17,11 @@ def test_the_recordings_hold_enough_forms_to_mutate() -> None:
     assert len(PRINTED) > 70
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS)
 @pytest.mark.parametrize("form", PRINTED, ids=lambda form: form.id)
-def test_a_reply_mutated_is_a_fail(form: Form, mutation: str) -> None:
-    wrong = {body for body in MUTATIONS[mutation](form.reply.body) if body != form.reply.body}
-    assert [body for body in wrong if not isinstance(form.judged(body=body).verdict, Fail)] == []
+def test_a_reply_mutated_is_a_fail(form: Form) -> None:
+    wrong = {(name, body) for name, mutate in MUTATIONS.items() for body in mutate(form.reply.body)}
+    accepted = [(name, body) for name, body in wrong if not isinstance(form.judged(body=body).verdict, Fail)]
+    assert [(name, body) for name, body in accepted if body != form.reply.body] == []
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
@@ -53,15 +53,8 @@ LIES = {
 }
 
 
-UNTRUE = [
-    pytest.param(form, body, id=f"{form.id}-{lie}")
-    for form in PRINTED
-    for lie, body in LIES.items()
-    if not (body == ADDED and form.reply.body.endswith(ADDED))
-]
-"""Each lie where it is one: "always success" is the truth now and then."""
-
-
-@pytest.mark.parametrize(("form", "body"), UNTRUE)
-def test_a_server_that_answers_everything_alike_fails(form: Form, body: str) -> None:
-    assert isinstance(form.judged(body=body).verdict, Fail)
+@pytest.mark.parametrize("lie", LIES)
+def test_a_server_that_answers_everything_alike_fails(lie: str) -> None:
+    body = LIES[lie]
+    untrue = [form for form in PRINTED if not (body == ADDED and form.reply.body.endswith(ADDED))]
+    assert [form.id for form in untrue if not isinstance(form.judged(body=body).verdict, Fail)] == []
