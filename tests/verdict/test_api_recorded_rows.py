@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.verdict.model import Expect, Kind, Pass, kind
+from conformance.verdict.model import Expect, VerdictKind, Pass, kind
 from tests.support.api import ApiScenario, api_scenarios
 from tests.support.asking import judged_as
 
@@ -14,5 +14,5 @@ SCENARIOS = [scenario for function in CHANGING for scenario in api_scenarios(fun
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.id)
 def test_a_recording_passes_or_deviates(scenario: ApiScenario) -> None:
-    assert kind(judged_as(scenario).verdict) in (Kind.PASS, Kind.DEVIATION)
+    assert kind(judged_as(scenario).verdict) in (VerdictKind.PASS, VerdictKind.DEVIATION)
     assert judged_as(scenario, expect=Expect.SHIPPED).verdict == Pass()
