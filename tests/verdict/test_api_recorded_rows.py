@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.verdict.model import Expect, VerdictKind, Pass, kind
+from conformance.verdict.model import Expect, Pass, VerdictKind, kind
 from tests.support.api import ApiScenario, api_scenarios
 from tests.support.asking import judged_as
 
