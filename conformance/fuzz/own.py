@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from conformance.cases.expand import PLACEHOLDER
 from conformance.cases.make import needs_of
 from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Level, Param, Place, Role, Step
+from conformance.cases.recipes import Recipes, is_own
 from conformance.cases.steps import OFF, add, effects, setup
-from conformance.contract.model import Function
+from conformance.contract.model import Contract, Effect, Function
 from conformance.contract.mysql import kept_inside
 from conformance.contract.predict import LOG_SOURCE_SIZE
 
@@ -20,6 +21,21 @@ READING = frozenset({"version", "agent_status", "campaigns_list"})
 
 SHORTEST_DID = 2
 """Characters of the shortest value that is read as a DID; a shorter one is refused."""
+
+
+def names_own_rows(contract: Contract, function: Function) -> bool:
+    """Whether a function adds or deletes rows that a run can make its own, ask for and remove, beside the DIDs.
+
+    Rows that belong to something of the target are none.
+    """
+    kinds, named = contract.kinds_of(function), contract.targets(function)
+    known = function.name not in WRITING and function.effect in (Effect.ADDS, Effect.DELETES)
+    samples = [parameter.sample or "" for parameter in function.required]
+    alone = all(samples) and not any("<" in sample and not is_own(sample) for sample in samples)
+    return (
+        known and alone and all(kind.ask and kind.undo for kind in kinds) and any(is_own(p.sample or "") for p in named)
+    )
+
 
 _METHODS = frozenset({"GET", "POST", "PUT", "OPTIONS"})
 """The methods whose effect was recorded, of those that Schemathesis uses."""
@@ -41,6 +57,7 @@ class Input:
 class Maker:
     """Makes an input the run's own: its login in place of any other, its DIDs in place of any other, off."""
 
+    contract: Contract
     function: Function
     entities: frozenset[Entity]
 
@@ -67,6 +84,8 @@ class Maker:
 
     def case(self, step: Step, number: int) -> Case:
         """A case of the step: prepared for, followed by what shows its effect."""
+        if names_own_rows(self.contract, self.function):
+            return self._of_rows(step, number)
         writes = self.function.name in WRITING
         acts = (*(self._before(step) if number % _UNPREPARED else ()), step)
         level = Level.STANDARD if writes else Level.PROBE
@@ -74,6 +93,12 @@ class Maker:
         title = f"an input of Schemathesis for {self.function.name}"
         id = f"{self.function.name}/schema/{number:06d}"
         return Case(id, title, self.function.clause, level, steps, needs=needs_of(steps))
+
+    def _of_rows(self, step: Step, number: int) -> Case:
+        recipes = Recipes(self.contract)
+        before = recipes.before(self.function, step) if number % _UNPREPARED else ()
+        title, id = f"an input of Schemathesis for {self.function.name}", f"{self.function.name}/schema/{number:06d}"
+        return recipes.case(id, title, self.function.clause, *before, step)
 
     def _before(self, step: Step) -> tuple[Step, ...]:
         needed = {"update_did": "did_pattern", "copy_did": "source_did_pattern"}.get(self.function.name)
@@ -89,7 +114,20 @@ class Maker:
             return value if _kept(value) in ("", self.function.name) else f"nosuch{value}"
         if name == "active" and self.function.name == "add_did":
             return OFF.value if re.sub("[^A-Z]", "", value) == "Y" else value
-        return _OWN[name](value) if name in _OWN else value
+        if name in _OWN:
+            return _OWN[name](value)
+        return self._of_key(name, value) if names_own_rows(self.contract, self.function) else value
+
+    def _of_key(self, name: str, value: str) -> str:
+        """The value of a key's column: the run's own digits, or what the kind fixes; one that is refused stays."""
+        (kind, *_), parameter = self.contract.kinds_of(self.function), self.function.by_name.get(name)
+        if parameter is None or parameter.column not in kind.key:
+            return value
+        if len(re.findall(f"[{parameter.kept}]", value)) < parameter.shipped.min:
+            return "".join(re.findall(f"[{parameter.kept}]", value))
+        if parameter.column != kind.own:
+            return kind.fixed[parameter.column]
+        return f"{parameter.sample}{value[OWN_DID_LENGTH : kind.own_column.size]}"
 
 
 def _kept(function: str) -> str:

@@ -30,7 +30,7 @@ from conformance.cases.model import Case, Entity, Place, Step
 from conformance.contract.model import Contract, Function
 from conformance.contract.openapi import Json, document, to_json
 from conformance.contract.request import FORM_TYPE
-from conformance.fuzz.own import READING, WRITING, Input, Maker
+from conformance.fuzz.own import READING, WRITING, Input, Maker, names_own_rows
 
 _SEEDS = 9000
 """How far the seeds of two batches are apart."""
@@ -50,11 +50,10 @@ def inputs(contract: Contract, function: str, seed: int, entities: Collection[En
 
     `entities` are those that the target has. Raises ValueError for a function that is not to be fuzzed.
     """
-    if function not in WRITING | READING:
+    called = contract.functions[function]
+    if function not in WRITING | READING and not names_own_rows(contract, called):
         raise ValueError(f"{function} is not fuzzed: what it leaves on a server cannot be taken back")
-    return _distinct(
-        Maker(contract.functions[function], frozenset(entities)), _generated(contract, function, seed, entities)
-    )
+    return _distinct(Maker(contract, called, frozenset(entities)), _generated(contract, function, seed, entities))
 
 
 def _distinct(maker: Maker, generated: Iterator[Input]) -> Iterator[Case]:
@@ -101,7 +100,7 @@ def _covered(documents: Iterable[str], seed: int) -> Iterator[Input]:
         yield from chain.from_iterable(turn)
 
 
-@lru_cache(maxsize=2 * len(WRITING | READING))
+@lru_cache(maxsize=64)
 def _coverage(text: str) -> tuple[tuple[str, Input], ...]:
     """Each constraint of each parameter met and broken, with the name of the scenario. No seed changes these."""
     schema = _schema(text)

@@ -5,7 +5,7 @@ import pytest
 from tests.front.conftest import _elsewhere, _ledgers_are_closed, command, program  # noqa: F401 - fixtures
 from tests.support.some import chance
 
-ROWS = 30
+USUAL_ROWS = 30
 """Rows of a table that a usual run takes, drawn by EDGES_SEED; `tox -e thorough` takes all of them.
 
 A module whose rows start programs says itself how many are enough. Every test has one row at least.
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def drawn_of(rows: list[pytest.Item]) -> list[pytest.Item]:
     """A row of each test of a module, and so many in all, if there are."""
-    draw, enough = chance(), getattr(getattr(rows[0], "module", None), "ROWS", ROWS)
+    draw, enough = chance(), getattr(getattr(rows[0], "module", None), "USUAL_ROWS", USUAL_ROWS)
     shuffled = draw.sample(rows, len(rows))
     first = list({item.nodeid.partition("[")[0]: item for item in shuffled}.values())
     others = [item for item in shuffled if item not in first]

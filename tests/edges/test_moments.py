@@ -8,7 +8,7 @@ from tests.edges.moments import Ended, carried_out, points
 
 pytestmark = pytest.mark.untraced
 
-ROWS = 4
+USUAL_ROWS = 4
 """Of which a usual run takes so many: each starts the program, twice or more."""
 
 POINTS = 8

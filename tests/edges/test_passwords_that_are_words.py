@@ -17,7 +17,7 @@ from conformance.report.model import CaseResult, Report, from_json
 from tests.front.conftest import Cli
 from tests.front.servers import LIES, liar, serving
 
-ROWS = 12
+USUAL_ROWS = 12
 """Of which a usual run takes so many: each starts the program."""
 
 WORDS = ("error", "deviation", "fail", "add_did", "act", "pass", "cleanup", "request", "login")

@@ -13,7 +13,7 @@ from tests.edges.commands import interrupted
 from tests.edges.programs import PROGRAM, environment, on_a_terminal
 from tests.front.servers import Server, serving
 
-ROWS = 16
+USUAL_ROWS = 16
 """Of which a usual run takes so many: each starts the program."""
 
 FINDING = next((Path(__file__).parents[2] / "fixtures" / "findings").glob("*.json"))

@@ -11,7 +11,7 @@ import pytest
 from tests.edges.commands import interrupted
 from tests.front.servers import PASSWORD, Server, serving
 
-ROWS = 9
+USUAL_ROWS = 9
 """Of which a usual run takes so many: each starts the program."""
 
 PROGRAM = [sys.executable, "-c", "from conformance.commands.app import main; main()"]

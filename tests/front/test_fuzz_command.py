@@ -112,14 +112,6 @@ def test_what_a_small_budget_does_not_reach_is_not_tested_and_says_what_would_be
     assert [result.kind for result in reported(tmp_path / "r").results] == [VerdictKind.PASS, VerdictKind.PASS]
 
 
-def test_fuzzing_leaves_the_server_as_it_was(server: Server, command: Cli, tmp_path: Path) -> None:
-    before = dids_after(server.store)
-    command(
-        "fuzz", "--target", server.target(tmp_path), "--report", tmp_path / "r", "--budget", "200", "--allow-writes"
-    )
-    assert dids_after(server.store) == before
-
-
 def test_a_finding_is_in_every_report_with_the_line_that_repeats_it(crashed: Fuzzed) -> None:
     ended, file = crashed.ended, crashed.finding.name
     id = f"fuzz/replies/{file.removesuffix('.json').replace('-', '/', 3)}"

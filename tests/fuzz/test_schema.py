@@ -21,7 +21,7 @@ from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Behaviour, Response, honest
 from conformance.exchange import Exchange, Failure, Trouble
-from conformance.fuzz.own import READING, WRITING
+from conformance.fuzz.own import READING, WRITING, names_own_rows
 from conformance.fuzz.schema import inputs
 from conformance.run.guard import Forbidden, Guard
 from conformance.verdict.judge import Judgement, judge
@@ -268,3 +268,26 @@ def test_a_long_list_is_broken_up_and_keeps_its_length() -> None:
     lists = [values["new_dids"].decode() for values in (act.parameters.values for act in acts) if "new_dids" in values]
     assert {len(value) for value in lists} >= {1999, 2000, 2001}
     assert max(len(entry) for value in lists if value.isascii() for entry in value.split(",")) <= 50
+
+
+OF_OWN_ROWS = [name for name, function in CONTRACT.functions.items() if names_own_rows(CONTRACT, function)]
+
+
+def test_numbers_not_to_call_are_among_the_rows_that_are_fuzzed() -> None:
+    assert {"add_dnc_phone", "delete_dnc_phone"} <= {*OF_OWN_ROWS}
+
+
+@pytest.mark.parametrize("function", OF_OWN_ROWS)
+def test_rows_of_other_kinds_are_the_runs_own_and_answered_as_predicted(function: str) -> None:
+    app = create_app(Config(), FakeClock(), honest)
+    judgements = []
+    with closing(app.state.store), asyncio.Runner() as loop:
+        stub = Stub(Emulator(app, loop))
+
+        def on_result(_: Case, exchanges: tuple[Exchange, ...]) -> None:
+            judgements.append(judged(CONTRACT, GROUND, SETTINGS, exchanges).verdict)
+
+        drive(stub, CONTRACT, function, 100, SEED, on_result)
+    assert len(stub.refused) * 10 < len(stub.sent)
+    assert {type(verdict) for verdict in judgements} <= {Pass, Deviates}
+    assert any("phone_number" in sent.parameters.values for sent in stub.sent)

@@ -22,6 +22,12 @@ def drawn(values: Iterable[Any], number: int = 1) -> list[Any]:
     return [value if at in usual else _thorough(value) for at, value in enumerate(every)]
 
 
+def portion(values: Iterable[Any], share: float) -> list[Any]:
+    """That share of the values as they are, drawn by EDGES_SEED, the others for thorough runs only."""
+    every = list(values)
+    return drawn(every, max(1, round(len(every) * share))) if every else []
+
+
 def chance() -> random.Random:
     """What draws: anew for each table, for all processes of a run have to draw the same."""
     return random.Random(int(os.environ.get("EDGES_SEED", "0")))  # noqa: S311 - a sample

@@ -7,11 +7,15 @@ from itertools import chain
 
 from conformance.cases.model import Case
 from conformance.contract.load import load_contract
-from conformance.fuzz.own import WRITING
+from conformance.contract.model import Contract
+from conformance.fuzz.own import WRITING, names_own_rows
 from conformance.fuzz.search import Search, Sending, taking
 
-FUNCTIONS = (*sorted(WRITING), "version")
-"""Those of which the contract knows every reply; of the others, it knows who may call them."""
+
+def functions(contract: Contract) -> tuple[str, ...]:
+    """Those of which the contract knows every reply, and whose rows a run can remove."""
+    others = (name for name, function in contract.functions.items() if names_own_rows(contract, function))
+    return (*sorted(WRITING), "version", *others)
 
 
 def search(run: Sending) -> Search:
@@ -21,7 +25,7 @@ def search(run: Sending) -> Search:
         from conformance.fuzz.schema import inputs  # noqa: PLC0415 - half a second that only this search needs
 
         contract, entities = load_contract(), run.ground.entities
-        each = [inputs(contract, name, seed, entities) for name in FUNCTIONS]
+        each = [inputs(contract, name, seed, entities) for name in functions(contract)]
         return chain.from_iterable(zip(*each, strict=False))
 
     return Search("schemas", __doc__, taking(cases), weight=2)
