@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from conformance.cases.make import FIRST, needs_of
-from conformance.cases.model import CANNOT_LOG_IN, OWN, Case, Level, Param, Purpose, Step
+from conformance.cases.model import CANNOT_LOG_IN, OWN, Case, Level, Need, Param, Purpose, Role, Step
 from conformance.cases.rows import question
 from conformance.cases.steps import setup
 from conformance.contract.model import Contract, Effect, Function, Kind, Parameter, check_of
@@ -114,8 +114,12 @@ class Recipes:
             steps=whole,
             depends=self._depends(steps),
             exclusive=any(step.role in CANNOT_LOG_IN for step in steps),
-            needs=needs_of(whole),
+            needs=needs_of(whole) | self._removers(steps),
         )
+
+    def _removers(self, steps: Iterable[Step]) -> frozenset[Need]:
+        """Who must be there to remove what a server makes that should have refused."""
+        return frozenset({Role.ADMIN}) if any(kind for step in steps for kind in self.made_by(step)) else frozenset()
 
     def _depends(self, steps: Iterable[Step]) -> tuple[str, ...]:
         """The cases without which nothing that needs such a row says anything."""
