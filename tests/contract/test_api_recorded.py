@@ -26,7 +26,7 @@ pytestmark = pytest.mark.untraced
 
 FUNCTIONS = (
     *("add_dnc_phone", "delete_dnc_phone", "campaigns_list", "list_info", "agent_status", "add_list", "update_list"),
-    *("add_fpg_phone", "delete_fpg_phone"),
+    *("add_fpg_phone", "delete_fpg_phone", "list_custom_fields"),
 )
 
 SCENARIOS = [scenario for function in FUNCTIONS for scenario in api_scenarios(function)]
