@@ -29,7 +29,8 @@ class Listing:
     """A table as far as it is known. `rows` are the known ones; `whole` is whether there are no others.
 
     `headed` is whether a header comes first. `key` and `order` are the places of the columns that name a row, and of
-    those by which rows are sorted. `single` is whether it has just one row, `filled` whether it has one at least.
+    those by which rows are sorted. `single` is whether it has just one row, `filled` whether it has one at least;
+    `empty` is the deviation of one that has neither row nor header.
     A row is shorter than `columns` where the server leaves out its last one. Where the dialects differ in the header,
     or in what closes a row, `header_deviations` and `closing_deviation` say so.
     """
@@ -45,6 +46,7 @@ class Listing:
     order: tuple[int, ...] = ()
     single: bool = False
     filled: bool = True
+    empty: str | None = None
     header_deviations: tuple[str, ...] = ()
     closing_deviation: str | None = None
 
@@ -104,6 +106,11 @@ class Listing:
         between = re.escape(self.separator)
         text = between.join(f"(?:{c.pattern})" if isinstance(c, Shape) else re.escape(c) for c in cells)
         return re.compile(text + between * self.printing(dialect).closed)
+
+
+def place_of(text: str) -> tuple[bool, int, str]:
+    """Where a value stands among others: numbers first, by what they count, and text whatever its letter case."""
+    return (not text.isdecimal(), int(text) if text.isdecimal() else 0, text.lower())
 
 
 def lines_of(body: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from conformance.contract.model import Arguments, Function, Kind, Parameter, che
 from conformance.contract.outcome import CLOCK, NUMBER, Outcome
 from conformance.contract.reply import Value
 from conformance.contract.rules import allows, disagreement, is_taken
-from conformance.contract.visible import has_campaign, may_see
+from conformance.contract.visible import column_of, has_campaign, may_see
 from conformance.contract.world import (
     LOCK_AFTER,
     LOGIN_LEVEL,
@@ -188,6 +188,20 @@ def is_allowed(kind: Kind, told: Arguments, call: Call) -> Step:
     return ended if row is not None or is_nobodys(call, kind, key) else _unless(call, ended)
 
 
+def is_on(kind: Kind, told: Arguments, call: Call) -> Step:
+    """A setting of the whole server is switched on, as far as anybody knows."""
+    assert told.column is not None
+    ended = call.ends(call.answer(told.reply or "switched-off"))
+    row = next(iter(call.state.rows(kind.name)), None)
+    if row is None:
+        return call.might(ended)
+    return call if str(column_of(kind, row, told.column)) == ON else ended
+
+
+ON = "1"
+"""What a setting holds that is switched on."""
+
+
 def _key(call: Call, kind: Kind, told: Arguments) -> tuple[str, ...]:
     """The key that a call names, in the order of the kind's columns."""
     if told.parameter is not None:
@@ -255,6 +269,7 @@ _OF_A_KIND: Mapping[str, Callable[[Kind, Arguments, Call], Step]] = {
     "is-new": is_new,
     "exists": exists,
     "allowed": is_allowed,
+    "is-on": is_on,
 }
 
 
@@ -266,7 +281,15 @@ def check(name: str, call: Call) -> Step:
     known = check_of(name, call.contract.kinds)
     assert known is not None
     what, kind = known
+    if _asks_for_every(call, told):
+        return call
     return delete(told, call) if kind is None else _OF_A_KIND[what](call.contract.kinds[kind], told, call)
+
+
+def _asks_for_every(call: Call, told: Arguments) -> bool:
+    """Whether the parameter that a check would look at names no row, but asks for all."""
+    every = call.called.table.every if call.called.table else None
+    return every is not None and every.parameter == told.parameter and call.has(every)
 
 
 def look_up(call: Call, kind: Kind, key: tuple[str, ...], *, wanted: bool = True) -> tuple[Call, Row | None]:

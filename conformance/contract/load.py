@@ -241,6 +241,11 @@ def _check_function(file: str, function: Function, contract: Contract) -> None:
 
 
 def _check_arguments(file: str, function: Function, contract: Contract) -> None:
+    for check in function.checks:
+        what, kind = check_of(check, contract.kinds) or (check, None)
+        column = function.arguments[check].column if check in function.arguments else None
+        if what == "is-on" and kind and column not in contract.kinds[kind].columns:
+            raise ContractError(f"{file}: arguments.{check}.column: {column!r} is not a column of {kind}: add it there")
     for check, told in function.arguments.items():
         if check not in function.checks:
             raise ContractError(f"{file}: arguments.{check}: is not one of its checks")

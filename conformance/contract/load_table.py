@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from conformance.contract.action import Given
 from conformance.contract.model import Build, Contract, ContractError, Function
-from conformance.contract.table import RULES, Table, TableColumn
+from conformance.contract.table import RULES, Listed, Table, TableColumn
 
 
 def check_table(file: str, function: Function, contract: Contract) -> None:
@@ -29,6 +30,8 @@ def _whole(table: Table, function: Function, contract: Contract) -> Iterator[str
     for key, name in (("stage", table.stage), ("header", table.header), ("filter", table.filter)):
         if name is not None and name not in function.by_name:
             yield f"{key}: {name!r} is not one of its parameters"
+    if table.every is not None:
+        yield from _given("every", table.every, function)
     if table.none is not None and table.none not in function.replies:
         yield f"none: {table.none!r} is not one of its replies"
     if table.filter is not None and table.none is None:
@@ -48,7 +51,7 @@ def _printed(table: Table) -> set[str | None]:
 
 def _column(column: TableColumn, table: Table, function: Function, contract: Contract) -> Iterator[str]:
     if column.sources != 1:
-        yield f"has {column.sources} of `column`, `sent`, `count` and `computed`: it needs one"
+        yield f"has {column.sources} of `column`, `sent`, `count`, `listed` and `computed`: it needs one"
     if column.of is not None and column.of not in table.joined:
         yield f"of: {column.of!r} is not in `joined`"
     if column.computed is not None and column.computed not in RULES:
@@ -57,16 +60,42 @@ def _column(column: TableColumn, table: Table, function: Function, contract: Con
     yield from (f"{name!r} is not one of its parameters" for name in named if name not in function.by_name)
     counted = [column.count.kind, *column.count.instead.values()] if column.count else []
     yield from (_no_kind("count", kind) for kind in counted if kind not in contract.kinds)
+    if column.listed is not None:
+        yield from _listed(column.listed, function, contract)
     for build in (column.since, column.named_since):
         yield from _build("since", build)
-    try:
-        re.compile(column.shape)
-    except re.error as error:
-        yield f"shape: {error}"
+    yield from _pattern("shape", column.shape)
+
+
+def _listed(listed: Listed, function: Function, contract: Contract) -> Iterator[str]:
+    kind = contract.kinds.get(listed.kind)
+    if kind is None:
+        yield _no_kind("listed.kind", listed.kind)
+        return
+    known = {*kind.key, *kind.columns}
+    named = {"by": listed.by, "column": listed.column}
+    yield from (f"listed.{key}: {name!r} is none of {kind.name}" for key, name in named.items() if name not in known)
+    if listed.sorting is not None:
+        yield from _given("listed.sorting.up", listed.sorting.up, function)
+        yield from _given("listed.sorting.down", listed.sorting.down, function)
+
+
+def _given(key: str, given: Given, function: Function) -> Iterator[str]:
+    if given.parameter not in function.by_name:
+        yield f"{key}: {given.parameter!r} is not one of its parameters"
+    yield from _build(f"{key}.since", given.since)
+    yield from _pattern(f"{key}.value", given.value)
 
 
 def _no_kind(key: str, kind: str) -> str:
     return f"{key}: {kind!r} is not described: add {kind}.toml to kinds/"
+
+
+def _pattern(key: str, pattern: str) -> Iterator[str]:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        yield f"{key}: {error}"
 
 
 def _build(key: str, build: str) -> Iterator[str]:

@@ -322,7 +322,7 @@ CHECKS = (
 )
 """The checks that are of no kind."""
 
-KIND_CHECKS = ("is-new", "exists", "allowed")
+KIND_CHECKS = ("is-new", "exists", "allowed", "is-on")
 """Those that are of a kind, whose name comes before theirs: `did-exists`, or `source-did-exists` of another DID."""
 
 
@@ -350,13 +350,14 @@ class Arguments(Struct, frozen=True):
     """What a check is told besides its kind: the parameters that name the row, if not those of its key's columns.
 
     `reply` is what answers where the check ends a call; `setting` is the permission it asks for. `otherwise` is the
-    function that the call goes to where there is no such row. Servers leave the check out where any of `unless` was
-    sent: `left_out` is the deviation that says so.
+    function that the call goes to where there is no such row. `column` is the one that holds 1 where something is
+    switched on. Servers leave the check out where any of `unless` was sent: `left_out` is the deviation that says so.
     """
 
     parameter: str | None = None
     reply: str | None = None
     setting: str | None = None
+    column: str | None = None
     otherwise: Otherwise | None = None
     unless: tuple[Given, ...] = ()
     left_out: str | None = None

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conformance.contract.body import Cells, Listing, Printing
+from conformance.contract.belonging import count, listed, nothing_to_sort
+from conformance.contract.body import Cells, Listing, Printing, place_of
 from conformance.contract.call import Call
 from conformance.contract.checks import is_nobodys, look_up
-from conformance.contract.model import Build
+from conformance.contract.model import Build, Kind
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.quirks import COMPUTED, NotKnownError
 from conformance.contract.reply import Shape, Value
-from conformance.contract.table import HEADED, PIPE, SEPARATORS, Count, Seen, Table, TableColumn
+from conformance.contract.table import HEADED, PIPE, SEPARATORS, Seen, Table, TableColumn
 from conformance.contract.visible import column_of, may_see
 from conformance.contract.world import Column, Row
-
-COUNT = Shape(r"[0-9]+", "a number of rows")
 
 
 def read(call: Call) -> Outcome | Unspecified:
@@ -30,25 +29,42 @@ def read(call: Call) -> Outcome | Unspecified:
         return call.silent(str(unknown))
 
 
-def _listed(call: Call, table: Table) -> Outcome:
+def _listed(call: Call, table: Table) -> Outcome | Unspecified:
     call, rows, whole = _rows(call, table)
     if not rows and whole and table.none is not None:
         return call.ends(call.answer(table.none))
     columns = _columns(call, table)
+    for told in filter(None, (column.listed for column in columns)):
+        call, end = nothing_to_sort(call, told, rows, whole=whole)
+        if end is not None:
+            return end
     cells = []
-    for row in rows:
-        call, row_cells = _cells(call, table, columns, row)
+    for place in range(len(rows)):
+        call, row_cells = _cells(call, table, columns, rows[: place + 1], whole=whole)
         cells.append(row_cells)
-    listing = _listing(call, table, columns)
-    listing = replace(listing, rows=tuple(cells), whole=whole, single=table.none is None)
-    if table.none is not None and not rows:
+    listing = replace(_listing(call, table, columns), rows=tuple(cells), whole=whole)
+    if not rows and table.none is not None:
         call = call.might(call.ends(call.answer(table.none)))
+    if not rows and not listing.single and not listing.filled and not listing.headed:
+        return _empty(call, table, listing)
     return replace(call.ends(), table=listing)
+
+
+def _empty(call: Call, table: Table, listing: Listing) -> Outcome | Unspecified:
+    """A body without row and header; where there may be rows that nobody knows, that is one of two ends."""
+    if not call.shipped:
+        return call.silent("documentation does not say what is printed where there is no row")
+    nothing = replace(call.noting(table.empty).ends(), table=replace(listing, whole=True, empty=table.empty))
+    return nothing if listing.whole else replace(call.might(nothing).ends(), table=listing)
+
+
+def _asks_for_every(call: Call, table: Table) -> bool:
+    return table.every is not None and call.has(table.every)
 
 
 def _rows(call: Call, table: Table) -> tuple[Call, list[Row], bool]:
     """The rows that are shown, as far as they are known, and whether there are no others."""
-    if table.none is None:
+    if table.none is None and not _asks_for_every(call, table):
         return call, [call.row] if call.row else [], call.row is not None
     seen = table.seen
     if seen and call.shipped and not _sees(call, seen):
@@ -60,11 +76,16 @@ def _rows(call: Call, table: Table) -> tuple[Call, list[Row], bool]:
         rows, whole = [found] if found else [], found is not None or is_nobodys(call, kind, (wanted,))
     else:
         rows, whole = list(call.state.rows(kind.name)), call.state.knows_all(kind.name)
-    shown = [row for row in rows if may_see(call.caller, kind, row)]
+    shown = _in_order([row for row in rows if may_see(call.caller, kind, row)], table, kind)
     kept = [row for row in shown if all(column_of(kind, row, name) in told for name, told in table.only.items())]
     if call.shipped and len(kept) < len(shown):
         return call.noting(table.left_out), kept, whole
     return call, shown, whole
+
+
+def _in_order(rows: list[Row], table: Table, kind: Kind) -> list[Row]:
+    """Rows as the table sorts them."""
+    return sorted(rows, key=lambda row: [place_of(_text(column_of(kind, row, name))) for name in table.order])
 
 
 def _sees(call: Call, seen: Seen) -> bool:
@@ -95,6 +116,7 @@ def _listing(call: Call, table: Table, columns: tuple[TableColumn, ...]) -> List
         headed=table.header is not None and call.value(table.header) == HEADED,
         key=_places(columns, kind.key),
         order=_places(columns, table.order),
+        single=table.none is None and not _asks_for_every(call, table),
         filled=table.none is not None,
         header_deviations=tuple(differing),
         closing_deviation=closing.deviation if closing else None,
@@ -110,8 +132,12 @@ def _places(columns: tuple[TableColumn, ...], names: tuple[str, ...]) -> tuple[i
     return tuple(place for place, column in enumerate(columns) if column.of is None and column.column in names)
 
 
-def _cells(call: Call, table: Table, columns: tuple[TableColumn, ...], row: Row) -> tuple[Call, Cells]:
+def _cells(
+    call: Call, table: Table, columns: tuple[TableColumn, ...], rows: Sequence[Row], *, whole: bool
+) -> tuple[Call, Cells]:
+    """The columns of the last of some rows; the others are those that come before it."""
     cells: list[Value] = []
+    row = rows[-1]
     for column in columns:
         if column.computed is not None:
             computed = COMPUTED[column.computed](call, row)
@@ -119,6 +145,9 @@ def _cells(call: Call, table: Table, columns: tuple[TableColumn, ...], row: Row)
             if computed.fails and call.throws:
                 call = call.might(call.noting(computed.fails).ends(status=500))
             cells += [] if computed.value is None else [computed.value]
+        elif column.listed is not None:
+            call, text = listed(call, column.listed, rows, whole=whole)
+            cells.append(Shape(column.shape, column.example) if text is None else text)
         else:
             cells.append(_cell(call, table, column, row))
     return call, tuple(cells)
@@ -128,7 +157,7 @@ def _cell(call: Call, table: Table, column: TableColumn, row: Row) -> Value:
     if column.sent is not None:
         return call.value(column.sent)
     if column.count is not None:
-        return _count(call, column.count, row)
+        return count(call, column.count, row)
     assert column.column is not None
     kind = call.contract.kinds[column.of or table.kind]
     held: Row | None = row
@@ -142,22 +171,7 @@ def _cell(call: Call, table: Table, column: TableColumn, row: Row) -> Value:
     return _text(column_of(kind, held, column.column), words=column.words)
 
 
-def _text(value: Column, *, words: bool) -> str:
+def _text(value: Column, *, words: bool = False) -> str:
     """A value as it is printed: nothing for NULL, and a list kept as ` A B -` without its space and its dash."""
     text = "" if value is None else str(value)
     return text.removesuffix("-").strip(" ") if words else text
-
-
-def _count(call: Call, count: Count, row: Row) -> Value:
-    told = (kind for said, kind in count.instead.items() if _says(call, [_pair(said)]))
-    name = next(told, count.kind)
-    if not call.state.knows_all(name):
-        return COUNT
-    kind = call.contract.kinds[name]
-    of_row = (other for other in call.state.rows(name) if str(column_of(kind, other, count.by)) == row.key[0])
-    return str(sum(all(column_of(kind, o, c) == value for c, value in count.where.items()) for o in of_row))
-
-
-def _pair(said: str) -> tuple[str, str]:
-    name, _, value = said.partition("=")
-    return name, value

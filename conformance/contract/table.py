@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+from conformance.contract.action import Given
 from conformance.contract.struct import Struct
 
 SEPARATORS: Mapping[str, str] = {"csv": ",", "tab": "\t", "pipe": "|"}
@@ -39,11 +40,37 @@ class Count(Struct, frozen=True):
     instead: Mapping[str, str] = {}
 
 
+class Sorting(Struct, frozen=True):
+    """What asks for values to be sorted, `up` or `down`, and two deviations of servers that sort them.
+
+    They have one place for the values of all rows: a row without any shows those of the row before it, as `kept` says.
+    Where the first row has none they have nothing to sort, and end with HTTP 500, as `fails` says.
+    """
+
+    up: Given
+    down: Given
+    kept: str
+    fails: str
+
+
+class Listed(Struct, frozen=True):
+    """What a column of rows of another kind holds that belong to the row, by their numbers, a space between two.
+
+    They belong to it as in `Count`.
+    """
+
+    kind: str
+    by: str
+    column: str
+    sorting: Sorting | None = None
+
+
 class TableColumn(Struct, frozen=True):
     """One column: its name in the header, and one way in which it comes about.
 
     `column` is one of the row, or of the row of the kind `of` that belongs to it; `sent` a parameter, printed as it was
-    sent; `count` a number of rows; `computed` a rule of `quirks`. `words` prints a list kept as ` A B -` as `A B`.
+    sent; `count` a number of rows, `listed` what rows hold; `computed` a rule of `quirks`. `words` prints a list kept
+    as ` A B -` as `A B`.
     `documented` is its name in the documentation where that is another, `deviation` says so.
     It is there `since` a build, and if it has `when`, only if these parameters have these values; servers leave an
     `optional` one out of some rows. In headers it is `named_since` a build. `shape` is what it holds in rows that
@@ -57,6 +84,7 @@ class TableColumn(Struct, frozen=True):
     of: str | None = None
     sent: str | None = None
     count: Count | None = None
+    listed: Listed | None = None
     computed: str | None = None
     words: bool = False
     since: str = "2.14-0"
@@ -69,7 +97,7 @@ class TableColumn(Struct, frozen=True):
     @property
     def sources(self) -> int:
         """In how many ways it comes about; one is right."""
-        return sum(way is not None for way in (self.column, self.sent, self.count, self.computed))
+        return sum(way is not None for way in (self.column, self.sent, self.count, self.listed, self.computed))
 
 
 class Closing(Struct, frozen=True):
@@ -97,8 +125,10 @@ class Table(Struct, frozen=True):
     """What a reading function prints: rows of one kind, a line each.
 
     With `none`, the reply where there is no row, they are all that the caller may see, or the one that the parameter
-    `filter` names; without it, the row that a check has found. `only` are the values that rows have in a column, and
-    those with others are left out, which documentation does not say (`left_out`).
+    `filter` names; without it, the row that a check has found, or all that the caller may see where `every` was sent in
+    place of its name. Then a body may be empty, which documentation does not say (`empty`).
+    `only` are the values that rows have in a column, and those with others are left out, which documentation does not
+    say (`left_out`).
     `joined` names kinds, and the column of the row with the key of one that belongs to it.
     `stage` and `header` are the parameters that choose separator and header. `order` are the columns that rows are
     sorted by; none is whatever order the database has them in. `header_deviation` says that a header lacks names.
@@ -109,6 +139,8 @@ class Table(Struct, frozen=True):
     columns: tuple[TableColumn, ...]
     none: str | None = None
     filter: str | None = None
+    every: Given | None = None
+    empty: str | None = None
     only: Mapping[str, tuple[str, ...]] = {}
     left_out: str | None = None
     joined: Mapping[str, str] = {}
@@ -122,6 +154,8 @@ class Table(Struct, frozen=True):
     @cached_property
     def deviations(self) -> tuple[str, ...]:
         """Every deviation that it names."""
-        named = [self.left_out, self.header_deviation, *(column.deviation for column in self.columns)]
+        named = [self.left_out, self.header_deviation, self.empty, *(column.deviation for column in self.columns)]
+        sorting = (column.listed.sorting for column in self.columns if column.listed)
+        named += [id for told in sorting if told for id in (told.kept, told.fails)]
         named += [part.deviation for part in (self.closing, self.seen) if part is not None]
         return tuple(id for id in named if id)

@@ -363,6 +363,7 @@ def _explained_invariants(contract: Contract, end: Outcome | Unspecified) -> Map
     known: dict[str, str] = {}
     if isinstance(end, Outcome):
         known |= {name: id for answer in end.answers for name, id in answer.form(contract).invariants.items()}
+        known |= {invariants.EMPTY: end.table.empty} if end.table and end.table.empty else {}
     if "debug-prints-sql" in end.quirks:
         known |= dict.fromkeys((invariants.SQL, invariants.UNPARSED), "debug-prints-sql")
     broken = sorted(quirk for quirk in end.quirks if quirk.endswith("-500"))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from conformance.contract.body import Cells, Listing, lines_of
+from conformance.contract.body import Cells, Listing, lines_of, place_of
 from conformance.contract.model import Dialect
 from conformance.contract.reply import Aspect
 
@@ -166,10 +166,9 @@ class _Measuring:
                 return
 
     def _place(self, line: str) -> tuple[tuple[bool, int, str], ...]:
-        """Where a row stands among others: numbers by what they count, text whatever its letter case."""
+        """Where a row stands among others."""
         fields = self.listing.split(line)
-        values = [fields[place].lower() for place in self.listing.order if place < len(fields)]
-        return tuple((not v.isdecimal(), int(v) if v.isdecimal() else 0, v) for v in values)
+        return tuple(place_of(fields[place]) for place in self.listing.order if place < len(fields))
 
     def _line(self, row: Cells, dialect: Dialect) -> str:
         return self.listing.line(row, dialect)

@@ -35,6 +35,7 @@ FUNCTIONS = (
     "agent_status",
     "add_fpg_phone",
     "delete_fpg_phone",
+    "list_custom_fields",
 )
 
 SCENARIOS = [scenario for function in FUNCTIONS for scenario in api_scenarios(function)]

@@ -11,9 +11,20 @@ from conformance.contract.model import ContractError
 
 ADD, COPY, UPDATE, COMMON = (f"functions/{name}.toml" for name in ("add_did", "copy_did", "update_did", "common"))
 DEVIATIONS, SHARED, DID = "deviations.toml", "did_parameters.toml", "kinds/did.toml"
+LIST = "functions/list_info.toml"
 PATTERN = 'name = "did_pattern"\n'
 EXTRA = '[[deviation]]\nid = "extra"\ntitle = "t"\nclause = "c"\nseverity = "cosmetic"\neffect = "e"\n'
 EVIDENCE = 'evidence = ["vicidial-2.14-202#x"]\n'
+LISTED = """
+[table.columns.listed]
+kind = "custom_field"
+by = "list_id"
+column = "field_label"
+
+[table.columns.listed.sorting]
+kept = "hidden-campaigns"
+fails = "hidden-campaigns"
+"""
 ALWAYS = 'kept = "a"\ndocumented = { max = 5 }\n'
 
 MISTAKES = {
@@ -328,6 +339,48 @@ MISTAKES = {
         "",
         f'{EXTRA}until = "x"\n{EVIDENCE}',
         (DEVIATIONS, "deviation extra", "'x' is not an API build"),
+    ),
+    "a check of a setting that the kind does not have": (
+        LIST,
+        '"permission", "required"',
+        '"list-is-on", "permission", "required"',
+        ("list_info.toml", "arguments.list-is-on.column", "None is not a column of list"),
+    ),
+    "all rows where what is no parameter says so": (
+        LIST,
+        "[table]\n",
+        '[table]\nevery = { parameter = "lists" }\n',
+        ("list_info.toml", "table.every", "'lists' is not one of its parameters"),
+    ),
+    "an empty body that no deviation explains": (
+        LIST,
+        "[table]\n",
+        '[table]\nempty = "nothing"\n',
+        ("list_info.toml", "table.'nothing' is not in deviations.toml"),
+    ),
+    "values of rows of an unknown kind": (
+        LIST,
+        'column = "campaign_id"\n',
+        'listed = { kind = "lamp", by = "list_id", column = "name" }\n',
+        ("list_info.toml", "table.columns.campaign_id", "listed.kind: 'lamp' is not described"),
+    ),
+    "values of a column that rows do not have": (
+        LIST,
+        'column = "campaign_id"\n',
+        'listed = { kind = "custom_field", by = "list_id", column = "colour" }\n',
+        ("list_info.toml", "table.columns.campaign_id", "listed.column: 'colour' is none of custom_field"),
+    ),
+    "values sorted by what is no parameter": (
+        LIST,
+        'column = "campaign_id"\n',
+        LISTED + 'up = { parameter = "sort", value = "up" }\ndown = { parameter = "stage", value = "down" }\n',
+        ("list_info.toml", "table.columns.campaign_id", "listed.sorting.up: 'sort' is not one of its parameters"),
+    ),
+    "values sorted where what is sent is no pattern": (
+        LIST,
+        'column = "campaign_id"\n',
+        LISTED + 'up = { parameter = "stage", value = "(" }\ndown = { parameter = "stage", value = "down" }\n',
+        ("list_info.toml", "table.columns.campaign_id", "listed.sorting.up.value: missing )"),
     ),
     "a table of another name": (
         DEVIATIONS,

@@ -32,7 +32,10 @@ SETTING_COLUMNS = {"modify_dids": "modify_inbound_dids", "delete_dids": "delete_
 GRANTED: Mapping[str, set[str]] = {"modify_leads": {"1", "2", "3", "4"}}
 """Values of a setting with which it is granted, where more than one does."""
 
-USERS_TABLE, GROUPS_TABLE = "vicidial_users", "vicidial_user_groups"
+USERS_TABLE, GROUPS_TABLE, SETTINGS_TABLE = "vicidial_users", "vicidial_user_groups", "system_settings"
+
+STATE_TABLES = {USERS_TABLE, SETTINGS_TABLE}
+"""Tables that scenarios change by the statements run before them; calls change no more than counters of logins."""
 
 Table = Mapping[str, Any]
 
@@ -205,9 +208,9 @@ def _campaigns(group: Table | None) -> frozenset[str] | None:
 
 
 def changed_rows(contract: Contract, before: World, after: World) -> list[Table]:
-    """What differs between two worlds but for users, as recordings write it."""
+    """What differs between two worlds but for users and settings, as recordings write it."""
     found: list[Table] = []
-    for kind in (kind for kind in contract.kinds.values() if kind.table != USERS_TABLE):
+    for kind in (kind for kind in contract.kinds.values() if kind.table not in STATE_TABLES):
         old, new = before.held.get(kind.name, {}), after.held.get(kind.name, {})
         for number in sorted({*old, *new}):
             was, now = old.get(number), new.get(number)
@@ -260,8 +263,8 @@ def unreproduced() -> Mapping[str, str]:
 
 
 def rows_of(scenario: ApiScenario) -> list[Table]:
-    """The rows that a scenario changed, but for users: of them only counters of logins, or what its own state says."""
-    return [change for change in scenario.changes if change["table"] != USERS_TABLE]
+    """The rows that a scenario changed, but for users and settings."""
+    return [change for change in scenario.changes if change["table"] not in STATE_TABLES]
 
 
 def sorted_rows(changes: Iterable[Table]) -> list[str]:

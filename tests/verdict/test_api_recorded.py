@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from conformance.contract.model import Dialect
-from conformance.contract.outcome import Outcome
+from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.reply import Aspect
 from conformance.contract.request import Request
-from conformance.contract.world import World
+from conformance.contract.world import Row, World
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.model import Expect, Fail, Pass, VerdictKind, kind
 from conformance.verdict.tables import differences
@@ -20,7 +20,7 @@ from tests.support.some import portion
 
 pytestmark = pytest.mark.untraced
 
-TABLES = ("campaigns_list", "list_info", "agent_status")
+TABLES = ("campaigns_list", "list_info", "agent_status", "list_custom_fields")
 SCENARIOS = [scenario for function in TABLES for scenario in api_scenarios(function)]
 WORLD = api_world(CONTRACT, SCENARIOS[0].settings)
 """The recorded server: of each table every row is known."""
@@ -54,6 +54,7 @@ TWO = "TESTCAMP|Test campaign|Y|---ALL---|MANUAL|0||NEW|60|9||\nTESTOUT|Test out
 LIST = request("list_info", list_id="101", header="YES")
 LIST_ROW = "101|Test list|TESTCAMP|Y|||2099-12-31|0|"
 LIST_HEADER = "list_id|list_name|campaign_id|active|list_changedate|list_lastcalldate|expiration_date|resets_today"
+FIELDS = request("list_custom_fields", list_id="---ALL---")
 FOREIGN = "OTHERS|Somebody's own, with a comma|Y|---ALL---|RATIO|1.5|DOWN|NEW A|60|9||\n"
 
 
@@ -97,6 +98,14 @@ ALTERED: dict[str, tuple[Request, Callable[[str], str], set[Aspect]]] = {
     ),
     "a header without its row": (LIST, lambda body: body.replace(LIST_ROW + "\n", ""), {Aspect.ROWS}),
     "a row without its header": (LIST, lambda body: body.replace(LIST_HEADER + "\n", ""), {Aspect.HEADER, Aspect.ROWS}),
+    "other fields of a list": (FIELDS, lambda body: body.replace("zeta alpha", "alpha zeta"), {Aspect.ROW}),
+    "fields of another list, not sorted": (
+        FIELDS,
+        lambda body: body.replace("|TESTOUT|N|||", "|TESTOUT|N|||favorite_color notes_extra"),
+        {Aspect.ROW},
+    ),
+    "lists in another order": (FIELDS, another_order, {Aspect.ORDER}),
+    "nothing at all where there are lists": (FIELDS, lambda _: "", {Aspect.ROWS, Aspect.INVARIANT}),
     "a header with another name": (LIST, lambda body: body.replace("resets_today", "resets"), {Aspect.HEADER}),
 }
 
@@ -195,3 +204,49 @@ def test_a_table_holds_any_number_the_password_too() -> None:
     asked = request("agent_status", agent_user="5001", password="1234")
     row = "READY||1234|CAMP|0|An Agent|AGENTS|1|||||8600051\n"
     assert aspects(asked, row, replace(LIVE, held={})) == set()
+
+
+NOTHING = replace(LIVE, held={})
+"""A live server of which no row is known."""
+
+
+def of_lists(**sent: str) -> Request:
+    return request("list_custom_fields", **{"list_id": "---ALL---", **sent})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "101|Test list|TESTCAMP|Y|||favorite_color notes_extra\n102|Second list|TESTOUT|N|||\n",
+        "ERROR: CUSTOM LIST FIELDS ARE NOT ENABLED ON THIS SYSTEM: |6666|list_custom_fields|\n",
+        "",
+    ],
+)
+def test_of_lists_that_nobody_knows_there_may_be_some_or_none_or_the_setting_may_be_off(body: str) -> None:
+    assert aspects(of_lists(), body, NOTHING) == set()
+
+
+def test_lists_that_nobody_knows_come_in_the_order_of_their_numbers() -> None:
+    body = "1001|B|TESTCAMP|Y|||\n102|A|TESTOUT|N|||\n"
+    assert aspects(of_lists(), body, NOTHING) == {Aspect.ORDER.value}
+
+
+def test_a_setting_that_is_known_to_be_on_is_not_off() -> None:
+    off = "ERROR: CUSTOM LIST FIELDS ARE NOT ENABLED ON THIS SYSTEM: |6666|list_custom_fields|\n"
+    assert aspects(of_lists(), off, LIVE) != set()
+
+
+@pytest.mark.parametrize(("order", "explained"), [("alpha_up", True), ("alpha_down", True), ("table_order", False)])
+def test_only_where_fields_are_sorted_that_nobody_knows_may_the_script_fail(order: str, explained: bool) -> None:
+    asked = of_lists(list_id="99912345600010", custom_order=order)
+    exchange = Exchange(asked, Reply(500, "text/html; charset=utf-8", ""))
+    row = replace(WORLD.held["list"][1], number=99, key=("99912345600010",))
+    verdict = judged(exchange, worlds=[replace(NOTHING, held={"list": {99: row}})]).verdict
+    assert isinstance(verdict, Fail) is not explained
+
+
+def test_what_a_sorted_list_keeps_of_one_with_more_fields_was_never_recorded() -> None:
+    world = WORLD.holding(Row("custom_field", 7, ("106", "only_one")))
+    sorted_fields = predict(CONTRACT, world, of_lists(custom_order="alpha_up"), Dialect.SHIPPED)
+    assert isinstance(sorted_fields, Unspecified)
+    assert isinstance(predict(CONTRACT, world, of_lists(), Dialect.SHIPPED), Outcome)
