@@ -14,6 +14,7 @@ import msgspec
 
 from conformance.contract.action import Action, Condition
 from conformance.contract.load_table import check_table
+from conformance.contract.load_told import checks_told, differing_told, mistake
 from conformance.contract.model import (
     Build,
     Contract,
@@ -97,7 +98,7 @@ def _convert(name: str, data: object, kind: type[T]) -> T:
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        raise ContractError(f"{name}: {error}") from error
+        raise ContractError(f"{name}: {mistake(error, data, kind)}") from error
 
 
 class _DeviationsFile(Struct, frozen=True):
@@ -223,7 +224,9 @@ def _check_function(file: str, function: Function, contract: Contract) -> None:
     deviations = contract.deviations
     for check in function.checks:
         if check not in function.actions and check_of(check, contract.kinds) is None:
-            raise ContractError(f"{file}: checks: {check!r} is no check, or of a kind that is not in kinds/")
+            raise ContractError(
+                f"{file}: checks: {check!r} is no check, or of a kind that is not in kinds/: {checks_told(contract)}"
+            )
     _check_arguments(file, function, contract)
     for name, action in function.actions.items():
         _check_action(file, name, action, function, contract)
@@ -294,7 +297,7 @@ def _check_effect(file: str, function: Function, contract: Contract) -> None:
 
 def _check_kind_named(where: str, kind: str, contract: Contract) -> None:
     if kind not in contract.kinds:
-        raise ContractError(f"{where}: {kind!r} is not described: add {kind}.toml to kinds/")
+        raise ContractError(f"{where}: {kind!r} is not described: add {kind}.toml to kinds/, with its name in it")
 
 
 def _check_parameter(where: str, parameter: Parameter, contract: Contract) -> None:
@@ -305,7 +308,7 @@ def _check_parameter(where: str, parameter: Parameter, contract: Contract) -> No
     for rule in (parameter.documented, parameter.shipped, *parameter.shipped_before.values()):
         _check_rule(where, rule, contract)
     if parameter.documented != parameter.shipped and not parameter.deviation and not _same_reach(parameter):
-        raise ContractError(f"{where}: the dialects differ and no deviation says so")
+        raise ContractError(f"{where}: the dialects differ and no deviation says so: `deviation` is missing")
     named = [parameter.deviation, parameter.stored_deviation, parameter.strict_deviation]
     named += [parameter.function_deviation, parameter.case_deviation, parameter.decoded_again, parameter.lost]
     _check_ids(where, [id for id in named if id], contract.deviations)
@@ -323,7 +326,9 @@ def _check_permission(file: str, function: Function) -> None:
     if function.permission is None and "permission" in function.checks:
         raise ContractError(f"{file}: permission: is missing, and its checks ask for it")
     if function.permission is not None and function.permission.reply not in function.replies:
-        raise ContractError(f"{file}: permission.reply: {function.permission.reply!r} is not one of its replies")
+        raise ContractError(
+            f"{file}: permission.reply: {function.permission.reply!r} is not one of its replies: add it"
+        )
 
 
 def _check_builds(where: str, builds: Iterable[str | None]) -> None:
@@ -331,7 +336,7 @@ def _check_builds(where: str, builds: Iterable[str | None]) -> None:
         try:
             Build.parse(build or "2.14-0")
         except ValueError as error:
-            raise ContractError(f"{where}: {error}") from error
+            raise ContractError(f"{where}: {error}; what every build has is 2.14-0") from error
 
 
 def _same_reach(parameter: Parameter) -> bool:
@@ -356,13 +361,14 @@ def _check_pattern(where: str, pattern: str) -> None:
 
 def _check_reply(where: str, form: ReplyForm, deviations: Mapping[str, Deviation]) -> None:
     if form.documented is None and form.shipped is None:
-        raise ContractError(f"{where}: has neither a documented nor a shipped form")
+        raise ContractError(f"{where}: has neither a documented nor a shipped form: write the one that is known")
     if form.documented is not None and form.shipped is not None:
         documented, shipped = parse_line(form.documented), parse_line(form.shipped)
         differing = {a.value for a in LINE_ASPECTS if documented.aspect(a) != shipped.aspect(a)}
         if differing != set(form.deviations):
             raise ContractError(
                 f"{where}: the dialects differ in {sorted(differing)}, its deviations are for {sorted(form.deviations)}"
+                f": write `deviations = {differing_told(differing)}`, with ids of deviations.toml"
             )
     _check_ids(where, [*form.deviations.values(), *form.invariants.values()], deviations)
     of_content = [id for aspect, id in form.deviations.items() if not _same_content(form, aspect)]

@@ -6,6 +6,7 @@ A document says what the documentation says. What servers do otherwise stands in
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -167,6 +168,10 @@ def _constraints(rule: Rule) -> Json:
         stated["maxLength"] = rule.max
     if rule.digits or rule.dotted:
         stated["pattern"] = "^[0-9]*$" if rule.digits else "^[0-9.]*$"
+    if rule.pattern is not None:
+        stated["pattern"] = f"^({rule.pattern})$"
+    if rule.date:
+        stated["format"] = "date"
     if rule.values and not rule.open:
         stated["enum"] = list(rule.values)
     return stated
@@ -204,7 +209,7 @@ def _response(contract: Contract, function: Function) -> Json:
 
 def _examples(contract: Contract, function: Function) -> Iterator[tuple[str, Json]]:
     """Every reply line in each of its printed forms: once where both dialects print it alike."""
-    values = _Samples(function)
+    values = _Samples(contract, function)
     for name, form in _replies(contract, function):
         for dialect in Dialect:
             template = form.text(dialect)
@@ -230,9 +235,11 @@ def _replies(contract: Contract, function: Function) -> Iterator[tuple[str, Repl
 class _Samples(dict[str, Value]):
     """A value for each placeholder: a refused one for a parameter with a message of its own."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, contract: Contract, function: Function) -> None:
+        sent = {p.name: _sample(p) for p in function.required_samples}
+        numbers = {kind.number: _NUMBER for kind in contract.kinds_of(function) if kind.number}
         refused = {p.name: _refused(p.documented) for p in function.optional}
-        super().__init__({**CLOCK, **_SAMPLES, **refused, "function": function.name})
+        super().__init__({**CLOCK, **_SAMPLES, **sent, **numbers, **refused, "function": function.name})
 
     def __missing__(self, key: str) -> Value:
         return key.upper()
@@ -243,14 +250,29 @@ _SAMPLES = {
     "user": "6666",
     "pass": "PASSWORD",
     "source": "x",
-    "did_pattern": "99900000001",
-    "source_did_pattern": "99900000001",
-    "new_dids": "99900000002,99900000003",
     "new_did": "99900000002",
-    "did_id": "15",
     "added": "1",
     "not_added": "1",
 }
+"""What no parameter of a function has."""
+
+_NUMBER = "15"
+"""What the server has counted a row up to."""
+
+_PLACEHOLDER = re.compile(r"<([a-z_]+?)([0-9]?)>")
+_OWN = frozenset({"own", "did"})
+
+
+def _sample(parameter: Parameter) -> str:
+    """A good value of a parameter; two of them where it takes several."""
+    told = _PLACEHOLDER.search(parameter.sample or "")
+    if told is None:
+        return parameter.sample or ""
+    if told[1] not in _OWN:
+        return told[1].upper()
+    first = int(told[2] or 1)
+    names = [f"9990000000{number}" for number in (first, first + 1)]
+    return parameter.separator.join(names) if parameter.separator else names[0]
 
 
 def _refused(rule: Rule) -> str:

@@ -179,3 +179,13 @@ def test_the_text_of_all_functions_has_each_document_by_name() -> None:
 def test_a_function_that_is_not_in_the_contract_is_refused() -> None:
     with pytest.raises(KeyError, match="nosuch"):
         document(CONTRACT, "nosuch")
+
+
+def test_examples_show_what_a_good_call_sends() -> None:
+    shown = dict(examples("add_dnc_phone"))["added-shipped"]["value"]
+    assert shown == "SUCCESS: add_dnc_phone DNC NUMBER HAS BEEN ADDED - 6666|99900000001|NOSUCH\n"
+
+
+def test_a_pattern_and_a_date_are_said_as_schemas_say_them() -> None:
+    assert schema("add_list", "reset_time")["pattern"].startswith("^(")
+    assert schema("add_list", "expiration_date")["format"] == "date"

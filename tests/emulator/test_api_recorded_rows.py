@@ -21,6 +21,7 @@ from tests.support.api import (
     unreproduced,
 )
 from tests.support.asking import CONTRACT
+from tests.support.some import portion
 
 pytestmark = pytest.mark.untraced
 

@@ -124,3 +124,14 @@ def test_every_novelty_comes_a_build_too_late_and_a_build_too_early() -> None:
         late, early = FAULTS[f"build/{what}/late"], FAULTS[f"build/{what}/early"]
         assert late.config(Config()).settings.build == build
         assert early.config(Config()).settings.build == Build(build.major, build.minor, build.number - 1)
+
+
+def test_every_kind_of_which_runs_make_rows_stores_and_removes_wrongly() -> None:
+    made = [kind for kind in CONTRACT.kinds.values() if kind.own]
+    ways = ("not-stored", "not-removed", "cut-short", "exact")
+    assert missing(*(f"rows/{kind.name}/{way}" for kind in made for way in ways)) == []
+
+
+def test_every_setting_that_a_function_asks_for_is_ignored_once() -> None:
+    assert missing("permission/delete_dnc_phone/setting-delete_from_dnc-ignored") == []
+    assert FAULTS["permission/add_dnc_phone/api-access-ignored"].hidden is not None
