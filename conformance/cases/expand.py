@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from conformance.cases.model import OWN, OWN_DID_LENGTH, PROVIDED, Case, Entity, Need, Param, Place, Role, Step
@@ -41,7 +41,11 @@ class Ground:
 
     def missing(self, case: Case) -> tuple[Need, ...]:
         """The needs of a case that this target does not supply, in a stable order."""
-        return tuple(sorted(need for need in case.needs if need not in self.logins and need not in self.entities))
+        return self.unsupplied(case.needs)
+
+    def unsupplied(self, needs: Iterable[Need]) -> tuple[Need, ...]:
+        """Those of the needs that this target does not supply, in a stable order."""
+        return tuple(sorted(need for need in needs if need not in self.logins and need not in self.entities))
 
     @property
     def prefix(self) -> str:

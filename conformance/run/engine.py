@@ -11,7 +11,7 @@ from itertools import product
 from typing import Protocol
 
 from conformance.cases.expand import Ground, requests, world
-from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Purpose, Role
+from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Purpose
 from conformance.cases.recipes import Recipes
 from conformance.cases.roles import ADMINS_OWN
 from conformance.contract.model import Contract, ServerSettings
@@ -19,7 +19,7 @@ from conformance.contract.request import Request
 from conformance.contract.world import Row, World
 from conformance.exchange import Exchange, Failure
 from conformance.run.cleanup import remove
-from conformance.run.removable import PROVEN_FIRST, removable
+from conformance.run.removable import PROVEN_FIRST, removable, unsupplied
 from conformance.run.sender import Sender
 from conformance.verdict.judge import Judgement, failed, judge
 from conformance.verdict.model import (
@@ -229,12 +229,7 @@ class Engine:
         if case.level > self.level:
             flag = "--allow-writes" if case.level is Level.STANDARD else "--level full"
             return NotTested(missing=f"level {case.level.value}", setting=flag)
-        missing = self.ground.missing(case)
-        too_old = not_known(case, self.possible)
-        if too_old or not missing:
-            return too_old
-        table = "roles" if isinstance(missing[0], Role) else "entities"
-        return NotTested(missing=", ".join(missing), setting=f"[{table}] {missing[0]} in the target file")
+        return not_known(case, self.possible) or unsupplied(self.ground, case.needs)
 
     @asynccontextmanager
     async def _lane(self, case: Case) -> AsyncIterator[int]:

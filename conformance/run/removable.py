@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from conformance.cases.expand import Ground, request
+from conformance.cases.make import needs_of
+from conformance.cases.model import Need, Role
 from conformance.cases.recipes import Recipes
 from conformance.cases.rows import question
 from conformance.contract.model import Kind
@@ -27,13 +31,25 @@ async def removable(sender: Sender, ground: Ground, name: str, lane: int) -> Not
     """
     kind, case, own = sender.contract.kinds[name], f"{PROOF}/{name}", ground.did(SENTINEL)
     row = RowName(name, tuple(own if column == kind.own else kind.fixed[column] for column in kind.key))
-    asked = await sender.send(request(question(sender.contract, row), ground, SENTINEL), case, lane)
+    asking, adding = question(sender.contract, row), Recipes(sender.contract).adding(kind, own)
+    wanting = unsupplied(ground, needs_of((asking, adding)))
+    if wanting is not None:
+        return wanting
+    asked = await sender.send(request(asking, ground, SENTINEL), case, lane)
     if not sender.says_missing(asked):
         return _unproven(sender, kind, asked.result)
-    adding = Recipes(sender.contract).adding(kind, own)
     added = await sender.send(request(adding, ground, SENTINEL), case, lane)
     await remove(sender, ground, case, lane)
     return _unproven(sender, kind, added.result) if sender.ledger.of_case(case) else None
+
+
+def unsupplied(ground: Ground, needs: Iterable[Need]) -> NotTested | None:
+    """Why what has these needs cannot be sent to this target; None if it can."""
+    missing = ground.unsupplied(needs)
+    if not missing:
+        return None
+    table = "roles" if isinstance(missing[0], Role) else "entities"
+    return NotTested(missing=", ".join(missing), setting=f"[{table}] {missing[0]} in the target file")
 
 
 def _unproven(sender: Sender, kind: Kind, result: object) -> NotTested:

@@ -65,6 +65,16 @@ def test_a_case_whose_need_is_missing_names_the_setting(server: Server, tmp_path
     assert found.setting == "[roles] other_group in the target file"
 
 
+def test_what_the_proof_for_a_kind_needs_is_asked_for_though_the_case_itself_does_without(
+    server: Server, tmp_path: Path
+) -> None:
+    case = CASES["update_list/life-cycle/missing"]
+    entities = {entity: name for entity, name in server.target.entities.items() if entity != "campaign"}
+    assert "campaign" not in case.needs
+    found = verdict(run_in_process(server, planned(replace(server.target, entities=entities), tmp_path / "run")), case)
+    assert found == NotTested(missing="campaign", setting="[entities] campaign in the target file")
+
+
 def test_without_a_budget_no_login_of_a_real_user_is_made_to_fail(server: Server, tmp_path: Path) -> None:
     found = verdict(run_in_process(server, planned(server.target, tmp_path / "run")), CASES["add_did/role/inactive"])
     assert found == NotTested(missing="a failed login of 8004", setting="--allow-login-failures 3")
