@@ -9,7 +9,7 @@ from conformance.cases.model import Case
 from conformance.contract.model import Contract, Function, ReplyForm
 from tools.site import paths
 from tools.site.headings import heading_of
-from tools.site.recorded import is_recorded, recorded
+from tools.site.recorded import RECORDED_BY_FUNCTION, is_recorded, recorded
 from tools.site.text import code, link, page, prose, table
 
 OBSERVED = Path(__file__).parents[2] / "docs/observed.md"
@@ -59,6 +59,9 @@ def _source(clause: str, at: str) -> str:
         heading, anchor = heading_of(OBSERVED, part)
         target = link(at, f"docs/{name}#{anchor}", prose(heading))
         return f"What servers were observed to do: {target}."
+    if name.startswith(RECORDED_BY_FUNCTION):
+        on = f", on {code(part)}" if part else ""
+        return f"What was recorded of {code(name.removeprefix(RECORDED_BY_FUNCTION))}{on}."
     return f"The published documentation, {code(name)}, on {code(part)}."
 
 

@@ -14,6 +14,9 @@ from tools.site.text import block, code, page, prose
 
 FOLDER = Path(__file__).parents[2] / "fixtures/recordings"
 
+RECORDED_BY_FUNCTION = "api/"
+"""What a clause begins with that is about all that was recorded of a function, or of something about it."""
+
 _PASSWORD = re.compile(r"(?<=\bpass=)[^&]*")
 _SHOWN = 3
 
@@ -22,7 +25,7 @@ _SHOWN = 3
 def _scenarios(stem: str) -> Mapping[str, list[dict[str, Any]]]:
     lines = (FOLDER / f"{stem}.jsonl").read_bytes().splitlines()
     rows = [msgspec.json.decode(line) for line in lines]
-    return {row["name"]: row["exchanges"] for row in rows if "name" in row} | {
+    return {row["name"]: row["exchanges"] for row in rows if "exchanges" in row} | {
         f"{row['function']}/{row['probe']}": [row] for row in rows if "probe" in row
     }
 
