@@ -115,8 +115,11 @@ LOGGING_UNKNOWN = frozenset({"locked", "invalid-source"})
 def _with_log_failure(end: Outcome | Unspecified, call: _Asked) -> Outcome | Unspecified:
     """Where the database refuses a line's log row, the script ends there, with HTTP 500 and its work so far done.
 
-    Observed.md sections 4 and 7. PHP before 8.1 goes on.
+    What may happen instead ends so too. Observed.md sections 4 and 7. PHP before 8.1 goes on.
     """
+    if isinstance(end, Outcome) and end.alternatives:
+        others = (_with_log_failure(other, call) for other in end.alternatives)
+        end = replace(end, alternatives=tuple(other for other in others if isinstance(other, Outcome)))
     deviation = _log_failure(call)
     names = [answer.name for answer in end.answers] if isinstance(end, Outcome) else []
     if deviation is None or isinstance(end, Unspecified) or not _is_logged(end):

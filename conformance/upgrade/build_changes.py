@@ -30,6 +30,7 @@ _ENDS: Mapping[BuildCause, str] = {
 }
 _EITHER: Mapping[BuildCause, str] = {
     BuildCause.SANITISING: "The server strips other characters from this field before it looks at it.",
+    BuildCause.TABLE: "The server prints this function's table with other columns.",
     BuildCause.BUILD: "The reply to version names the build.",
     BuildCause.UNNAMED: "The prediction differs for a reason that has no name yet.",
 }
@@ -66,6 +67,8 @@ def _origins(contract: Contract, span: Span) -> Iterator[Origin]:
         elif function.known_to(span.high):
             for parameter in (*contract.common.parameters, *function.parameters):
                 yield from _of_field(function, parameter, span)
+            if span.differs(_printing(function)):
+                yield Origin(function.name, None, BuildCause.TABLE, span.at(_printing(function)))
     for id in contract.deviations:
         trait = deviating(contract, id, span.php)
         before, after = (deviating(contract, id, (errors,))(span.high) for errors in span.php)
@@ -97,6 +100,16 @@ def _keeping(parameter: Parameter) -> Trait:
         return [sanitise(_PROBE, parameter, ServerSettings(build, non_latin=latin)) for latin in (False, True)]
 
     return kept
+
+
+def _printing(function: Function) -> Trait:
+    """Which columns, names in the header and closing separator of its table servers of a build have."""
+    table = function.table
+    if table is None:
+        return lambda _: None
+    columns = (since for column in table.columns if not column.when for since in (column.since, column.named_since))
+    all_since = [*map(Build.parse, columns), *([Build.parse(table.closing.since)] if table.closing else [])]
+    return lambda build: [since <= build for since in all_since]
 
 
 def meaning(contract: Contract, origin: Origin, effect: ClientEffect, *, downgrade: bool) -> str:

@@ -118,6 +118,9 @@ def _done_differently(
     for id in sorted(before ^ after):
         if ("", id, BuildCause.DEVIATION) in changes:
             yield replace(changes["", id, BuildCause.DEVIATION], function=name)
+    tables = [getattr(side.end, "table", None) for side in difference.sides]
+    if None not in tables and (name, None, BuildCause.TABLE) in changes:
+        yield changes[name, None, BuildCause.TABLE]
     if any(answer.name == "version" for answer in getattr(difference.after.end, "answers", ())):
         yield Origin(name, None, BuildCause.BUILD, str(max(side.world.settings.build for side in difference.sides)))
 

@@ -19,6 +19,7 @@ class BuildCause(StrEnum):
     FIELD = "field"
     SANITISING = "sanitising"
     FUNCTION = "function"
+    TABLE = "table"
     DEVIATION = "deviation"
     BUILD = "build"
     UNNAMED = "unnamed"

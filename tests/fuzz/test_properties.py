@@ -63,7 +63,9 @@ def test_no_search_finds_anything_on_a_server_that_follows_the_contract(
     # Builds before that print debug output for DB=1, and of that the emulator knows one recorded reply only.
     names = tuple(name for name in IN_PROCESS if name != "robustness" or config.settings.build >= DEBUG_UNTIL)
     made = fuzzed(tmp_path, names=names, requests=400, seed=number, config=config)
-    assert (made.findings, made.unstable, made.untested, made.trouble) == ({}, {}, None, None)
+    assert (made.findings, made.unstable, made.untested) == ({}, {}, None)
+    # Builds before that do not remove numbers from lists of those not to call, so such inputs are not sent.
+    assert made.trouble is None or (config.settings.build.number < 187 and "do-not-call entry" in made.trouble)
     assert made.answered > 0
 
 

@@ -94,7 +94,7 @@ def fault(id: str, make: Callable[[], Behaviour] = lambda: honest, **more: objec
     return Fault(id, f"has the fault {id}", FaultKind.BY_HAND, make, **more)  # type: ignore[arg-type]
 
 
-WORD = fault("own/word", changing(replacing(b"DOES NOT EXIST", b"IS NOT THERE")))
+WORD = fault("own/word", changing(replacing(b"DID DOES NOT EXIST", b"DID IS NOT THERE")))
 NOT_STORED = fault("own/not-stored", changing(storing_nothing))
 FORGETFUL = fault("own/forgetful", Forgetful)
 PLAIN = fault("own/plain", around=Plain)
