@@ -53,8 +53,10 @@ def naming(kind: Kind) -> tuple[str, ...]:
     return tuple(by_column[column] for column in kind.key)
 
 
-Signs = Mapping[tuple[str, str], frozenset[str]]
-"""Status and message of each line that says that there is no such row, and the parameters that it shows."""
+Signs = Mapping[tuple[str, str], Mapping[int, frozenset[str]]]
+"""By status and message of a line that says that there is no such row: how many fields it has, and the parameters that
+they show. Dialects that differ in their fields alone are two forms of one line.
+"""
 
 
 def signs(contract: Contract, kind: Kind) -> Signs:
@@ -63,11 +65,12 @@ def signs(contract: Contract, kind: Kind) -> Signs:
     forms = [contract.functions[kind.ask.function].replies[reply] for reply in (kind.ask.reply, *kind.ask.also)]
     texts = [text for form in forms for dialect in Dialect if (text := form.text(dialect))]
     shown = frozenset(naming(kind))
-    return {
-        (line.status, line.message): shown & frozenset(_PLACEHOLDER.findall(text))
-        for text in texts
-        for line in parse_reply(text)
-    }
+    found: dict[tuple[str, str], dict[int, frozenset[str]]] = {}
+    for text in texts:
+        for line in parse_reply(text):
+            by_number = found.setdefault((line.status, line.message), {})
+            by_number[len(line.fields)] = shown & frozenset(_PLACEHOLDER.findall(text))
+    return found
 
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
