@@ -42,8 +42,14 @@ def asked_about(contract: Contract, request: Request) -> Iterator[tuple[Kind, Ro
     values = request.parameters.values
     called = as_text(values.get("function", b""))
     for kind in contract.kinds.values():
-        if kind.ask and kind.ask.function == called:
+        if kind.ask and kind.ask.function == called and _is_of(kind.ask, values):
             yield kind, RowName(kind.name, tuple(as_text(values.get(name, b"")) for name in naming(kind)))
+
+
+def _is_of(use: Use, values: Mapping[str, bytes]) -> bool:
+    """Whether a call has the values that tell this kind from others of the same function."""
+    fixed = {name: text for name, text in use.parameters.items() if "{" not in text}
+    return all(as_text(values.get(name, b"")) == text for name, text in fixed.items())
 
 
 def naming(kind: Kind) -> tuple[str, ...]:
