@@ -75,7 +75,7 @@ def doctor(given: DoctorOptions) -> None:
 def _json(version: str, findings: tuple[Diagnosis, ...]) -> str:
     import msgspec
 
-    return msgspec.json.encode({"version": version, "findings": findings}).decode()
+    return msgspec.json.encode({"version": version, "findings": findings}, enc_hook=str).decode()
 
 
 def _page(version: str, findings: tuple[Diagnosis, ...], made: Plan) -> RenderableType:
