@@ -42,8 +42,14 @@ def asked_about(contract: Contract, request: Request) -> Iterator[tuple[Kind, Ro
     values = request.parameters.values
     called = as_text(values.get("function", b""))
     for kind in contract.kinds.values():
-        if kind.ask and kind.ask.function == called:
+        if kind.ask and kind.ask.function == called and _is_of(kind.ask, values):
             yield kind, RowName(kind.name, tuple(as_text(values.get(name, b"")) for name in naming(kind)))
+
+
+def _is_of(use: Use, values: Mapping[str, bytes]) -> bool:
+    """Whether a call has the values that tell this kind from others of the same function."""
+    fixed = {name: text for name, text in use.parameters.items() if "{" not in text}
+    return all(as_text(values.get(name, b"")) == text for name, text in fixed.items())
 
 
 def naming(kind: Kind) -> tuple[str, ...]:
@@ -53,8 +59,10 @@ def naming(kind: Kind) -> tuple[str, ...]:
     return tuple(by_column[column] for column in kind.key)
 
 
-Signs = Mapping[tuple[str, str], frozenset[str]]
-"""Status and message of each line that says that there is no such row, and the parameters that it shows."""
+Signs = Mapping[tuple[str, str], Mapping[int, frozenset[str]]]
+"""By status and message of a line that says that there is no such row: how many fields it has, and the parameters that
+they show. Dialects that differ in their fields alone are two forms of one line.
+"""
 
 
 def signs(contract: Contract, kind: Kind) -> Signs:
@@ -63,11 +71,12 @@ def signs(contract: Contract, kind: Kind) -> Signs:
     forms = [contract.functions[kind.ask.function].replies[reply] for reply in (kind.ask.reply, *kind.ask.also)]
     texts = [text for form in forms for dialect in Dialect if (text := form.text(dialect))]
     shown = frozenset(naming(kind))
-    return {
-        (line.status, line.message): shown & frozenset(_PLACEHOLDER.findall(text))
-        for text in texts
-        for line in parse_reply(text)
-    }
+    found: dict[tuple[str, str], dict[int, frozenset[str]]] = {}
+    for text in texts:
+        for line in parse_reply(text):
+            by_number = found.setdefault((line.status, line.message), {})
+            by_number[len(line.fields)] = shown & frozenset(_PLACEHOLDER.findall(text))
+    return found
 
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

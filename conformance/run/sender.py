@@ -158,7 +158,8 @@ class Sender:
         parameters = self.contract.functions[kind.ask.function].by_name
         names = {name: self._readings(request, parameters[name]) for name in naming(kind)}
         for line in lines:
-            shown = self._signs[kind.name].get((line.status, line.message))
+            forms = self._signs[kind.name].get((line.status, line.message), {})
+            shown = forms.get(len(line.fields), frozenset[str]().union(*forms.values()))
             if shown and all(not names[name].isdisjoint(map(str, line.fields)) for name in shown):
                 return True
         return False

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.cases.model import Level
 from conformance.contract.request import Request
+from conformance.contract.world import RowName
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.run.ledger import read_ledger
 from conformance.run.sender import Send
@@ -271,3 +272,36 @@ def test_a_did_named_in_bytes_is_on_the_disk_before_they_leave(tmp_path: Path) -
     add = Request(wire=f"GET <path>?did_pattern={OWN}&function=add_did HTTP/1.1\r\n\r\n")
     exchanged(tmp_path, Script([html("")], first=look), add)
     assert seen == [{OWN: "case"}]
+
+
+def dnc(campaign: str) -> RowName:
+    return RowName("dnc_entry", (OWN, campaign))
+
+
+INTERNAL = RowName("internal_dnc_entry", (OWN,))
+
+
+@pytest.mark.parametrize(
+    ("campaign", "fields", "gone"),
+    [
+        ("NOSUCH", f"6666|{OWN}|NOSUCH", dnc("NOSUCH")),
+        ("NOSUCH", f"6666|{OWN}", dnc("NOSUCH")),
+        ("SYSTEM_INTERNAL", f"6666|{OWN}|SYSTEM_INTERNAL", INTERNAL),
+        ("NOSUCH", f"6666|{OWN}|OTHER", None),
+        ("NOSUCH", "6666|99912300000", None),
+    ],
+    ids=["as shipped", "as documented", "of the whole system", "of another campaign", "of another number"],
+)
+def test_a_number_is_gone_from_the_list_that_was_asked_about(
+    tmp_path: Path, campaign: str, fields: str, gone: RowName | None
+) -> None:
+    answer = html(f"ERROR: delete_dnc_phone DNC NUMBER DOES NOT EXIST: |{fields}\n")
+    sender = sending(tmp_path, Script([answer]))
+
+    async def asked() -> None:
+        await sender.ledger.claim([dnc("NOSUCH"), INTERNAL], "case")
+        await sender.send(call("delete_dnc_phone", f"phone_number={OWN}&campaign_id={campaign}"), "case", 0)
+
+    asyncio.run(asked())
+    assert {dnc("NOSUCH"), INTERNAL} - set(sender.ledger.open) == ({gone} if gone else set())
+    sender.ledger.close()
