@@ -13,7 +13,7 @@ from conformance.cases.select import select
 from conformance.contract.load import load_contract
 from conformance.contract.request import Request
 from conformance.report.curl import curl_line
-from conformance.run.forecast import Forecast, Sent, Speed, forecast, foreseen, planned
+from conformance.run.forecast import Forecast, Sent, Speed, forecast, foreseen, foreseen_proofs, planned
 from conformance.run.plan import Plan
 from conformance.run.preflight import first_requests, last_requests
 from conformance.terminal import Terminal
@@ -28,9 +28,14 @@ def to_come(made: Plan) -> Iterable[tuple[Case, Sent]]:
 
 
 def coming(sent: Iterable[tuple[Case, Sent]], made: Plan) -> Forecast:
-    """What all of that comes to, with the questions before and after it."""
+    """What all of that comes to, with the questions before and after it, and what shows that rows can be removed."""
+    every = list(sent)
     around = (*first_requests(made.ground, made.level), *last_requests(made.ground))
-    return forecast([one for _, one in sent], around)
+    return forecast([one for _, one in every], around, [proof for _, proof in _proofs(every, made)])
+
+
+def _proofs(sent: Iterable[tuple[Case, Sent]], made: Plan) -> Iterable[tuple[str, Sent]]:
+    return foreseen_proofs((case for case, _ in sent), made.ground, made.level)
 
 
 def foretold(forecast: Forecast, made: Plan, speed: Speed) -> str:
@@ -56,6 +61,9 @@ def rehearse(made: Plan, out: Terminal) -> None:
     """Print what a run would do and every request it would send, clean-up included, and send nothing."""
     sent = list(to_come(made))
     _show("before the first case", first_requests(made.ground, made.level), made, out)
+    for name, one in _proofs(sent, made):
+        title = load_contract().kinds[name].title
+        _show(f"whether a {title} can be removed", (*one.requests, *one.cleanup), made, out)
     for case, one in sent:
         _show(case.id, one.requests, made, out)
         _show(f"{case.id}, clean-up", one.cleanup, made, out)

@@ -152,7 +152,7 @@ def _fields(recipes: Recipes, function: Function, earlier: Parameter, later: Par
     """The field that is checked later is sent first, so that the order in the request cannot be what decides."""
     steps = recipes.carrying(function, *(Param(p.name, refused_value(p)) for p in (later, earlier)))
     old = earlier.known_to(OLDEST_BUILD) or later.known_to(OLDEST_BUILD)
-    return case(
+    return recipes.case(
         f"{function.name}/order/{earlier.name}-before-{later.name}",
         f"{function.name} checks {earlier.name} before {later.name}",
         CLAUSE,

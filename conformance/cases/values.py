@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.cases.boundaries import limited
-from conformance.cases.model import Case, Level, Param
+from conformance.cases.model import PROVIDED, Case, Level, Param
 from conformance.cases.recipes import Recipes
 from conformance.cases.refusal import level_of, unknown_name
 from conformance.contract.model import Contract, Function, Parameter
@@ -59,17 +59,20 @@ def enumerated(parameter: Parameter) -> Iterator[Spelling]:
 
 
 def named(parameter: Parameter) -> Iterator[Spelling]:
-    """Names of entities: one that exists, and others that do not or only nearly."""
+    """Names of entities: one that exists, where a target file can name one, and others that do not or only nearly."""
     kind = parameter.documented.reference
     if kind is None:
         return
-    yield "known", "a {name} that exists", f"<{kind}>"
+    can_be_named = kind in PROVIDED
+    if can_be_named:
+        yield "known", "a {name} that exists", f"<{kind}>"
     yield "unknown", "a {name} that does not exist", unknown_name(parameter)
-    yield "padded-right", "a space after the {name}", f"<{kind}> "
+    if can_be_named:
+        yield "padded-right", "a space after the {name}", f"<{kind}> "
     yield "everything", "---ALL--- for a {name}", "---ALL---"
     yield "injection", "SQL in the {name}", INJECTION
     yield "empty", "an empty {name}", ""
-    if parameter.case_deviation:
+    if parameter.case_deviation and can_be_named:
         yield "wrong-case", "a {name} that exists in the other letter case", f"<{kind}:swapped>"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -19,7 +19,7 @@ from conformance.contract.request import Request
 from conformance.contract.world import Row, World
 from conformance.exchange import Exchange, Failure
 from conformance.run.cleanup import remove
-from conformance.run.removable import PROVEN_FIRST, removable, unsupplied
+from conformance.run.removable import removable, to_prove, unsupplied
 from conformance.run.sender import Sender
 from conformance.verdict.judge import Judgement, failed, judge
 from conformance.verdict.model import (
@@ -201,18 +201,13 @@ class Engine:
 
     async def _unready(self, case: Case, lane: int) -> NotTested | None:
         """Why a case may not be sent now; None if it may."""
-        for name in self._made_by(case):
+        for name in to_prove(self._recipes, case):
             if name not in self._proofs:
                 self._proofs[name] = asyncio.create_task(removable(self.sender, self.ground, name, lane))
             unproven = await asyncio.shield(self._proofs[name])
             if unproven is not None:
                 return unproven
         return self._logins_needed(case)
-
-    def _made_by(self, case: Case) -> Iterator[str]:
-        """The kinds of which a case makes rows, but for that of which preflight has shown that they can be removed."""
-        for step in case.steps if case.level is not Level.PROBE else ():
-            yield from (made.name for made in self._recipes.made_by(step) if made.name != PROVEN_FIRST)
 
     def _logins_needed(self, case: Case) -> NotTested | None:
         """Why a case that makes real users' logins fail may not do so now; None if it may."""

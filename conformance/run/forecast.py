@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance.cases.expand import Ground, request, requests, world
+from conformance.cases.make import needs_of
 from conformance.cases.model import Case, Level
+from conformance.cases.recipes import Recipes
 from conformance.cases.rows import asked_about, removal
 from conformance.contract.load import load_contract
 from conformance.contract.model import Dialect, Kind, ServerSettings
@@ -16,6 +18,8 @@ from conformance.contract.predict import predict
 from conformance.contract.request import Request
 from conformance.contract.world import Put, RowName
 from conformance.run.guard import Forbidden, Guard
+from conformance.run.preflight import SENTINEL
+from conformance.run.removable import proof, to_prove, unsupplied
 
 A_REPLY = 0.02
 """Seconds that a reply takes where none has come yet: a guess, from a server in the same building."""
@@ -69,19 +73,32 @@ def planned(cases: Iterable[Case], ground: Ground, level: Level) -> tuple[Case, 
     return tuple(case for case in cases if case.level <= level and not ground.missing(case))
 
 
-def forecast(every: Sequence[Sent], around: Sequence[Request] = ()) -> Forecast:
-    """What sending these cases comes to, with the requests before the first of them and after the last."""
-    sent = [*around, *(request for one in every for request in (*one.requests, *one.cleanup))]
+def forecast(every: Sequence[Sent], around: Sequence[Request] = (), proofs: Sequence[Sent] = ()) -> Forecast:
+    """What sending these cases comes to, with the requests before and after and the proofs that rows can be removed."""
+    sent = [*around, *(request for one in (*proofs, *every) for request in (*one.requests, *one.cleanup))]
     names = Counter(map(_function, sent))
-    creates = sum(one.creates for one in every)
+    creates = sum(one.creates for one in (*proofs, *every))
     return Forecast(len(every), len(sent), tuple(names.most_common()), creates, LOG_ROWS * len(sent) + 2 * creates)
 
 
 def foreseen(case: Case, number: int, ground: Ground, level: Level) -> Sent:
     """What a case with that number sends to a server of the newest build."""
+    return _foreseen(requests(case, ground, number), ground, level)
+
+
+def foreseen_proofs(cases: Iterable[Case], ground: Ground, level: Level) -> Iterator[tuple[str, Sent]]:
+    """The kinds of which these cases make rows, and what it takes to show that each can be removed."""
+    contract = load_contract()
+    recipes = Recipes(contract)
+    for name in dict.fromkeys(name for case in cases for name in to_prove(recipes, case)):
+        steps = proof(contract, contract.kinds[name], ground)
+        if unsupplied(ground, needs_of(steps)) is None:
+            yield name, _foreseen(tuple(request(step, ground, SENTINEL) for step in steps), ground, level)
+
+
+def _foreseen(sent: tuple[Request, ...], ground: Ground, level: Level) -> Sent:
     guard = Guard(load_contract(), ground, level, (_SETTINGS,))
     state, new, may_exist = world(ground, _SETTINGS), 0, dict[RowName, None]()
-    sent = requests(case, ground, number)
     for one in sent:
         may_exist.update(dict.fromkeys(_could_create(one, guard)))
         end = predict(load_contract(), state, one, Dialect.SHIPPED)

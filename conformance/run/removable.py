@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from conformance.cases.expand import Ground, request
 from conformance.cases.make import needs_of
-from conformance.cases.model import Need, Role
+from conformance.cases.model import Case, Level, Need, Role, Step
 from conformance.cases.recipes import Recipes
 from conformance.cases.rows import question
-from conformance.contract.model import Kind
+from conformance.contract.model import Contract, Kind
 from conformance.contract.world import RowName
 from conformance.exchange import Failure
 from conformance.run.cleanup import remove
@@ -29,9 +29,8 @@ async def removable(sender: Sender, ground: Ground, name: str, lane: int) -> Not
 
     The question comes first: if it is not answered that there is no such row, nothing is added.
     """
-    kind, case, own = sender.contract.kinds[name], f"{PROOF}/{name}", ground.did(SENTINEL)
-    row = RowName(name, tuple(own if column == kind.own else kind.fixed[column] for column in kind.key))
-    asking, adding = question(sender.contract, row), Recipes(sender.contract).adding(kind, own)
+    kind, case = sender.contract.kinds[name], f"{PROOF}/{name}"
+    asking, adding = proof(sender.contract, kind, ground)
     wanting = unsupplied(ground, needs_of((asking, adding)))
     if wanting is not None:
         return wanting
@@ -41,6 +40,19 @@ async def removable(sender: Sender, ground: Ground, name: str, lane: int) -> Not
     added = await sender.send(request(adding, ground, SENTINEL), case, lane)
     await remove(sender, ground, case, lane)
     return _unproven(sender, kind, added.result) if sender.ledger.of_case(case) else None
+
+
+def to_prove(recipes: Recipes, case: Case) -> Iterator[str]:
+    """The kinds of which a case makes rows, but for that of which preflight has shown that they can be removed."""
+    for step in case.steps if case.level is not Level.PROBE else ():
+        yield from (made.name for made in recipes.made_by(step) if made.name != PROVEN_FIRST)
+
+
+def proof(contract: Contract, kind: Kind, ground: Ground) -> tuple[Step, Step]:
+    """The question whether there is a row that no case uses, and what adds it."""
+    own = ground.did(SENTINEL)
+    row = RowName(kind.name, tuple(own if column == kind.own else kind.fixed[column] for column in kind.key))
+    return question(contract, row), Recipes(contract).adding(kind, own)
 
 
 def unsupplied(ground: Ground, needs: Iterable[Need]) -> NotTested | None:

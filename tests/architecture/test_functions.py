@@ -41,6 +41,7 @@ NAMES: Mapping[str, str] = {
     "commands/run.py": EXAMPLE,
     "commands/shared.py": EXAMPLE,
     "commands/show.py": EXAMPLE,
+    "contract/openapi.py": "the placeholder of a DID",
     "contract/predict.py": "three requests of which old builds were recorded printing SQL",
     "contract/quirks.py": "quirks that contract files name",
     "emulator/faults/": BUG,

@@ -14,7 +14,7 @@ from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors
 from conformance.contract.outcome import Answer, Outcome
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
-from conformance.contract.world import World
+from conformance.contract.world import Row, World
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.judge import CONTENT_TYPE
 from tests.support.rows import did
@@ -43,6 +43,22 @@ NOW = {
     "ip_address": "127.0.0.1",
 }
 """What this server prints where nobody can know what a real one prints."""
+
+
+CAMPAIGN = {
+    "campaign_name": "Test campaign",
+    "active": "Y",
+    "user_group": "---ALL---",
+    "dial_method": "RATIO",
+    "auto_dial_level": "1",
+    "lead_order": "DOWN",
+    "dial_statuses": " NEW -",
+    "dial_timeout": "60",
+    "dial_prefix": "9",
+    "manual_dial_prefix": "",
+    "three_way_dial_prefix": "",
+}
+"""The columns of a campaign that lists of campaigns show."""
 
 
 def servers(*builds: int) -> tuple[ServerSettings, ...]:
@@ -76,12 +92,17 @@ class Server:
         return Exchange(request, Reply(outcome.status, CONTENT_TYPE, body))
 
     def _outcome(self, request: Request) -> Outcome:
-        all_there_is = replace(self.world, whole=frozenset(CONTRACT.kinds))
+        all_there_is = replace(self.world, whole=frozenset(CONTRACT.kinds)).holding(*self._whole_rows())
         for dialect in (self.dialect, *Dialect):
             outcome = predict(CONTRACT, all_there_is, request, dialect)
             if isinstance(outcome, Outcome):
                 return outcome
         return Outcome((Answer("common", "no-function", {}),))
+
+    def _whole_rows(self) -> Iterator[Row]:
+        """The rows of which a reader of replies knows the key alone, with all that their columns hold."""
+        for row in self.world.rows("campaign"):
+            yield replace(row, columns={**CAMPAIGN, **row.columns})
 
     def _printed(self, answer: Answer) -> str:
         lines = [answer.line(CONTRACT, dialect, NOW) for dialect in (self.dialect, *Dialect)]

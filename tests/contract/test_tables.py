@@ -48,7 +48,10 @@ MISTAKES: dict[str, tuple[Function, str]] = {
     "a filter and no reply": (with_table(none=None), "table.none: is missing"),
     "an order by no column": (with_table(order=("age",)), "table.order: 'age' is none of its columns"),
     "an unlisted deviation": (with_table(left_out="new"), "table.'new' is not in deviations.toml"),
-    "a column from nowhere": (with_column(), "table.columns.new: has 0 of `column`, `sent`, `count` and `computed`"),
+    "a column from nowhere": (
+        with_column(),
+        "table.columns.new: has 0 of `column`, `sent`, `count`, `listed` and `computed`",
+    ),
     "a column from two places": (with_column(column="a", sent="stage"), "table.columns.new: has 2 of"),
     "a column of a row that is not joined": (with_column(column="a", of="user"), "of: 'user' is not in `joined`"),
     "a rule that does not exist": (with_column(computed="age"), "computed: 'age' is none of dialable-count"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cases.model import Case, Level, Param, Step
-from conformance.run.forecast import OUR_OWN, Forecast, Speed, forecast, foreseen, planned
+from conformance.run.forecast import OUR_OWN, Forecast, Speed, forecast, foreseen, foreseen_proofs, planned
 from conformance.run.preflight import first_requests, last_requests
 from tests.safety.support import CASES, GROUND, carried_out, run_in_process, serving
 from tests.safety.support import planned as plan_of
@@ -84,6 +84,7 @@ def test_what_is_foretold_is_what_is_sent_to_a_server_that_answers_well(tmp_path
         foretold = forecast(
             [foreseen(one, number, plan.ground, Level.STANDARD) for number, one in enumerate(cases)],
             (*first_requests(plan.ground, plan.level), *last_requests(plan.ground)),
+            [proof for _, proof in foreseen_proofs(cases, plan.ground, Level.STANDARD)],
         )
         _, facts = carried_out(run_in_process(server, plan), cases)
     assert facts.requests == foretold.requests
