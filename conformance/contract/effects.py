@@ -247,7 +247,7 @@ def _one_field(call: Call, parameter: Parameter, value: str) -> tuple[Call, Colu
     if not call.shipped:
         return call, bend(column, value)[0] if column.type == "integer" else value
     stored, bent = bend(column, value)
-    if bent and call.strict:
+    if bent and call.strict and column.strict is not None:
         raise RefusedError(column.strict)
     return call.noting(column.cut if bent else None), stored
 
