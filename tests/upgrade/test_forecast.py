@@ -28,6 +28,7 @@ WITHOUT_CASE = {
     ("table", "agent_status"): "",
     ("sanitising", "campaigns_list"): "stage header",
     ("field", "list_info"): "dialable_count archived_lead",
+    ("sanitising", "list_custom_fields"): "stage header",
     ("sanitising", "list_info"): "stage header",
     ("sanitising", "update_list"): f"list_id list_description reset_time expiration_date {WEB_FORMS}",
     ("field", "update_list"): (
