@@ -6,6 +6,7 @@ from collections import Counter
 
 from conformance.cases import (
     access,
+    actions,
     batches,
     boundaries,
     encodings,
@@ -15,6 +16,7 @@ from conformance.cases import (
     lockout,
     ordering,
     permissions,
+    tables,
     transport,
     values,
 )
@@ -34,6 +36,8 @@ ATTACKS = (
     transport,
     ordering,
     lockout,
+    actions,
+    tables,
 )
 """The modules that make cases, the plainest first."""
 

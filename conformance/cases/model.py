@@ -59,6 +59,7 @@ class Role(StrEnum):
     NO_DELETE_LISTS = "no_delete_lists"
     NO_DELETE_FROM_DNC = "no_delete_from_dnc"
     NO_CUSTOM_FIELDS = "no_custom_fields"
+    NO_MODIFY_LEADS = "no_modify_leads"
     NO_CAMPAIGNS = "no_campaigns"
     RESTRICTED_LISTS = "restricted_lists"
     UNKNOWN = "unknown"

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Role, Step
 from conformance.cases.recipes import Recipes
-from conformance.cases.refusal import refused_everywhere, refused_value
+from conformance.cases.refusal import refused_everywhere, refused_value, refused_where_known
 from conformance.cases.roles import ROLES
 from conformance.cases.steps import TOO_SHORT, add, copy, setup, update
 from conformance.contract.model import OLDEST_BUILD, Contract, Effect, Function, Parameter
@@ -112,7 +112,7 @@ def _generic(recipes: Recipes, function: Function) -> Iterator[Case]:
                 first.of(second.of(recipes.call(function))),
                 level=Level.PROBE,
             )
-    fields = [parameter for parameter in function.optional if _is_refusable(parameter)]
+    fields = [parameter for parameter in function.optional if refused_where_known(parameter, refused_value(parameter))]
     for earlier, later in pairwise(fields):
         yield _fields(recipes, function, earlier, later)
 

@@ -45,7 +45,7 @@ class Matrix:
     def tells(self, function: Function, role: Role) -> bool:
         """Whether a role is about this function, and it is known what happens then."""
         if not function.is_described:
-            return role in REFUSED_ANYWHERE
+            return role in REFUSED_ANYWHERE or not ROLES[role].without.isdisjoint(function.settings)
         if role is Role.OTHER_GROUP or role in CANNOT_LOG_IN:  # a failed login is no other than for the first kind
             return function.name in STORIES
         if role is Role.RESTRICTED_NO_MODIFY_DIDS:  # refused by the list of functions before anything is asked for

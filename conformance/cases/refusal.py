@@ -27,11 +27,15 @@ def level_of(function: Function, parameter: Parameter, value: str) -> Level:
 
 def refused_everywhere(parameter: Parameter, value: str) -> bool:
     """Whether both dialects refuse the value, in every build and setting. A placeholder may stand for a good one."""
-    if "<" in value or not value or not parameter.known_to(OLDEST_BUILD):
+    return parameter.known_to(OLDEST_BUILD) and refused_where_known(parameter, value)
+
+
+def refused_where_known(parameter: Parameter, value: str) -> bool:
+    """Whether both dialects refuse the value in every setting of the builds that know the parameter."""
+    if "<" in value or not value or allows(parameter, value, World(), Dialect.DOCUMENTED) is not False:
         return False
-    if allows(parameter, value, World(), Dialect.DOCUMENTED) is not False:
-        return False
-    left = {sanitise(value.encode(), parameter, settings) for settings in _SERVERS}
+    knowing = (settings for settings in _SERVERS if parameter.known_to(settings.build))
+    left = {sanitise(value.encode(), parameter, settings) for settings in knowing}
     return "" not in left and not any(allows(parameter, v, World(), Dialect.SHIPPED) for v in left)
 
 

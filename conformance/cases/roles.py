@@ -95,6 +95,7 @@ ROLES: Mapping[Role, Permissions] = {
     Role.NO_DELETE_LISTS: _without("Delete Lists", "delete_lists"),
     Role.NO_DELETE_FROM_DNC: _without("Delete From DNC Lists", "delete_from_dnc"),
     Role.NO_CUSTOM_FIELDS: _without("Custom Fields Modify", "custom_fields_modify"),
+    Role.NO_MODIFY_LEADS: _without("Modify Leads", "modify_leads"),
     Role.NO_CAMPAIGNS: Permissions(
         "a user whose group is allowed no campaign",
         "Admin > User Groups: one without any of the Allowed Campaigns; then a user in it, otherwise as admin",

@@ -14,7 +14,7 @@ from conformance.contract.outcome import COMMAND, COUNT
 from conformance.contract.reply import Value
 from conformance.contract.sanitise import sanitise
 from conformance.contract.visible import column_of
-from conformance.contract.world import NOW, Change, Column, Drop, MayChange, Put, Row
+from conformance.contract.world import NOW, Change, Column, Drop, MayChange, Put, Row, is_own_name
 
 
 def act(action: Action, call: Call) -> Step:
@@ -141,7 +141,7 @@ def _moves(others: Others, before: Row, after: Row | None) -> bool:
 def _with_others(call: Call, others: Others, row: Row) -> tuple[Call, Value]:
     """The call once rows of another kind are changed or gone, and how many they were."""
     call, kind, surely = _kind_of(call, others)
-    if not call.state.knows_all(kind.name):
+    if not call.state.knows_all(kind.name, own=is_own_name(*row.key)):
         change = MayChange(kind.name, _within(call) if surely else None)
         return replace(call, made=(*call.made, change)), COUNT
     where = {column: str(column_of(call.kind, row, own) or "") for column, own in others.where.items()}

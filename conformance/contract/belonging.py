@@ -10,7 +10,7 @@ from conformance.contract.quirks import NotKnownError
 from conformance.contract.reply import Shape, Value
 from conformance.contract.table import Count, Listed
 from conformance.contract.visible import column_of
-from conformance.contract.world import Row
+from conformance.contract.world import Row, is_own_name
 
 COUNT = Shape(r"[0-9]+", "a number of rows")
 
@@ -19,7 +19,7 @@ def count(call: Call, told: Count, row: Row) -> Value:
     """How many belong to a row; any number where nobody knows."""
     instead = (kind for said, kind in told.instead.items() if _says(call, said))
     name = next(instead, told.kind)
-    if not call.state.knows_all(name):
+    if not call.state.knows_all(name, own=is_own_name(*row.key)):
         return COUNT
     kind = call.contract.kinds[name]
     of_row = _of(call, name, told.by, row)
@@ -57,7 +57,7 @@ def listed(call: Call, told: Listed, rows: Sequence[Row], *, whole: bool) -> tup
 
 
 def _values(call: Call, told: Listed, row: Row) -> tuple[str, ...] | None:
-    if not call.state.knows_all(told.kind):
+    if not call.state.knows_all(told.kind, own=is_own_name(*row.key)):
         return None
     kind = call.contract.kinds[told.kind]
     return tuple(str(column_of(kind, other, told.column)) for other in _of(call, told.kind, told.by, row))

@@ -12,7 +12,7 @@ from conformance.contract.action import Condition, Lookup
 from conformance.contract.call import Call, Step
 from conformance.contract.model import Kind
 from conformance.contract.visible import column_of, may_see
-from conformance.contract.world import Change, Row
+from conformance.contract.world import Change, Row, is_own_name
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -75,9 +75,13 @@ def _is_there(call: Call, need: Condition) -> Held:
         if row is not None and lookup.kind not in call.maybe_gone:
             shown = {name: str(row.columns.get(name) or "") for name in need.shown if not call.value(name)}
             return replace(call, values={**(call.values or {}), **shown})
-    kinds = {lookup.kind for lookup in need.rows}
-    changed = kinds & (call.maybe_more | call.maybe_gone)
-    return None if changed or not all(map(call.state.knows_all, kinds)) else False
+    changed = {lookup.kind for lookup in need.rows} & (call.maybe_more | call.maybe_gone)
+    return None if changed or not all(_knows_all(call, lookup) for lookup in need.rows) else False
+
+
+def _knows_all(call: Call, lookup: Lookup) -> bool:
+    """Whether all rows that a lookup may mean are known, as all those are that belong to a row of a run's own."""
+    return call.state.knows_all(lookup.kind, own=is_own_name(*_sought(call, lookup).values()))
 
 
 _HOLDS: Mapping[str, Callable[[Call, Condition], Held]] = {
@@ -96,12 +100,17 @@ def named(call: Call) -> Row:
 def find(call: Call, lookup: Lookup) -> Row | None:
     """The first row that a lookup means, as far as the caller may see it."""
     kind = call.contract.kinds[lookup.kind]
-    where = {column: _PLACEHOLDER.sub(lambda name: call.value(name[1]), text) for column, text in lookup.where.items()}
+    where = _sought(call, lookup)
     if where.keys() == set(kind.key):
         key = kind.compared(tuple(where[column] for column in kind.key))
         row = call.state.find(kind.name, key, exact=not call.shipped)
         return row if row is not None and (not lookup.visible or may_see(call.caller, kind, row)) else None
     return next(rows_where(call, kind, where), None)
+
+
+def _sought(call: Call, lookup: Lookup) -> Mapping[str, str]:
+    """The values that columns have to hold."""
+    return {column: _PLACEHOLDER.sub(lambda name: call.value(name[1]), text) for column, text in lookup.where.items()}
 
 
 def rows_where(call: Call, kind: Kind, where: Mapping[str, str]) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -157,8 +158,11 @@ class State(Protocol):
         """The rows of that kind that are known here, by their numbers."""
         ...
 
-    def knows_all(self, kind: str) -> bool:
-        """Whether those are all that there are, as only a server itself can say."""
+    def knows_all(self, kind: str, *, own: bool = False) -> bool:
+        """Whether those are all that there are, as only a server itself can say.
+
+        With `own`, whether they are all that belong to rows of a run's own, which nobody else gives any.
+        """
         ...
 
 
@@ -167,7 +171,7 @@ class World:
     """A world as a value: `held` are its rows, by kind and number.
 
     `numbers` has the next number of each kind of which it is known; on a live server it never is. `whole` are the kinds
-    of which all rows are there.
+    of which all rows are there, `unsure` those of which some may have been added to rows of a run's own.
     """
 
     settings: ServerSettings = field(default_factory=ServerSettings)
@@ -175,6 +179,7 @@ class World:
     held: Mapping[str, Mapping[int, Row]] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
     whole: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
 
     def next_number(self, kind: str) -> int | None:
         """The number that the next row of that kind gets."""
@@ -202,9 +207,9 @@ class World:
         held = self.held.get(kind, {})
         return [held[number] for number in sorted(held)]
 
-    def knows_all(self, kind: str) -> bool:
-        """Whether those are all that there are."""
-        return kind in self.whole
+    def knows_all(self, kind: str, *, own: bool = False) -> bool:
+        """Whether those are all that there are, or all that belong to rows of a run's own."""
+        return kind in self.whole or (own and self.unsure.isdisjoint({kind, ANY}))
 
     def holding(self, *rows: Row) -> World:
         """The same world with these rows in it."""
@@ -234,11 +239,19 @@ class World:
                 return self._with_failures(name, self.users[name].failed_logins + 1)
             case LoginSucceeded(name):
                 return self._with_failures(name, 0)
-            case MayChange():
-                return self
+            case MayChange(kind):
+                return replace(self, unsure=self.unsure | {kind})
 
     def _with_failures(self, name: str, count: int) -> World:
         return replace(self, users={**self.users, name: replace(self.users[name], failed_logins=count)})
+
+
+_OWN_NAME = re.compile(r"999[0-9]{11}")
+
+
+def is_own_name(*values: str) -> bool:
+    """Whether one of these values is a name that only runs give to rows of theirs."""
+    return any(map(_OWN_NAME.fullmatch, values))
 
 
 def folded(key: tuple[str, ...]) -> tuple[str, ...]:

@@ -118,9 +118,9 @@ class Store:
             for row in rows
         ]
 
-    def knows_all(self, kind: str) -> bool:
+    def knows_all(self, kind: str, *, own: bool = False) -> bool:
         """Whether those are all that there are: nobody else knows of any."""
-        del kind
+        del kind, own
         return True
 
     def apply(self, changes: tuple[Change, ...]) -> None:

@@ -106,9 +106,9 @@ class WorstCase:
         del kind
         return ()
 
-    def knows_all(self, kind: str) -> bool:
+    def knows_all(self, kind: str, *, own: bool = False) -> bool:
         """What else there is nobody knows."""
-        del kind
+        del kind, own
         return False
 
 

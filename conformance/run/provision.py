@@ -21,6 +21,10 @@ INGROUP = "VCTESTIN"
 CALL_MENU = "vctest_menu"
 CAMPAIGN = "VCTESTC"
 FILTER_GROUP = "VCTESTFPG"
+SCRIPT = "VCTESTSCR"
+CALL_TIME = "9am-9pm"
+"""A call time that every install has."""
+
 OTHER_GROUP = "VCTESTGRP"
 NO_CAMPAIGNS_GROUP = "VCTESTNOC"
 HIDDEN_DID = "9990000000"
@@ -83,6 +87,7 @@ def _make(password: str) -> Iterator[str]:
         "INSERT INTO vicidial_filter_phone_groups (filter_phone_group_id, filter_phone_group_name) "
         f"VALUES ('{FILTER_GROUP}', 'Conformance test');"
     )
+    yield f"INSERT INTO vicidial_scripts (script_id, script_name) VALUES ('{SCRIPT}', 'Conformance test');"
     yield (
         "INSERT INTO vicidial_inbound_dids (did_pattern, did_description, did_active, user_group) "
         f"VALUES ('{HIDDEN_DID}', 'Conformance hidden', 'N', 'ADMIN');"
@@ -123,6 +128,7 @@ def _remove() -> Iterator[str]:
     yield f"-- DELETE FROM vicidial_call_menu WHERE menu_id = '{CALL_MENU}';"
     yield f"-- DELETE FROM vicidial_campaigns WHERE campaign_id = '{CAMPAIGN}';"
     yield f"-- DELETE FROM vicidial_filter_phone_groups WHERE filter_phone_group_id = '{FILTER_GROUP}';"
+    yield f"-- DELETE FROM vicidial_scripts WHERE script_id = '{SCRIPT}';"
     yield f"-- DELETE FROM vicidial_inbound_dids WHERE did_pattern = '{HIDDEN_DID}';"
 
 
@@ -153,5 +159,7 @@ def _target_entities() -> Iterator[str]:
     yield f'call_menu = "{CALL_MENU}"'
     yield f'campaign = "{CAMPAIGN}"'
     yield f'filter_phone_group = "{FILTER_GROUP}"'
+    yield f'script = "{SCRIPT}"'
+    yield f'call_time = "{CALL_TIME}"'
     yield f'hidden_did = "{HIDDEN_DID}"'
     yield '# server_ip = "10.10.10.15"   # SELECT server_ip FROM servers;'

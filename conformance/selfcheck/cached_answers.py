@@ -89,9 +89,9 @@ class _Questioned:
         """The rows of that kind."""
         return self._said(lambda state: tuple(state.rows(kind)))
 
-    def knows_all(self, kind: str) -> bool:
+    def knows_all(self, kind: str, *, own: bool = False) -> bool:
         """Whether those are all that there are."""
-        return self._said(lambda state: state.knows_all(kind))
+        return self._said(lambda state: state.knows_all(kind, own=own))
 
     def _said(self, question: Callable[[State], T]) -> T:
         said = question(self.state)

@@ -114,9 +114,9 @@ class MemoryStore:
         held = self._of_kind(kind).held
         return [held[number] for number in sorted(held)]
 
-    def knows_all(self, kind: str) -> bool:
+    def knows_all(self, kind: str, *, own: bool = False) -> bool:
         """Whether those are all that there are."""
-        del kind
+        del kind, own
         return True
 
     def begin_at(self, numbers: Mapping[str, int]) -> None:

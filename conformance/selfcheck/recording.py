@@ -121,9 +121,9 @@ class _Watched:
             self.names.add("")
         return self.state.rows(kind)
 
-    def knows_all(self, kind: str) -> bool:
+    def knows_all(self, kind: str, *, own: bool = False) -> bool:
         """Whether those are all that there are."""
-        return self.state.knows_all(kind)
+        return self.state.knows_all(kind, own=own)
 
 
 def made_kinds(contract: Contract) -> frozenset[str]:

@@ -64,9 +64,9 @@ class SeenState:
         """The rows of that kind."""
         return self.real.rows(kind)
 
-    def knows_all(self, kind: str) -> bool:
+    def knows_all(self, kind: str, *, own: bool = False) -> bool:
         """Whether those are all that there are."""
-        return self.real.knows_all(kind)
+        return self.real.knows_all(kind, own=own)
 
 
 @dataclass(frozen=True)
