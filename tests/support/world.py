@@ -8,7 +8,7 @@ from tests.support.recordings import Scenario
 from tests.support.rows import DID, did, referred
 
 DIDS = frozenset({"modify_dids", "delete_dids"})
-OTHERS = frozenset({"view_reports", "modify_lists", "modify_users", "add_lead"})
+OTHERS = frozenset({"view_reports", "modify_lists", "modify_users", "modify_leads"})
 """What 6666 may call besides: the recording of the whole API shows it, and shows that no other user may."""
 
 USERS = {

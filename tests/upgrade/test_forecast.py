@@ -26,13 +26,9 @@ WITHOUT_CASE = {
     ("sanitising", "agent_status"): "stage header",
     ("field", "agent_status"): "include_ip",
     ("table", "agent_status"): "",
-    ("sanitising", "campaigns_list"): "stage header",
-    ("field", "list_info"): "dialable_count archived_lead",
-    ("sanitising", "list_custom_fields"): "stage header",
-    ("sanitising", "list_info"): "stage header",
     ("sanitising", "update_list"): f"list_id list_description reset_time expiration_date {WEB_FORMS}",
     ("field", "update_list"): (
-        "archived_lead use_internal_webserver custom_fields_add custom_fields_update custom_fields_delete"
+        "archived_lead use_internal_webserver"
         " field_label field_name field_size field_type field_rank field_help field_options"
     ),
     ("deviation", ""): (
@@ -40,7 +36,7 @@ WITHOUT_CASE = {
         " agent-header-short agent-address-of-old-login lead-filter-500"
     ),
 }
-"""What begins or ends although no case of the catalogue shows it: most of it needs agents, leads or custom fields."""
+"""What begins or ends although no case of the catalogue shows it: it needs agents, leads or custom fields, or no reply shows it."""
 
 
 @cache
