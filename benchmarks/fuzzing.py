@@ -25,8 +25,8 @@ from tempfile import TemporaryDirectory
 
 from support import START, VERSION
 
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import Contract
 from conformance.contract.openapi import write
 from conformance.contract.request import Request
 from conformance.contract.world import State

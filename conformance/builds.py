@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, SqlErrors
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build, SqlErrors
 from conformance.errors import UsageError
 
 

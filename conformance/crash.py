@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from conformance.contract.model import ContractError
+from conformance.contract.contract import ContractError
 from conformance.errors import ConformanceError, HarnessError, UsageError
 from conformance.report.text import visible
 

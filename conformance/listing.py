@@ -13,9 +13,11 @@ from rich.text import Text
 from conformance.cases.expand import request, world
 from conformance.cases.model import Case
 from conformance.cases.sample import SAMPLE, predicted_text
-from conformance.contract.model import Contract, Deviation, Dialect, ServerSettings, Severity
+from conformance.contract.contract import Contract
+from conformance.contract.deviation import Deviation, Severity
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.world import World
 from conformance.report.terminal import SEVERITIES
 from conformance.report.text import visible

@@ -9,8 +9,10 @@ from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Role, Step
 from conformance.cases.recipes import Recipes
 from conformance.cases.steps import OFF
-from conformance.contract.model import Build, Contract, Function
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function
 from conformance.contract.predict import DEBUG_UNTIL
+from conformance.contract.settings import Build
 
 REPLIES = "observed.md#3"
 FIELDS = "observed.md#4"

@@ -16,7 +16,8 @@ from conformance.cases.recipes import Recipes
 from conformance.cases.roles import ROLES
 from conformance.cases.steps import sent_by
 from conformance.contract.action import Action, Given
-from conformance.contract.model import Contract, Function, Otherwise
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function, Otherwise
 
 _ITSELF, _NOBODYS = "<own>", "<own2>"
 

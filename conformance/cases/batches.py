@@ -9,7 +9,7 @@ from conformance.cases.boundaries import did_list
 from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Step
 from conformance.cases.steps import OFF, add, copy, setup
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 
 FUNCTION = "NON-AGENT_API.txt#copy_did"
 OBSERVED = "observed.md#5"

@@ -13,7 +13,9 @@ from conformance.cases.model import OWN_DID_LENGTH, Case, Level, Param, Step
 from conformance.cases.recipes import Recipes, is_own
 from conformance.cases.refusal import level_of, refused_everywhere
 from conformance.cases.steps import OFF, TOO_SHORT, add, copy, setup, update
-from conformance.contract.model import Contract, Function, Parameter
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function
+from conformance.contract.parameter import Parameter
 
 FAR = 30
 """How many characters more than allowed is far above."""

@@ -21,7 +21,7 @@ from conformance.cases import (
     values,
 )
 from conformance.cases.model import Case
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 
 ATTACKS = (
     lifecycle,

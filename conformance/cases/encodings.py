@@ -13,7 +13,9 @@ from conformance.cases.make import case
 from conformance.cases.model import Case, Param, Step
 from conformance.cases.recipes import Recipes
 from conformance.cases.steps import OFF, add, copy, setup, update
-from conformance.contract.model import Contract, Function, Parameter
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function
+from conformance.contract.parameter import Parameter
 
 CLAUSE = "observed.md#7"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.cases.make import case
 from conformance.cases.model import Case, Param, Step
 from conformance.cases.steps import add, copy, setup, update
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 
 SHORT = (Param("did_description", "Updated test API DID"), Param("active", "Y"))
 """The fields of the first example of add_did, which is that of update_did too."""

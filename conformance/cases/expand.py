@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from conformance.cases.model import OWN, OWN_DID_LENGTH, PROVIDED, Case, Entity, Need, Param, Place, Role, Step
 from conformance.cases.roles import user_of
 from conformance.contract.load import load_contract
-from conformance.contract.model import ServerSettings
 from conformance.contract.request import Request, encode
+from conformance.contract.settings import ServerSettings
 from conformance.contract.world import Row, World
 
 UNKNOWN_USER = "nosuchuser"

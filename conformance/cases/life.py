@@ -10,7 +10,10 @@ from conformance.cases.model import OWN_DID_LENGTH, Case, Level, Param, Step
 from conformance.cases.recipes import Recipes, is_own
 from conformance.cases.rows import question
 from conformance.cases.steps import acted
-from conformance.contract.model import Contract, Effect, Function, Kind, Parameter
+from conformance.contract.contract import Contract
+from conformance.contract.function import Effect, Function
+from conformance.contract.kind import Kind
+from conformance.contract.parameter import Parameter
 from conformance.contract.world import RowName
 
 TOLD = frozenset(story.id.split("/")[0] for story in STORIES)

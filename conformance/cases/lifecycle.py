@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.cases.make import FIRST, case
 from conformance.cases.model import Case, Level, Param, Role, Step
 from conformance.cases.steps import OFF, TOO_SHORT, add, copy, delete, sent_by, setup, update
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 
 CLAUSE, PERMISSIONS = "observed.md#5", "observed.md#6"
 

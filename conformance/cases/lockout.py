@@ -8,7 +8,7 @@ from dataclasses import replace
 from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Role
 from conformance.cases.steps import sent_by, setup, update
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.world import LOCK_AFTER
 
 WRONG = Param("pass", "nosuchpassword")

@@ -14,7 +14,7 @@ from enum import Enum, StrEnum
 from functools import total_ordering
 
 from conformance.contract.load import load_contract
-from conformance.contract.model import Build
+from conformance.contract.settings import Build
 
 SOURCE = "conformance"
 

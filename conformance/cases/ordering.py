@@ -13,7 +13,10 @@ from conformance.cases.recipes import Recipes
 from conformance.cases.refusal import refused_everywhere, refused_value, refused_where_known
 from conformance.cases.roles import ROLES
 from conformance.cases.steps import TOO_SHORT, add, copy, setup, update
-from conformance.contract.model import OLDEST_BUILD, Contract, Effect, Function, Parameter
+from conformance.contract.contract import Contract
+from conformance.contract.function import Effect, Function
+from conformance.contract.parameter import Parameter
+from conformance.contract.settings import OLDEST_BUILD
 
 CLAUSE = "observed.md#2"
 

@@ -10,7 +10,8 @@ from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Case, Level, P
 from conformance.cases.recipes import Recipes
 from conformance.cases.roles import ROLES
 from conformance.cases.steps import sent_by
-from conformance.contract.model import Contract, Function
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function
 
 CLAUSE = "observed.md#6"
 

@@ -14,7 +14,10 @@ from conformance.cases.make import FIRST, needs_of
 from conformance.cases.model import CANNOT_LOG_IN, OWN, Case, Level, Need, Param, Purpose, Role, Step
 from conformance.cases.rows import question
 from conformance.cases.steps import setup
-from conformance.contract.model import Contract, Effect, Function, Kind, Parameter, check_of
+from conformance.contract.contract import Contract
+from conformance.contract.function import Effect, Function, check_of
+from conformance.contract.kind import Kind
+from conformance.contract.parameter import Parameter
 from conformance.contract.world import RowName
 
 _NEEDS_ITS_ROW = frozenset({Effect.UPDATES, Effect.DELETES})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from conformance.cases.model import Level
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Dialect, Effect, Function, Parameter, ServerSettings
+from conformance.contract.function import Effect, Function
+from conformance.contract.parameter import Parameter
 from conformance.contract.rules import allows
 from conformance.contract.sanitise import sanitise
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Dialect, ServerSettings
 from conformance.contract.world import World
 
 _SERVERS = tuple(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.cases.model import Role
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.world import User
 
 VERSION_ONLY = frozenset({"version"})

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from conformance.cases.model import Param, Step
-from conformance.contract.model import Contract, Dialect, Kind, Use
+from conformance.contract.contract import Contract
+from conformance.contract.kind import Kind, Use
 from conformance.contract.reply import parse_reply
 from conformance.contract.request import Request
 from conformance.contract.sanitise import as_text
+from conformance.contract.settings import Dialect
 from conformance.contract.world import RowName
 
 

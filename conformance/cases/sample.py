@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from conformance.cases.expand import Ground, Login
 from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Entity, Role
-from conformance.contract.model import Contract, Dialect
+from conformance.contract.contract import Contract
 from conformance.contract.outcome import Outcome, Unspecified
+from conformance.contract.settings import Dialect
 
 PASSWORD = "PASSWORD"  # noqa: S105 - the word itself stands where a password would
 

@@ -19,9 +19,10 @@ from hypothesis.strategies import SearchStrategy
 from conformance.cases.make import needs_of
 from conformance.cases.model import OWN_DID_LENGTH, PROVIDED, Case, Level, Param, Place, Purpose, Step
 from conformance.cases.steps import add, copy, question, setup, update
+from conformance.contract.function import Function
 from conformance.contract.load import load_contract
-from conformance.contract.model import Function, Parameter
 from conformance.contract.mysql import kept_inside
+from conformance.contract.parameter import Parameter
 from conformance.contract.request import encode
 
 FAR = 40

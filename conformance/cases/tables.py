@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from conformance.cases.model import PROVIDED, Case, Level, Param
 from conformance.cases.recipes import Recipes, is_own
 from conformance.cases.refusal import UNKNOWN_NAME
-from conformance.contract.model import Contract, Function
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function
 from conformance.contract.table import HEADED, SEPARATORS, Table
 
 Request = tuple[str, str, tuple[Param, ...]]

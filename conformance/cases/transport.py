@@ -9,7 +9,8 @@ from conformance.cases.make import case
 from conformance.cases.model import Case, Level, Param, Place, Role, Step
 from conformance.cases.recipes import Recipes
 from conformance.cases.steps import OFF, add
-from conformance.contract.model import Contract, Function
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function
 from conformance.contract.predict import DEBUG_UNTIL
 
 CLAUSE = "observed.md#7"

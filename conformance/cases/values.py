@@ -8,7 +8,9 @@ from conformance.cases.boundaries import limited
 from conformance.cases.model import PROVIDED, Case, Level, Param
 from conformance.cases.recipes import Recipes
 from conformance.cases.refusal import level_of, unknown_name
-from conformance.contract.model import Contract, Function, Parameter
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function
+from conformance.contract.parameter import Parameter
 
 INJECTION = "' OR '1'='1"
 

@@ -34,7 +34,7 @@ from conformance.commands import (
     selfcheck,
     show,
 )
-from conformance.contract.model import ContractError
+from conformance.contract.contract import ContractError
 from conformance.errors import ConformanceError, Stopped
 from conformance.run.interrupts import watched
 from conformance.streams import guarded

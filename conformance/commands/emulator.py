@@ -13,7 +13,7 @@ import typer
 
 from conformance.builds import NEWEST_PHP, described_build, described_php
 from conformance.commands.shared import command
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Dialect, SqlMode
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Dialect, SqlMode
 from conformance.terminal import out
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def emulator(given: EmulatorOptions) -> None:
 
 def _config(given: EmulatorOptions) -> Config:
     """What server it is to be: its build, settings and PHP, and whose users it has."""
-    from conformance.contract.model import ServerSettings
+    from conformance.contract.settings import ServerSettings
     from conformance.emulator.config import Config
     from conformance.run.settings import load_target, resolve
 

@@ -11,7 +11,7 @@ import typer
 
 from conformance.builds import NEWEST_PHP, described_build, described_php
 from conformance.commands.shared import Json, command
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build
 from conformance.errors import UsageError
 from conformance.terminal import out
 

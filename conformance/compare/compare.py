@@ -23,7 +23,7 @@ from conformance.compare.model import (
 )
 from conformance.compare.timing import shifts
 from conformance.compare.traces import GivenRun
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.report.model import CaseResult, DeviationSeen, Report
 from conformance.upgrade.compare import stored_unseen
 from conformance.upgrade.effect import ClientEffect

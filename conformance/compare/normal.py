@@ -13,11 +13,12 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from conformance.cases.model import PROVIDED, Case, Step
-from conformance.contract.model import Contract, Dialect
+from conformance.contract.contract import Contract
 from conformance.contract.outcome import CLOCK, NUMBER
 from conformance.contract.reply import Shape, parse_line
 from conformance.contract.request import Request
 from conformance.contract.sanitise import as_text
+from conformance.contract.settings import Dialect
 from conformance.report.exchanges import ExchangeLine
 from conformance.report.model import Report
 from conformance.report.placeholders import shortened, with_moments

@@ -15,7 +15,7 @@ from conformance.cases.model import Purpose
 from conformance.compare.cases import ANSWERED
 from conformance.compare.client_effect import Replies, Said, said
 from conformance.compare.normal import Normal, normal
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.request import FORM_TYPE, Request
 from conformance.contract.sanitise import as_text
 from conformance.report.curl import curl_line

@@ -9,10 +9,11 @@ from conformance.contract.action import Action, Elsewhere, Others
 from conformance.contract.call import Call, Step
 from conformance.contract.conditions import met, named, rows_where
 from conformance.contract.effects import RefusedError, made_row, refused_statement, store
-from conformance.contract.model import Build, Kind
+from conformance.contract.kind import Kind
 from conformance.contract.outcome import COMMAND, COUNT
 from conformance.contract.reply import Value
 from conformance.contract.sanitise import sanitise
+from conformance.contract.settings import Build
 from conformance.contract.visible import column_of
 from conformance.contract.world import NOW, Change, Column, Drop, MayChange, Put, Row, is_own_name
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from conformance.contract.model import Dialect
 from conformance.contract.reply import Shape, Value
+from conformance.contract.settings import Dialect
 from conformance.contract.table import TableColumn
 
 Cells = tuple[Value, ...]

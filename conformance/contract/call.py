@@ -8,21 +8,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from conformance.contract.action import Given
-from conformance.contract.model import (
-    Build,
-    Contract,
-    Dialect,
-    Effect,
-    Function,
-    Kind,
-    Parameter,
-    SqlErrors,
-    SqlMode,
-)
+from conformance.contract.contract import Contract
+from conformance.contract.function import Effect, Function
+from conformance.contract.kind import Kind
 from conformance.contract.outcome import Answer, Outcome, Unspecified
+from conformance.contract.parameter import Parameter
 from conformance.contract.reply import Value
 from conformance.contract.request import Request, parse
 from conformance.contract.sanitise import as_text, sanitise, stripping_deviation
+from conformance.contract.settings import Build, Dialect, SqlErrors, SqlMode
 from conformance.contract.world import ANY, Change, MayChange, Row, State, User
 
 

@@ -10,9 +10,11 @@ from dataclasses import replace
 
 from conformance.contract.call import Call, Step, read_as
 from conformance.contract.conditions import met, named
-from conformance.contract.load import refusal_name
-from conformance.contract.model import Arguments, Function, Kind, Parameter, check_of
+from conformance.contract.form import refusal_name
+from conformance.contract.function import Arguments, Function, check_of
+from conformance.contract.kind import Kind
 from conformance.contract.outcome import CLOCK, NUMBER, Outcome
+from conformance.contract.parameter import Parameter
 from conformance.contract.reply import Value
 from conformance.contract.rules import allows, disagreement, is_taken
 from conformance.contract.visible import column_of, has_campaign, may_see

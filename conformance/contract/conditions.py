@@ -10,7 +10,7 @@ from typing import Literal
 from conformance.contract import mysql
 from conformance.contract.action import Condition, Lookup
 from conformance.contract.call import Call, Step
-from conformance.contract.model import Kind
+from conformance.contract.kind import Kind
 from conformance.contract.visible import column_of, may_see
 from conformance.contract.world import Change, Row, is_own_name
 

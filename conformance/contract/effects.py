@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from conformance.contract import mysql
 from conformance.contract.call import Call
 from conformance.contract.checks import look_up, shown_number
-from conformance.contract.load import refusal_name
-from conformance.contract.model import Effect, Kind, Parameter, Stored, Trace
+from conformance.contract.form import refusal_name
+from conformance.contract.function import Effect, Trace
+from conformance.contract.kind import Kind, Stored
 from conformance.contract.outcome import Answer, Outcome, Unspecified
+from conformance.contract.parameter import Parameter
 from conformance.contract.reads import read
 from conformance.contract.request import decode
 from conformance.contract.rules import allows, is_date, is_taken

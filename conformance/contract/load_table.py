@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from conformance.contract.action import Given
-from conformance.contract.model import Build, Contract, ContractError, Function
+from conformance.contract.contract import Contract, ContractError
+from conformance.contract.function import Function
+from conformance.contract.settings import Build
 from conformance.contract.table import RULES, Listed, Table, TableColumn
 
 

@@ -9,7 +9,8 @@ from difflib import get_close_matches
 import msgspec
 from msgspec import inspect
 
-from conformance.contract.model import CHECKS, KIND_CHECKS, Contract
+from conformance.contract.contract import Contract
+from conformance.contract.function import CHECKS, KIND_CHECKS
 
 _AT = re.compile(r"(?s)(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\[(\.\.\.)\]")

@@ -13,20 +13,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.contract.model import (
-    NEWEST_BUILD,
-    Contract,
-    Dialect,
-    Effect,
-    Function,
-    Parameter,
-    Permission,
-    ReplyForm,
-    Rule,
-)
+from conformance.contract.contract import Contract
+from conformance.contract.form import ReplyForm
+from conformance.contract.function import Effect, Function, Permission
 from conformance.contract.outcome import CLOCK
+from conformance.contract.parameter import Parameter, Rule
 from conformance.contract.reply import Value, render
 from conformance.contract.request import FORM_TYPE
+from conformance.contract.settings import NEWEST_BUILD, Dialect
 
 PATH = "/vicidial/non_agent_api.php"
 URL = f"https://dialer.example{PATH}"

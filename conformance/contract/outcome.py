@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.contract.body import Listing
-from conformance.contract.model import Contract, Dialect, ReplyForm
+from conformance.contract.contract import Contract
+from conformance.contract.form import ReplyForm
 from conformance.contract.reply import Line, Shape, Value, render
+from conformance.contract.settings import Dialect
 from conformance.contract.world import Change
 
 

@@ -13,11 +13,12 @@ from conformance.contract import mysql
 from conformance.contract.act import act
 from conformance.contract.call import Call, Step, read
 from conformance.contract.checks import check, shown_number
+from conformance.contract.contract import Contract
 from conformance.contract.effects import EFFECT_OF
-from conformance.contract.model import Build, Contract, Dialect, SqlErrors, SqlMode
 from conformance.contract.outcome import CLOCK, Answer, Outcome, Unspecified
 from conformance.contract.request import Parameters, Request
 from conformance.contract.sanitise import is_sanitised, sanitise
+from conformance.contract.settings import Build, Dialect, SqlErrors, SqlMode
 from conformance.contract.world import Put, State
 
 LOG_SOURCE_SIZE = 20

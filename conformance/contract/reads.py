@@ -9,10 +9,11 @@ from conformance.contract.belonging import count, listed, nothing_to_sort
 from conformance.contract.body import Cells, Listing, Printing, place_of
 from conformance.contract.call import Call
 from conformance.contract.checks import is_nobodys, look_up
-from conformance.contract.model import Build, Kind
+from conformance.contract.kind import Kind
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.quirks import COMPUTED, NotKnownError
 from conformance.contract.reply import Shape, Value
+from conformance.contract.settings import Build
 from conformance.contract.table import HEADED, PIPE, SEPARATORS, Seen, Table, TableColumn
 from conformance.contract.visible import column_of, may_see
 from conformance.contract.world import Column, Row

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from conformance.contract.model import Dialect, Parameter, Rule
+from conformance.contract.parameter import Parameter, Rule
+from conformance.contract.settings import Dialect
 from conformance.contract.world import State
 
 _DIGITS = re.compile(r"[0-9]*")

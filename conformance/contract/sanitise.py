@@ -6,7 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from conformance.contract.model import Build, Parameter, ServerSettings
+from conformance.contract.parameter import Parameter
+from conformance.contract.settings import Build, ServerSettings
 
 NON_LATIN_DID_FIELDS_SINCE = Build(2, 14, 168)
 """The first build that sanitises DID fields with use_non_latin=1 (observed.md section 8)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.contract.model import Kind
+from conformance.contract.kind import Kind
 from conformance.contract.world import ALL_GROUPS, Column, Row, User
 
 

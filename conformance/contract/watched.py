@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
-from conformance.contract.model import ServerSettings, SqlErrors, SqlMode
+from conformance.contract.settings import ServerSettings, SqlErrors, SqlMode
 from conformance.contract.world import World
 
 T = TypeVar("T")

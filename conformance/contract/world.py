@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from conformance.contract.model import ServerSettings
+from conformance.contract.settings import ServerSettings
 
 Column = str | int | None
 

@@ -13,8 +13,8 @@ from starlette.responses import Response as HttpResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import Contract
 from conformance.contract.request import Request
 from conformance.emulator.clock import Clock
 from conformance.emulator.config import Config

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from conformance.contract.model import Build
+from conformance.contract.settings import Build
 
 Clock = Callable[[], float]
 """Seconds since 1970."""

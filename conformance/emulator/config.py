@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conformance.cases.expand import REFERRED_TO, Ground, Login, world
 from conformance.cases.model import Entity, Role
-from conformance.contract.model import Dialect, ServerSettings
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.world import Row, User
 from conformance.emulator.defaults import default_columns, load_defaults
 

@@ -10,11 +10,12 @@ from typing import Protocol
 
 from conformance.contract.call import Call, Step, read
 from conformance.contract.checks import check
-from conformance.contract.model import Contract, Dialect
+from conformance.contract.contract import Contract
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.predict import harmless, predict
 from conformance.contract.reply import Shape
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect
 from conformance.contract.world import Change, LoginFailed, LoginSucceeded, State
 from conformance.emulator.clock import known_values
 from conformance.emulator.config import Config

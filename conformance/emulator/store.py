@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from conformance.contract.model import Kind, ServerSettings
+from conformance.contract.kind import Kind
+from conformance.contract.settings import ServerSettings
 from conformance.contract.world import (
     LOCK_AFTER,
     LOGIN_LEVEL,

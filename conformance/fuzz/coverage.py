@@ -8,7 +8,7 @@ from functools import cache
 
 from conformance.cases.model import Case, Purpose, Step
 from conformance.contract.load import load_contract
-from conformance.contract.model import Parameter
+from conformance.contract.parameter import Parameter
 
 PLAIN = "plain"
 """The rule of a value about which nothing is special."""

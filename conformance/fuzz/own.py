@@ -11,7 +11,8 @@ from conformance.cases.make import needs_of
 from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Level, Param, Place, Role, Step
 from conformance.cases.recipes import Recipes, is_own
 from conformance.cases.steps import OFF, add, effects, setup
-from conformance.contract.model import Contract, Effect, Function
+from conformance.contract.contract import Contract
+from conformance.contract.function import Effect, Function
 from conformance.contract.mysql import kept_inside
 from conformance.contract.predict import LOG_SOURCE_SIZE
 

@@ -27,7 +27,8 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from conformance.cases.model import Case, Entity, Place, Step
-from conformance.contract.model import Contract, Function
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function
 from conformance.contract.openapi import Json, document, to_json
 from conformance.contract.request import FORM_TYPE
 from conformance.fuzz.own import READING, WRITING, Input, Maker, names_own_rows

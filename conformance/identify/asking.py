@@ -9,7 +9,8 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Entity, Level, Role
 from conformance.cases.sample import SAMPLE
-from conformance.contract.model import NEWEST_BUILD, Contract
+from conformance.contract.contract import Contract
+from conformance.contract.settings import NEWEST_BUILD
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.identify.choice import best, questions, tells
 from conformance.identify.hypothesis import Hypothesis, hypotheses

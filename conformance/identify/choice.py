@@ -10,7 +10,8 @@ from math import log2
 
 from conformance.cases.expand import Ground, requests
 from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Role
-from conformance.contract.model import Contract, ServerSettings
+from conformance.contract.contract import Contract
+from conformance.contract.settings import ServerSettings
 from conformance.identify.hypothesis import Hypothesis
 from conformance.identify.prediction import Predictions, Replies, apart
 from conformance.run.engine import worlds

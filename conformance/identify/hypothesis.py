@@ -7,16 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
 
-from conformance.contract.model import (
-    NEWEST_BUILD,
-    OLDEST_BUILD,
-    Build,
-    Contract,
-    Dialect,
-    ServerSettings,
-    SqlErrors,
-    SqlMode,
-)
+from conformance.contract.contract import Contract
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, ServerSettings, SqlErrors, SqlMode
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -9,11 +9,12 @@ from functools import cached_property
 
 from conformance.cases.expand import Ground, requests, world
 from conformance.cases.model import Case
-from conformance.contract.model import Contract, Dialect, ServerSettings
+from conformance.contract.contract import Contract
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.reply import Line, Shape
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.watched import Watched
 from conformance.contract.world import World
 from conformance.exchange import Exchange, Reply

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.contract.model import Build, Dialect
+from conformance.contract.settings import Build, Dialect
 from conformance.identify.hypothesis import Hypothesis, placed, spans
 
 

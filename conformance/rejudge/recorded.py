@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from conformance.cases.model import Case, Purpose
-from conformance.contract.model import Build, ServerSettings
+from conformance.contract.settings import Build, ServerSettings
 from conformance.errors import UsageError
 from conformance.rejudge.target import Learning, RecordedTarget
 from conformance.report.exchanges import ExchangeLine, read_exchanges

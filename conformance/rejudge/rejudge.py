@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from conformance import __version__
 from conformance.cases.model import Case
 from conformance.cases.select import wanted
-from conformance.contract.model import Build, Contract, ServerSettings
+from conformance.contract.contract import Contract
+from conformance.contract.settings import Build, ServerSettings
 from conformance.errors import UsageError
 from conformance.exchange import Exchange
 from conformance.rejudge.recorded import Recorded

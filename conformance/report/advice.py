@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from enum import StrEnum
 
-from conformance.contract.model import Severity
+from conformance.contract.deviation import Severity
 from conformance.report.model import Report
 from conformance.report.view import unexplained, unlocking
 from conformance.verdict.model import VerdictKind

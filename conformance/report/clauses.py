@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from conformance.contract.function import Function
 from conformance.contract.load import load_contract
-from conformance.contract.model import Function
 from conformance.report.model import Report
 from conformance.verdict.model import VerdictKind
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from conformance.contract.model import Severity
+from conformance.contract.deviation import Severity
 from conformance.report.model import CaseResult, Report
 from conformance.verdict.model import Deviates, VerdictKind
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import Contract
 from conformance.errors import HarnessError, UsageError
 from conformance.reading import LARGE, Malformed, contents, json_as
 from conformance.report.files import write_whole

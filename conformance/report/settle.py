@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from conformance.contract.model import Contract, Deviation, Severity
+from conformance.contract.contract import Contract
+from conformance.contract.deviation import Deviation, Severity
 from conformance.report.form import Form, FormSeen
 from conformance.report.model import CaseResult, DeviationSeen
 from conformance.verdict.model import Deviates, conforming, every_difference

@@ -14,8 +14,8 @@ from urllib.parse import unquote_plus
 import msgspec
 
 from conformance.contract.load import load_contract
-from conformance.contract.model import Dialect
 from conformance.contract.reply import Aspect, parse_line
+from conformance.contract.settings import Dialect
 from conformance.report import view
 from conformance.report.model import CaseResult
 from conformance.report.placeholders import shortened, with_moments, with_numbers, with_users

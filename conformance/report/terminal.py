@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance.contract.model import Severity
+from conformance.contract.deviation import Severity
 from conformance.report import advice, view
 from conformance.report.causes import causes
 from conformance.report.model import CaseResult, DeviationSeen, Report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from conformance.contract.model import Severity
+from conformance.contract.deviation import Severity
 from conformance.report.model import BaselineUse, CaseCall, CaseResult, DeviationSeen, Report
 from conformance.verdict.model import (
     Blocked,

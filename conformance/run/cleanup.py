@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from conformance.cases.expand import Ground, request
 from conformance.cases.rows import deletion, question, removal
-from conformance.contract.model import Kind
+from conformance.contract.kind import Kind
 from conformance.contract.request import Request
 from conformance.contract.world import RowName
 from conformance.exchange import Exchange, Failure

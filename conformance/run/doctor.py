@@ -12,8 +12,8 @@ from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, PROVIDED, Enti
 from conformance.cases.roles import ADMINS_OWN, ROLES
 from conformance.cases.rows import question
 from conformance.cases.steps import sent_by
-from conformance.contract.load import refusal_name
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
+from conformance.contract.form import refusal_name
 from conformance.contract.reply import parse_line
 from conformance.contract.world import RowName
 from conformance.errors import UsageError

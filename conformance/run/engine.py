@@ -14,8 +14,9 @@ from conformance.cases.expand import Ground, requests, world
 from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Purpose
 from conformance.cases.recipes import Recipes
 from conformance.cases.roles import ADMINS_OWN
-from conformance.contract.model import Contract, ServerSettings
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
+from conformance.contract.settings import ServerSettings
 from conformance.contract.world import Row, World
 from conformance.exchange import Exchange, Failure
 from conformance.run.cleanup import remove

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from conformance.contract.model import SqlErrors, SqlMode
+from conformance.contract.settings import SqlErrors, SqlMode
 from conformance.errors import UsageError
 from conformance.reading import Malformed, contents, json_as
 from conformance.report.text import visible

@@ -11,11 +11,12 @@ from conformance.cases.make import needs_of
 from conformance.cases.model import Case, Level
 from conformance.cases.recipes import Recipes
 from conformance.cases.rows import asked_about, removal
+from conformance.contract.kind import Kind
 from conformance.contract.load import load_contract
-from conformance.contract.model import Dialect, Kind, ServerSettings
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.world import Put, RowName
 from conformance.run.guard import Forbidden, Guard
 from conformance.run.preflight import SENTINEL

@@ -13,12 +13,16 @@ from itertools import islice, product
 
 from conformance.cases.expand import Ground, world
 from conformance.cases.model import Level
-from conformance.contract.model import Contract, Dialect, Effect, Function, Kind, Parameter, ServerSettings
+from conformance.contract.contract import Contract
+from conformance.contract.function import Effect, Function
+from conformance.contract.kind import Kind
 from conformance.contract.mysql import comments_out, reopens
 from conformance.contract.outcome import Outcome, Unspecified
+from conformance.contract.parameter import Parameter
 from conformance.contract.predict import predict
 from conformance.contract.request import Request, decode, every_value
 from conformance.contract.sanitise import as_text, sanitise
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.wire import readings, texts
 from conformance.contract.world import ANY, Drop, MayChange, Put, Row, RowName, State, User
 from conformance.run.withheld_secrets import Secrets, is_bytes

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.reply import parse_line
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
 from conformance.errors import UsageError
 from conformance.exchange import Reply
 from conformance.run.settings import Target

@@ -10,7 +10,7 @@ from time import time
 from urllib.parse import urlsplit
 
 from conformance.cases.model import Role
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.reply import parse_reply
 from conformance.errors import UsageError
 from conformance.exchange import Reply

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.contract.model import Contract, Dialect
+from conformance.contract.contract import Contract
 from conformance.contract.reply import Line, parse_line
+from conformance.contract.settings import Dialect
 
 
 def lines(contract: Contract, function: str, *names: str) -> tuple[Line, ...]:

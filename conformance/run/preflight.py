@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from conformance.cases.expand import Ground, request
 from conformance.cases.model import Level, Param, Role, Step
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.reply import parse_reply
 from conformance.contract.request import Request
 from conformance.errors import TargetUnreachable, UsageError

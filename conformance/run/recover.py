@@ -13,7 +13,7 @@ from typing import Any
 from conformance.cases.expand import Ground
 from conformance.cases.model import Level, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, ServerSettings
+from conformance.contract.settings import NEWEST_BUILD, ServerSettings
 from conformance.errors import TargetUnreachable, UsageError
 from conformance.report.curl import curl_line
 from conformance.run.cleanup import Leftover, finish

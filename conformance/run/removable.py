@@ -9,7 +9,8 @@ from conformance.cases.make import needs_of
 from conformance.cases.model import Case, Level, Need, Role, Step
 from conformance.cases.recipes import Recipes
 from conformance.cases.rows import question
-from conformance.contract.model import Contract, Kind
+from conformance.contract.contract import Contract
+from conformance.contract.kind import Kind
 from conformance.contract.world import RowName
 from conformance.exchange import Failure
 from conformance.run.cleanup import remove

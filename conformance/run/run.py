@@ -16,7 +16,7 @@ import msgspec
 from conformance.cases.expand import Ground, requests
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, ServerSettings
+from conformance.contract.settings import NEWEST_BUILD, ServerSettings
 from conformance.errors import ConformanceError, LeftBehind
 from conformance.exchange import Exchange
 from conformance.report.curl import curl_line

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from conformance.cases.expand import request as expanded
 from conformance.cases.model import Role
 from conformance.cases.rows import Signs, asked_about, naming, question, signs
-from conformance.contract.model import Contract, Kind, Parameter
+from conformance.contract.contract import Contract
+from conformance.contract.kind import Kind
+from conformance.contract.parameter import Parameter
 from conformance.contract.reply import Line, parse_reply
 from conformance.contract.request import Request
 from conformance.contract.sanitise import as_text, sanitise

@@ -19,8 +19,8 @@ import msgspec
 from conformance.cases.expand import Login
 from conformance.cases.model import Entity, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.sanitise import sanitise
+from conformance.contract.settings import NEWEST_BUILD, Build, ServerSettings, SqlErrors, SqlMode
 from conformance.errors import UsageError
 from conformance.reading import Malformed, contents, toml_in
 from conformance.run.target_file import Mistake, RoleEntry, decoded

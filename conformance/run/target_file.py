@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Need, Role
 from conformance.cases.roles import ROLES
-from conformance.contract.model import SqlErrors, SqlMode
+from conformance.contract.settings import SqlErrors, SqlMode
 
 ADVICE: Mapping[Need, str] = {
     **{role: permissions.advice for role, permissions in ROLES.items() if role not in MADE_UP_ROLES},

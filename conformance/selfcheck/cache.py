@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from conformance.cases.model import Case
-from conformance.contract.model import ServerSettings
 from conformance.contract.request import Request
+from conformance.contract.settings import ServerSettings
 from conformance.contract.world import RowName
 from conformance.exchange import Exchange, Failure, Reply
 from conformance.run.engine import Judging

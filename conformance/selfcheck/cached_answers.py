@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from conformance.contract.model import Contract, Dialect, ServerSettings
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.world import Row, State, User
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Response, work_out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from conformance.contract.model import ServerSettings
+from conformance.contract.settings import ServerSettings
 from conformance.contract.world import (
     LOCK_AFTER,
     LOGIN_LEVEL,

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from conformance.cases.expand import Ground
-from conformance.contract.model import Contract, ServerSettings
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
+from conformance.contract.settings import ServerSettings
 from conformance.contract.world import LoginFailed, Row, State, User
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Response, work_out

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Level, Role
-from conformance.contract.model import NEWEST_BUILD, Contract
+from conformance.contract.contract import Contract
+from conformance.contract.settings import NEWEST_BUILD
 from conformance.errors import ConformanceError
 from conformance.exchange import Failure, Reply
 from conformance.run.engine import CaseJudge, CaseSender, Engine, Exchanging

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import msgspec
 
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 
 Path = tuple[str, ...]
 

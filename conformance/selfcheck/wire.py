@@ -16,7 +16,7 @@ from typing import Protocol
 from starlette.responses import Response as HttpResponse
 from starlette.types import ASGIApp
 
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
 from conformance.emulator.app import percent_encoded
 from conformance.emulator.config import Config

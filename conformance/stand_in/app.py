@@ -13,7 +13,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.app import request_of

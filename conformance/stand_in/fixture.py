@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from conformance.builds import NEWEST_PHP, described_build, described_php
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, Dialect, ServerSettings, SqlMode
+from conformance.contract.settings import NEWEST_BUILD, Dialect, ServerSettings, SqlMode
 from conformance.contract.world import Column
 from conformance.emulator.config import Config
 from conformance.emulator.server import running

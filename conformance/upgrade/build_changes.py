@@ -6,8 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from conformance.contract.model import Build, Contract, Function, Parameter, ServerSettings, SqlErrors, SqlMode
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function
+from conformance.contract.parameter import Parameter
 from conformance.contract.sanitise import sanitise
+from conformance.contract.settings import Build, ServerSettings, SqlErrors, SqlMode
 from conformance.upgrade.effect import WORDS, ClientEffect
 from conformance.upgrade.model import PHP, BuildCause, Origin
 

@@ -11,11 +11,12 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import requests, world
 from conformance.cases.sample import SAMPLE, predicted_text
 from conformance.contract.call import Call, read
-from conformance.contract.load import refusal_name
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Contract, Dialect, ServerSettings
+from conformance.contract.contract import Contract
+from conformance.contract.form import refusal_name
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, ServerSettings
 from conformance.contract.world import World
 from conformance.upgrade.build_changes import BuildChanges
 from conformance.upgrade.effect import ClientEffect, Standing, standing

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from conformance.cases.expand import world
 from conformance.cases.sample import PASSWORD, SAMPLE, predicted_text
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import Contract, Dialect, ServerSettings
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.world import Change, Column, Drop, Put, Row, World
 from conformance.report.curl import curl_line
 from conformance.report.text import visible

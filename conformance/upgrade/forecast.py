@@ -10,8 +10,9 @@ from itertools import product
 from conformance.cases.expand import requests, world
 from conformance.cases.model import Case
 from conformance.cases.sample import SAMPLE
-from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlErrors, SqlMode
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.world import World
 from conformance.upgrade.build_changes import BuildChanges, Span, build_changes, deviating, meaning
 from conformance.upgrade.compare import BuildDifference, deviations, effect, first_difference, origins

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.contract.model import Dialect
+from conformance.contract.settings import Dialect
 from conformance.report.jinja import code, fenced
 from conformance.upgrade.effect import WORDS
 from conformance.upgrade.family import Family, answer, families

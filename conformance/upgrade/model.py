@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conformance.contract.model import Build, Deviation, Dialect
+from conformance.contract.deviation import Deviation
+from conformance.contract.settings import Build, Dialect
 from conformance.upgrade.effect import ClientEffect
 
 AS_DOCUMENTED = "as documented"

@@ -8,7 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from conformance.contract.model import Deviation, Dialect, Severity
+from conformance.contract.deviation import Deviation, Severity
+from conformance.contract.settings import Dialect
 from conformance.report.terminal import SEVERITIES, indented
 from conformance.upgrade.effect import WORDS, ClientEffect
 from conformance.upgrade.family import Family, answer, families

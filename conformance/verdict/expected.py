@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from conformance.contract.model import Contract, Dialect, ReplyForm
+from conformance.contract.contract import Contract
+from conformance.contract.form import ReplyForm
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.reply import LINE_ASPECTS, Aspect, Line, matches, parse_reply
+from conformance.contract.settings import Dialect
 from conformance.verdict import invariants
 
 

@@ -13,11 +13,12 @@ from functools import partial
 from itertools import zip_longest
 
 from conformance.contract.body import Listing
-from conformance.contract.model import Contract, Dialect, ServerSettings
+from conformance.contract.contract import Contract
 from conformance.contract.outcome import Answer, Outcome, Unspecified
 from conformance.contract.predict import harmless, predict
 from conformance.contract.reply import LINE_ASPECTS, Aspect, Line, matches, parse_reply
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.watched import Shared
 from conformance.contract.world import Change, World
 from conformance.exchange import Exchange, Failure, Reply, Trouble

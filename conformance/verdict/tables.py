@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from conformance.contract.body import Cells, Listing, lines_of, place_of
-from conformance.contract.model import Dialect
 from conformance.contract.reply import Aspect
+from conformance.contract.settings import Dialect
 
 _STATUS = re.compile(r"(SUCCESS|ERROR|NOTICE|VERSION): ")
 

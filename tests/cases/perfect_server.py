@@ -10,10 +10,10 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground, Login, requests, world
 from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Case, Entity, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.outcome import Answer, Outcome
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.world import Row, World
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.judge import CONTENT_TYPE

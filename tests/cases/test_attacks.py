@@ -10,8 +10,9 @@ from conformance.cases.expand import requests
 from conformance.cases.model import CANNOT_LOG_IN, Case, Purpose, Role
 from conformance.cases.refusal import refused_value
 from conformance.cases.roles import ADMINS_OWN, ROLES
-from conformance.contract.model import Dialect, Parameter
+from conformance.contract.parameter import Parameter
 from conformance.contract.rules import allows
+from conformance.contract.settings import Dialect
 from conformance.contract.world import World
 from tests.cases.perfect_server import CASES, CONTRACT, GROUND
 

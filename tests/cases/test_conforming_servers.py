@@ -7,9 +7,9 @@ import pytest
 
 from conformance.cases.expand import requests, world
 from conformance.cases.model import Purpose
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.verdict.judge import judge
 from conformance.verdict.model import Expect, Verdict, VerdictKind, kind
 from tests.cases.perfect_server import CASES, CONTRACT, GROUND, Server, run, starts

@@ -6,9 +6,9 @@ import pytest
 
 from conformance.cases.expand import requests
 from conformance.cases.model import Case, Level, Purpose, Role, Step
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlMode
 from conformance.contract.world import Change, Drop, Put
 from conformance.run.guard import Guard
 from tests.cases.perfect_server import CASES, CONTRACT, GROUND, starts

@@ -11,10 +11,11 @@ from conformance.cases.expand import Ground, Login, requests
 from conformance.cases.model import Case, Entity, Level, Role
 from conformance.cases.strategies import Spelling, Validity, inputs, possible, spelled, values
 from conformance.contract.load import load_contract
-from conformance.contract.model import Dialect, Parameter, ServerSettings
+from conformance.contract.parameter import Parameter
 from conformance.contract.request import Request
 from conformance.contract.rules import allows
 from conformance.contract.sanitise import sanitise
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.world import World
 from conformance.run.guard import Guard
 

@@ -15,9 +15,9 @@ from conformance.compare.compare import compare
 from conformance.compare.model import ChangeKind, Comparison, Pair
 from conformance.compare.traces import load
 from conformance.contract.load import load_contract
-from conformance.contract.model import Dialect
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
+from conformance.contract.settings import Dialect
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, honest

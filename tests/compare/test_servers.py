@@ -14,8 +14,9 @@ from conformance.cases.model import Entity, Level
 from conformance.compare import view
 from conformance.compare.cases import ANSWERED
 from conformance.compare.model import DIFFERENT, NOT_COMPARED, ChangeKind
-from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlErrors, SqlMode
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.world import State
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config

@@ -2,10 +2,10 @@
 
 import pytest
 
-from conformance.contract.model import Dialect
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.reply import LINE_ASPECTS, Shape, matches, parse_reply
+from conformance.contract.settings import Dialect
 from conformance.contract.world import Change, LoginFailed, MayChange, World
 from conformance.exchange import Reply
 from tests.support.api import (

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.contract.model import Build, Deviation, ServerSettings, SqlErrors, SqlMode
+from conformance.contract.deviation import Deviation
+from conformance.contract.settings import Build, ServerSettings, SqlErrors, SqlMode
 from conformance.verdict.model import Deviates, Fail, Verdict, in_form
 from tests.support.asking import CONTRACT, by_evidence, judged_as
 from tests.support.recordings import SETTINGS, scenarios

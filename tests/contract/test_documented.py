@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.contract.model import Dialect
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect
 from tests.support.asking import documented, outcome, request, silence
 from tests.support.rows import DID, did
 from tests.support.world import RECORDED_DIDS, recorded_world

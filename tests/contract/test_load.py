@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.contract.contract import ContractError
 from conformance.contract.load import load_contract, read_contract
-from conformance.contract.model import ContractError
 
 ADD, COPY, UPDATE, COMMON = (f"functions/{name}.toml" for name in ("add_did", "copy_did", "update_did", "common"))
 DEVIATIONS, SHARED, DID = "deviations.toml", "did_parameters.toml", "kinds/did.toml"

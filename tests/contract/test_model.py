@@ -4,17 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.contract.model import (
-    NEWEST_BUILD,
-    Build,
-    Deviation,
-    Dialect,
-    ServerSettings,
-    Severity,
-    SqlErrors,
-    SqlMode,
-)
+from conformance.contract.deviation import Deviation, Severity
 from conformance.contract.rules import allows, disagreement
+from conformance.contract.settings import NEWEST_BUILD, Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from tests.support.asking import CONTRACT
 from tests.support.world import recorded_world
 

@@ -8,9 +8,9 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from conformance.contract.load import load_contract
-from conformance.contract.model import Dialect
 from conformance.contract.openapi import PATH, URL, document, to_json, write
 from conformance.contract.reply import parse_line
+from conformance.contract.settings import Dialect
 
 CONTRACT = load_contract()
 COMMON = {"function", "source", "user", "pass"}

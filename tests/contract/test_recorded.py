@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.contract.model import Dialect
 from conformance.contract.outcome import Unspecified
 from conformance.contract.predict import predict
+from conformance.contract.settings import Dialect
 from conformance.exchange import Reply
 from conformance.verdict.model import Expect, Pass
 from tests.support.asking import CONTRACT, judged, outcome, printed

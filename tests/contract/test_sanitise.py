@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.contract.model import Build, Parameter, ServerSettings
+from conformance.contract.parameter import Parameter
 from conformance.contract.sanitise import as_text, sanitise, stripping_deviation
+from conformance.contract.settings import Build, ServerSettings
 from tests.support.asking import CONTRACT
 
 LATIN = ServerSettings()

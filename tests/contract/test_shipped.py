@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.world import LoginFailed, LoginSucceeded, Put, World
 from tests.support.asking import CONTRACT, outcome, request, shipped, silence
 from tests.support.rows import DID, did, find

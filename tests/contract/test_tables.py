@@ -6,12 +6,14 @@ import msgspec
 import pytest
 
 from conformance.contract.body import lines_of
+from conformance.contract.contract import ContractError
+from conformance.contract.function import Function
 from conformance.contract.load_table import check_table
-from conformance.contract.model import Build, ContractError, Dialect, Function, ServerSettings
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.quirks import COMPUTED
 from conformance.contract.request import Request
+from conformance.contract.settings import Build, Dialect, ServerSettings
 from conformance.contract.table import RULES, TableColumn
 from conformance.contract.world import World
 from tests.support.api import api_world

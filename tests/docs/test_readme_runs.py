@@ -21,7 +21,7 @@ import pytest
 import trustme
 import uvicorn
 
-from conformance.contract.model import Dialect
+from conformance.contract.settings import Dialect
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.run.files import RunFile, ledger_path, write_run

@@ -8,8 +8,8 @@ import pytest
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Level, Param, Step
+from conformance.contract.deviation import Deviation, Severity
 from conformance.contract.load import load_contract
-from conformance.contract.model import Deviation, Severity
 from tests.docs.pages import ROOT
 from tools.site import case_pages, clause_pages, paths
 from tools.site.build import config

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.contract.model import Build, ServerSettings
+from conformance.contract.settings import Build, ServerSettings
 from conformance.emulator.config import Config
 from tests.docs.pages import ROOT, Page
 from tests.docs.test_readme_runs import served

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.cases.expand import Login
 from conformance.cases.model import Role
-from conformance.contract.model import Dialect, ServerSettings
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.world import User, World
 from conformance.emulator.config import Config
 from conformance.report.model import from_json

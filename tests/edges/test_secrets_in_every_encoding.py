@@ -13,8 +13,9 @@ import pytest
 
 from conformance.cases.expand import Login
 from conformance.cases.model import Role
-from conformance.contract.model import Contract, Dialect
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect
 from conformance.contract.world import State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, Response, honest

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.contract.model import Dialect
+from conformance.contract.settings import Dialect
 from conformance.emulator.config import Config
 from tests.emulator.asgi import Emulator, FakeClock, emulator
 

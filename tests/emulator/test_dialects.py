@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
 from conformance.contract.request import FORM_TYPE, Request
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlMode
 from conformance.emulator.config import Config
 from conformance.verdict.invariants import violations
 from tests.emulator.asgi import Emulator, FakeClock, emulator

@@ -5,9 +5,11 @@ from itertools import pairwise
 
 import pytest
 
+from conformance.contract.function import Function
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Function, Parameter
+from conformance.contract.parameter import Parameter
 from conformance.contract.reply import parse_line
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build
 from conformance.emulator.config import Config
 from conformance.emulator.faults.catalogue import faults
 from conformance.emulator.faults.generated import checked, described

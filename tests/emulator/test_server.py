@@ -13,7 +13,7 @@ import httpx
 import pytest
 import uvicorn
 
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.app import PATH, create_app

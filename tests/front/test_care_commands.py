@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.contract.model import Dialect
+from conformance.contract.settings import Dialect
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config
 from conformance.emulator.server import running

@@ -12,7 +12,7 @@ import pytest
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.emulator.config import Config
 from conformance.options import Options, plan
 from conformance.report.json_file import load_report

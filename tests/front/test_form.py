@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import Contract, Dialect
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect
 from conformance.contract.world import State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, Response, honest

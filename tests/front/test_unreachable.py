@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.config import Config

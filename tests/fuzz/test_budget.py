@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.app import create_app

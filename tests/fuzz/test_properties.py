@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.predict import DEBUG_UNTIL
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.emulator.config import Config
 from conformance.emulator.faults.catalogue import faults, subtle
 from conformance.emulator.faults.model import faulty

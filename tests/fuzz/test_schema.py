@@ -13,9 +13,10 @@ import pytest
 from conformance.cases.expand import Ground, Login, request, requests, world
 from conformance.cases.model import Case, Entity, Level, Place, Purpose, Role
 from conformance.cases.steps import delete
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import Contract, Dialect, ServerSettings, SqlMode
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect, ServerSettings, SqlMode
 from conformance.contract.world import RowName, State
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config

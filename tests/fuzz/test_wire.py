@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from conformance.cases.expand import requests, world
 from conformance.cases.model import Case, Level, Purpose, Step
-from conformance.contract.model import ServerSettings
+from conformance.contract.settings import ServerSettings
 from conformance.exchange import Exchange, Failure, Reply
 from conformance.fuzz.wire import LONGEST, case, line_limit, messages
 from conformance.run import wire

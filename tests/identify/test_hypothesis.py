@@ -3,7 +3,7 @@
 from conformance.cases.catalogue import catalogue
 from conformance.cases.sample import SAMPLE
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, ServerSettings, SqlErrors, SqlMode
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.identify.hypothesis import Builds, Hypothesis, builds, hypotheses, placed, spans
 from conformance.identify.prediction import Predictions
 

@@ -7,9 +7,10 @@ import pytest
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground
 from conformance.cases.model import Level, Role
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import Build, Contract, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.request import Request
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.world import State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Behaviour, Response, honest

@@ -6,10 +6,10 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import requests, world
 from conformance.cases.sample import SAMPLE
 from conformance.contract.load import load_contract
-from conformance.contract.model import Dialect
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
 from conformance.contract.reply import Line, Shape
+from conformance.contract.settings import Dialect
 from conformance.exchange import Reply
 from conformance.identify.asking import predictions_for
 from conformance.identify.hypothesis import Hypothesis, hypotheses

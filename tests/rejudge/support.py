@@ -8,7 +8,7 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Login
 from conformance.cases.model import Case, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import Build
+from conformance.contract.settings import Build
 from conformance.emulator.config import Config
 from conformance.rejudge.recorded import load
 from conformance.rejudge.rejudge import Terms, rejudge

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from conformance.contract.model import Build
+from conformance.contract.settings import Build
 from conformance.errors import UsageError
 from conformance.rejudge.recorded import load
 from conformance.rejudge.rejudge import Terms

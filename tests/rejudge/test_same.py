@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cases.expand import Login
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlErrors, SqlMode
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.emulator.config import Config
 from conformance.emulator.faults.catalogue import faults
 from conformance.report.json_file import load_report

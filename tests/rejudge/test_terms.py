@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.contract.model import Build, ServerSettings
+from conformance.contract.settings import Build, ServerSettings
 from conformance.emulator.config import Config
 from conformance.errors import UsageError
 from conformance.report.json_file import load_report

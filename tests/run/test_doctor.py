@@ -10,7 +10,7 @@ import pytest
 
 from conformance.cases.expand import Login
 from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, PROVIDED, Entity, Level, Need, Role
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
 from conformance.contract.world import LoginFailed, LoginSucceeded, Put, State
 from conformance.emulator.config import Config

@@ -12,8 +12,8 @@ import pytest
 
 from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Level, Role, Step
-from conformance.contract.model import OLDEST_BUILD, ServerSettings
 from conformance.contract.request import Request
+from conformance.contract.settings import OLDEST_BUILD, ServerSettings
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.run.engine import Engine, worlds
 from conformance.run.run import Run

@@ -9,8 +9,8 @@ import pytest
 from conformance.cases.expand import Ground, Login
 from conformance.cases.model import Entity, Level, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import OLDEST_BUILD, ServerSettings
 from conformance.contract.request import Request
+from conformance.contract.settings import OLDEST_BUILD, ServerSettings
 from conformance.run.guard import Forbidden, Guard
 from conformance.run.withheld_secrets import Secrets
 from tests.support.rows import named

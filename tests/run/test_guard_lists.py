@@ -5,8 +5,8 @@ import pytest
 from conformance.cases.expand import Ground, Login
 from conformance.cases.model import Level, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import Build, ServerSettings
 from conformance.contract.request import Request
+from conformance.contract.settings import Build, ServerSettings
 from conformance.contract.world import RowName
 from conformance.run.guard import Forbidden, Guard
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.contract.model import Build
+from conformance.contract.settings import Build
 from conformance.errors import UsageError
 from conformance.run.known import KnownBuild, known_build, told_build
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from conformance.cases.model import Level, Role
-from conformance.contract.model import Build
 from conformance.contract.request import Request
+from conformance.contract.settings import Build
 from conformance.errors import ConformanceError, TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply, Trouble
 from conformance.run.known import Heard, told_build

@@ -12,8 +12,8 @@ import pytest
 
 from conformance.cases.expand import Login
 from conformance.cases.model import Level, Role
-from conformance.contract.model import NEWEST_BUILD, SqlErrors, SqlMode
 from conformance.contract.request import Request
+from conformance.contract.settings import NEWEST_BUILD, SqlErrors, SqlMode
 from conformance.errors import TargetUnreachable, UsageError
 from conformance.exchange import Failure, Reply, Trouble
 from conformance.run.files import read_run

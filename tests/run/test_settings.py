@@ -5,7 +5,7 @@ import pytest
 
 from conformance.cases.expand import Login
 from conformance.cases.model import Role
-from conformance.contract.model import Build
+from conformance.contract.settings import Build
 from conformance.errors import UsageError
 from conformance.run.settings import TargetFile, check_url, read_password, resolve
 from conformance.run.target_file import RoleEntry

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Entity, Role
-from conformance.contract.model import Build, SqlMode
+from conformance.contract.settings import Build, SqlMode
 from conformance.errors import UsageError
 from conformance.run.settings import load_target, resolve
 

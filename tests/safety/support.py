@@ -14,8 +14,8 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground, Login
 from conformance.cases.model import Case, Entity, Level, Role
 from conformance.contract.load import load_contract
-from conformance.contract.model import ServerSettings
 from conformance.contract.request import Request
+from conformance.contract.settings import ServerSettings
 from conformance.contract.world import Column
 from conformance.emulator.app import create_app
 from conformance.emulator.config import Config

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from conformance.cases.model import Level
-from conformance.contract.model import Contract, Dialect
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
 from conformance.contract.sanitise import sanitise
+from conformance.contract.settings import Dialect
 from conformance.contract.world import Put, State
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Response, honest

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conformance.cases.catalogue import catalogue
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import Build, Contract
 from conformance.contract.request import Request
+from conformance.contract.settings import Build
 from conformance.contract.world import Put, State
 from conformance.emulator.config import Config
 from conformance.emulator.faults.generated import mutant, parameter_mutation, rule_mutation

@@ -7,7 +7,7 @@ import pytest
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Level
 from conformance.contract.load import load_contract
-from conformance.contract.model import SqlMode
+from conformance.contract.settings import SqlMode
 from conformance.emulator.faults.catalogue import faults
 from conformance.emulator.faults.model import Fault
 from conformance.selfcheck.checker import Checker

@@ -2,10 +2,11 @@
 
 import pytest
 
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import Contract, Dialect
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect
 from conformance.contract.world import World
 from conformance.emulator.defaults import load_defaults
 from conformance.emulator.faults.generated import Mutation, function_mutation, parameter_mutation, rule_mutation

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.cases.expand import Login
 from conformance.cases.model import Role
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.config import Config

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from conformance.contract.model import Build, Contract, Kind, ServerSettings, SqlErrors, SqlMode
+from conformance.contract.contract import Contract
+from conformance.contract.kind import Kind
+from conformance.contract.settings import Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.world import NOW, Column, MayChange, Row, User, World
 from conformance.exchange import Exchange
 from tests.support.recordings import FOLDER, exchange_of

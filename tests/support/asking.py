@@ -6,10 +6,10 @@ from functools import cache
 from urllib.parse import urlencode
 
 from conformance.contract.load import load_contract
-from conformance.contract.model import Dialect, ServerSettings
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.world import World
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.judge import CONTENT_TYPE, Judgement, judge

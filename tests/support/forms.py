@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from conformance.contract.model import Dialect
+from conformance.contract.settings import Dialect
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.judge import Judgement
 from conformance.verdict.model import Expect

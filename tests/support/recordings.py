@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from conformance.contract.model import Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.request import Request
+from conformance.contract.settings import Build, ServerSettings, SqlErrors, SqlMode
 from conformance.exchange import Exchange, Reply
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "recordings"

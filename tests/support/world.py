@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from conformance.contract.model import ServerSettings, SqlErrors, SqlMode
+from conformance.contract.settings import ServerSettings, SqlErrors, SqlMode
 from conformance.contract.world import Column, User, World
 from tests.support.recordings import Scenario
 from tests.support.rows import DID, did, referred

@@ -11,8 +11,9 @@ from functools import cache
 from itertools import permutations
 
 from conformance.cases.model import Case
-from conformance.contract.model import Build, Contract, Dialect, ServerSettings
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
+from conformance.contract.settings import Build, Dialect, ServerSettings
 from conformance.exchange import Reply
 from conformance.upgrade.build_changes import BuildChanges, Span, build_changes
 from conformance.upgrade.compare import BuildDifference, effect, first_difference, origins

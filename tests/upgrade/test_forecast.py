@@ -7,7 +7,7 @@ import pytest
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.sample import PASSWORD
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, SqlErrors, SqlMode
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, SqlErrors, SqlMode
 from conformance.upgrade.build_changes import Span, build_changes
 from conformance.upgrade.effect import ClientEffect
 from conformance.upgrade.family import answer
@@ -36,7 +36,8 @@ WITHOUT_CASE = {
         " agent-header-short agent-address-of-old-login lead-filter-500"
     ),
 }
-"""What begins or ends although no case of the catalogue shows it: it needs agents, leads or custom fields, or no reply shows it."""
+"""What begins or ends although no case of the catalogue shows it: it needs agents, leads or custom fields, or no reply
+shows it."""
 
 
 @cache

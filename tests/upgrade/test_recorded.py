@@ -5,7 +5,8 @@ from functools import cache
 import pytest
 
 from conformance.cases.catalogue import catalogue
-from conformance.contract.model import Build, Contract
+from conformance.contract.contract import Contract
+from conformance.contract.settings import Build
 from conformance.emulator.faults.generated import Mutation, function_mutation, parameter_mutation
 from conformance.upgrade.effect import ClientEffect
 from conformance.upgrade.model import BuildCause

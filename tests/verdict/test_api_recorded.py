@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.contract.model import Dialect
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.reply import Aspect
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect
 from conformance.contract.world import Row, World
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.model import Expect, Fail, Pass, VerdictKind, kind

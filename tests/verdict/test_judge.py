@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.contract.model import Build, ServerSettings, SqlErrors, SqlMode
 from conformance.contract.request import Request
+from conformance.contract.settings import Build, ServerSettings, SqlErrors, SqlMode
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.verdict.judge import Thread, _distinct
 from conformance.verdict.model import (

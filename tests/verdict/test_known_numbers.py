@@ -3,8 +3,8 @@
 import pytest
 
 from conformance.contract.load import load_contract
-from conformance.contract.model import ServerSettings
 from conformance.contract.request import Request
+from conformance.contract.settings import ServerSettings
 from conformance.contract.world import User, World
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.judge import CONTENT_TYPE, judge

@@ -5,9 +5,9 @@ from itertools import permutations
 
 import pytest
 
-from conformance.contract.model import Dialect, ServerSettings, SqlErrors
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
+from conformance.contract.settings import Dialect, ServerSettings, SqlErrors
 from conformance.exchange import Exchange, Reply
 from conformance.verdict.model import Deviates, Expect, Fail, Pass, VerdictKind, every_difference, kind
 from tests.support.asking import CONTRACT, judged, judged_as, printed

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from conformance.cases.model import Case
 from conformance.cases.sample import PASSWORD
-from conformance.contract.model import Contract
+from conformance.contract.contract import Contract
 from conformance.report.curl import curl_line
 from tools.site import paths
 from tools.site.replies import Sent

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from conformance.cases.model import Case
-from conformance.contract.model import Contract, Function, ReplyForm
+from conformance.contract.contract import Contract
+from conformance.contract.form import ReplyForm
+from conformance.contract.function import Function
 from tools.site import paths
 from tools.site.headings import heading_of
 from tools.site.recorded import RECORDED_BY_FUNCTION, is_recorded, recorded

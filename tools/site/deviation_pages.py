@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from conformance.cases.model import Case
-from conformance.contract.model import OLDEST_BUILD, Build, Contract, Deviation, Severity
+from conformance.contract.contract import Contract
+from conformance.contract.deviation import Deviation, Severity
+from conformance.contract.settings import OLDEST_BUILD, Build
 from tools.site import paths
 from tools.site.recorded import recorded
 from tools.site.text import code, link, page, prose, table

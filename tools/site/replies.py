@@ -9,10 +9,11 @@ from functools import cache
 from conformance.cases.expand import request, world
 from conformance.cases.model import Case, Step
 from conformance.cases.sample import SAMPLE, predicted_text
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Contract, Dialect, ServerSettings, SqlMode
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, ServerSettings, SqlMode
 from conformance.contract.world import World
 from conformance.upgrade.compare import deviations
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import Contract
 from tools.site import case_pages, clause_pages, deviation_pages, paths
 from tools.site.replies import Sent, sent
 

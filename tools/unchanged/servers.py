@@ -17,9 +17,9 @@ from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import requests
 from conformance.cases.model import Case, Level
 from conformance.contract.load import load_contract
-from conformance.contract.model import Build, Dialect, ServerSettings, SqlMode
 from conformance.contract.openapi import document, to_json
 from conformance.contract.request import Request
+from conformance.contract.settings import Build, Dialect, ServerSettings, SqlMode
 from conformance.emulator.config import Config
 from conformance.emulator.faults.catalogue import faults
 from conformance.emulator.respond import Behaviour, honest

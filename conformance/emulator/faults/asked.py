@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import quote_from_bytes, unquote_plus
 
 from conformance.contract.call import Call, read
-from conformance.contract.model import Contract, Dialect, ServerSettings
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request
+from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.world import Change, Drop, Put, Row, State, User
 from conformance.emulator.config import Config
 from conformance.emulator.respond import Behaviour, Response, honest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from conformance.contract.model import Build
+from conformance.contract.settings import Build
 from conformance.contract.world import LOCK_AFTER, Change, LoginFailed, LoginSucceeded, User
 from conformance.emulator.faults.asked import Asked
 from conformance.emulator.faults.by_hand import by_hand, read_as, remembering, reworded

@@ -9,8 +9,10 @@ from typing import Any
 
 import msgspec
 
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function
 from conformance.contract.load import load_contract
-from conformance.contract.model import Contract, Function, Parameter
+from conformance.contract.parameter import Parameter
 from conformance.contract.request import Request
 from conformance.contract.world import State
 from conformance.emulator.config import Config

@@ -7,7 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from conformance.contract.model import NEWEST_BUILD, OLDEST_BUILD, Build, Contract, Parameter
+from conformance.contract.contract import Contract
+from conformance.contract.parameter import Parameter
+from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build
 from conformance.emulator.config import Config
 from conformance.emulator.faults.generated import (
     Mutation,

@@ -9,7 +9,10 @@ from functools import partial
 from conformance.cases.roles import settings_of
 from conformance.contract.call import Call, read
 from conformance.contract.checks import NO_ARGUMENTS
-from conformance.contract.model import Contract, Dialect, Function, Rule, check_of
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function, check_of
+from conformance.contract.parameter import Rule
+from conformance.contract.settings import Dialect
 from conformance.contract.world import Row, User
 from conformance.emulator.defaults import default_columns
 from conformance.emulator.faults.asked import Answering, Asked, behaving, without_rows

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.contract.model import Contract, Parameter
+from conformance.contract.contract import Contract
+from conformance.contract.parameter import Parameter
 from conformance.emulator.faults.generated import checked, mutant, rule_mutation
 from conformance.emulator.faults.model import Fault, FaultKind
 

@@ -7,7 +7,8 @@ from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
-from conformance.contract.model import Contract, Function
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function
 from conformance.emulator.faults.asked import Asked, behaving, did
 from conformance.emulator.faults.generated import COMMON, checked, described, function_of, mutant, with_function
 from conformance.emulator.faults.model import Fault, FaultKind

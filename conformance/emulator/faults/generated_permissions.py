@@ -8,7 +8,8 @@ from functools import partial
 
 import msgspec
 
-from conformance.contract.model import Contract, Function, check_of
+from conformance.contract.contract import Contract
+from conformance.contract.function import Function, check_of
 from conformance.contract.world import LOGIN_LEVEL, Row, User
 from conformance.emulator.faults.asked import Answering, Asked, behaving
 from conformance.emulator.faults.generated import described, function_mutation, mutant

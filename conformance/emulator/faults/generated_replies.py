@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from conformance.contract.model import Contract, ReplyForm
+from conformance.contract.contract import Contract
+from conformance.contract.form import ReplyForm
 from conformance.contract.reply import Line, Value, parse_line
 from conformance.emulator.faults.generated import COMMON, function_of, mutant, with_reply
 from conformance.emulator.faults.model import Fault, FaultKind

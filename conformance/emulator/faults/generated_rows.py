@@ -8,7 +8,8 @@ from functools import partial
 
 import msgspec
 
-from conformance.contract.model import Contract, Kind, Stored
+from conformance.contract.contract import Contract
+from conformance.contract.kind import Kind, Stored
 from conformance.contract.world import Change, Drop, Put, Row
 from conformance.emulator.faults.asked import Answering, Asked, behaving
 from conformance.emulator.faults.generated import Mutation, mutant

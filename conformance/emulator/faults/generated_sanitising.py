@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from conformance.cases.refusal import refused_value
-from conformance.contract.model import Contract, Parameter
+from conformance.contract.contract import Contract
+from conformance.contract.parameter import Parameter
 from conformance.emulator.faults.generated import checked, mutant, parameter_mutation
 from conformance.emulator.faults.model import Fault, FaultKind
 

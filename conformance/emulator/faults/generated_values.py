@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from conformance.contract.model import Contract, Parameter
+from conformance.contract.contract import Contract
+from conformance.contract.parameter import Parameter
 from conformance.emulator.faults.asked import Asked, behaving
 from conformance.emulator.faults.generated import (
     Mutation,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.contract.call import Call, read
-from conformance.contract.model import Dialect, Parameter
+from conformance.contract.parameter import Parameter
 from conformance.contract.rules import allows
+from conformance.contract.settings import Dialect
 from conformance.emulator.faults.asked import Answering, Asked, behaving, without_rows
 from conformance.emulator.faults.generated import with_rule
 from conformance.emulator.faults.model import Fault, FaultKind

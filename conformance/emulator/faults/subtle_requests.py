@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from conformance.contract.model import Parameter
+from conformance.contract.parameter import Parameter
 from conformance.contract.request import FORM_TYPE
 from conformance.emulator.faults.asked import Asked
 from conformance.emulator.faults.model import Fault

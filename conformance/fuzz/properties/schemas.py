@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from conformance.cases.model import Case
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
-from conformance.contract.model import Contract
 from conformance.fuzz.own import WRITING, names_own_rows
 from conformance.fuzz.search import Search, Sending, taking
 
