@@ -126,14 +126,9 @@ def user_of(role: Role, name: str, password: str, contract: Contract) -> User:
         level=may.level,
         active=may.active,
         api_access=may.api_access,
-        grants=settings_of(contract) - may.without,
+        grants=contract.settings - may.without,
         functions=may.functions,
         groups=none if may.group_of_its_own else None,
         campaigns=none if may.no_campaigns else None,
         lists_restricted=may.lists_restricted,
     )
-
-
-def settings_of(contract: Contract) -> frozenset[str]:
-    """All settings that a function of the contract asks for."""
-    return frozenset(setting for function in contract.functions.values() for setting in function.settings)

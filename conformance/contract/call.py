@@ -178,8 +178,10 @@ def read_as(call: Call, function: Function | None) -> Call:
     values = {p.name: _value(call, p) for p in known if p.name in sent.values}
     noted = [stripping_deviation(sent.values[p.name], values[p.name], p) for p in known if p.name in values]
     values |= {p.name: "" if call.harmless else ARRAY for p in known if p.name in sent.arrays}
-    rules = {p.name: p.rule(call.dialect) for p in known}
-    values |= {name: r.fallback for name, r in rules.items() if r.fallback and values.get(name) not in r.values}
+    for parameter in function.with_fallback if function else ():
+        rule, value = parameter.rule(call.dialect), values.get(parameter.name)
+        if rule.fallback and value not in rule.values and parameter.known_to(call.state.settings.build):
+            values[parameter.name] = rule.fallback
     return replace(call.noting(*noted), function=function, values=values)
 
 

@@ -226,6 +226,8 @@ def delete(told: Arguments, call: Call) -> Step:
 def optional(call: Call) -> Step:
     """Every optional field that was sent has an allowed value; the first that has not answers (section 2)."""
     for parameter in call.called.looked_at:
+        if parameter.name not in (call.values or {}):
+            continue
         step = _optional(call, parameter)
         if not isinstance(step, Call):
             return step

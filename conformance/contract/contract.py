@@ -33,8 +33,13 @@ class Contract:
         Of a function that works on several kinds it is the first one's, unless the `kind` is told.
         """
         kind = kind or next(iter(self.kinds_of(function)), None)
-        named = {parameter.column: parameter for parameter in function.parameters if parameter.column}
+        named = function.by_column
         return tuple(named[column] for column in kind.key if column in named) if kind else ()
+
+    @cached_property
+    def settings(self) -> frozenset[str]:
+        """All settings in a user's record that a function asks for."""
+        return frozenset(setting for function in self.functions.values() for setting in function.settings)
 
     @cached_property
     def naming(self) -> frozenset[str]:

@@ -217,13 +217,15 @@ def defaults(call: Call) -> Mapping[str, Column]:
 def _fields(call: Call) -> tuple[Parameter, ...]:
     """The parameters that are stored in columns which do not name the row."""
     naming = {column for kind in call.contract.kinds_of(call.called) for column in kind.key}
-    return tuple(p for p in call.called.parameters if p.column and p.column not in naming)
+    return tuple(p for column, p in call.called.by_column.items() if column not in naming)
 
 
 def store(call: Call) -> tuple[Call, Mapping[str, Column]]:
     """The columns that the call's fields set. Raises RefusedError where the database takes no such value."""
     columns: dict[str, Column] = {}
     for parameter in _fields(call):
+        if parameter.name not in (call.values or {}):
+            continue
         value = call.value(parameter.name)
         if not _is_sent(call, parameter) or not parameter.column:
             continue

@@ -146,32 +146,42 @@ class Function(Struct, frozen=True):
         """The parameters by their names."""
         return {parameter.name: parameter for parameter in self.parameters}
 
-    @property
+    @cached_property
+    def by_column(self) -> Mapping[str, Parameter]:
+        """The parameters that are stored, by their columns."""
+        return {parameter.column: parameter for parameter in self.parameters if parameter.column}
+
+    @cached_property
     def required(self) -> tuple[Parameter, ...]:
         """The parameters that must be sent."""
         return tuple(p for p in self.parameters if p.required)
 
-    @property
+    @cached_property
     def required_samples(self) -> tuple[Parameter, ...]:
         """Those that every good call sends."""
         return tuple(p for p in self.parameters if p.required and p.sample is not None)
 
-    @property
+    @cached_property
     def optional_samples(self) -> tuple[Parameter, ...]:
         """Those that a good call may send besides."""
         return tuple(p for p in self.parameters if not p.required and p.sample is not None)
 
-    @property
+    @cached_property
+    def with_fallback(self) -> tuple[Parameter, ...]:
+        """Those of which whatever is not on a list counts as one that is, in one dialect at least."""
+        return tuple(p for p in self.parameters if p.documented.fallback or p.shipped.fallback)
+
+    @cached_property
     def optional(self) -> tuple[Parameter, ...]:
         """The parameters that are checked only when sent, in the order of their checks."""
         return tuple(p for p in self.parameters if not p.required and p.message)
 
-    @property
+    @cached_property
     def looked_at(self) -> tuple[Parameter, ...]:
         """The parameters that are not required and checked or stored when sent, in the order of their checks."""
         return tuple(p for p in self.parameters if not p.required and (p.message or p.column or p.needs))
 
-    @property
+    @cached_property
     def settings(self) -> tuple[str, ...]:
         """The settings in a user's record that it asks for: in the end, in one of its checks, or for single steps."""
         own = self.permission.settings if self.permission else ()
@@ -182,7 +192,7 @@ class Function(Struct, frozen=True):
         seen = self.table.seen.settings if self.table and self.table.seen else ()
         return tuple(dict.fromkeys((*own, *filter(None, (*asked, *needed)), *seen)))
 
-    @property
+    @cached_property
     def effect(self) -> Effect:
         """What it does in the end."""
         if self.copies:
@@ -195,18 +205,18 @@ class Function(Struct, frozen=True):
             return Effect.DELETES
         return Effect.READS if self.reads else Effect.UNSPECIFIED
 
-    @property
+    @cached_property
     def kind(self) -> str | None:
         """The kind of the rows that it works on."""
         return self.copies or self.changes or self.creates or self.deletes
 
-    @property
+    @cached_property
     def makes(self) -> str | None:
         """The kind of which it may make rows."""
         hands_on = any(told.otherwise for told in self.arguments.values())
         return self.copies or self.creates or (self.changes if hands_on else None)
 
-    @property
+    @cached_property
     def is_described(self) -> bool:
         """Whether it is known what the function answers to those who may call it, not just whom it refuses."""
         return self.table is not None or self.effect not in (Effect.UNSPECIFIED, Effect.READS)

@@ -78,9 +78,10 @@ class Parameter(Struct, frozen=True):
         """The rule that `dialect` states, for a server of that build; of the newest unless told."""
         if dialect is Dialect.DOCUMENTED:
             return self.documented
-        for limit in sorted(self.shipped_before, key=Build.parse):
-            if build and build < Build.parse(limit):
-                return self.shipped_before[limit]
+        if build and self.shipped_before:
+            for limit in sorted(self.shipped_before, key=Build.parse):
+                if build < Build.parse(limit):
+                    return self.shipped_before[limit]
         return self.shipped
 
     def known_to(self, build: Build) -> bool:
@@ -89,7 +90,8 @@ class Parameter(Struct, frozen=True):
 
     def kept_by(self, build: Build) -> str | None:
         """The kept characters of a build; None where that build does not sanitise the parameter."""
-        for limit in sorted(self.kept_before, key=Build.parse):
-            if build < Build.parse(limit):
-                return self.kept_before[limit] or None
+        if self.kept_before:
+            for limit in sorted(self.kept_before, key=Build.parse):
+                if build < Build.parse(limit):
+                    return self.kept_before[limit] or None
         return self.kept

@@ -62,6 +62,21 @@ class Request:
         return _HEAD.match(self.wire) is not None
 
     @cached_property
+    def every_value(self) -> Mapping[str, frozenset[bytes]]:
+        """By name, all values that some server could read as the parameter's: see the function `every_value`.
+
+        Names are read as PHP does, and as those do that end a name at its first bracket.
+        """
+        texts = [self.query] if self.sends_json else [self.query, self.form or ""]
+        found: dict[str, set[bytes]] = {}
+        for key, _, value in (pair.partition("=") for text in texts for pair in text.split("&")):
+            for name in _readings(decode(key).decode("latin-1")):
+                found.setdefault(name, set()).add(decode(value))
+        for name, sent in _json_values(self):
+            found.setdefault(name, set()).add(sent)
+        return {name: frozenset(values) for name, values in found.items()}
+
+    @cached_property
     def logged_url(self) -> str:
         """What a server puts into its log of URLs: the query as it came, and each value of the form, decoded."""
         return self.query + "".join(f"&{name}={value.decode('latin-1')}" for name, value in self._form.values.items())
@@ -106,29 +121,23 @@ def php_name(sent: str) -> tuple[str, bool]:
 
 
 def every_value(request: Request, name: str) -> frozenset[bytes]:
-    """All values that some server could read as the parameter's, in query, form or JSON, whichever it prefers.
-
-    Names are read as PHP does, and as those do that end a name at its first bracket.
-    """
-    texts = [request.query] if request.sends_json else [request.query, request.form or ""]
-    pairs = [pair.partition("=") for text in texts for pair in text.split("&")]
-    found = {decode(value) for key, _, value in pairs if name in _readings(decode(key).decode("latin-1"))}
-    return frozenset(found | set(_json_values(request, name)))
+    """All values that some server could read as the parameter's, in query, form or JSON, whichever it prefers."""
+    return request.every_value.get(name, frozenset())
 
 
 def _readings(sent: str) -> set[str]:
     return {php_name(sent)[0], php_name(sent.partition("[")[0])[0]}
 
 
-def _json_values(request: Request, name: str) -> Iterator[bytes]:
+def _json_values(request: Request) -> Iterator[tuple[str, bytes]]:
     if not request.sends_json:
         return
     try:
         told = json.loads(request.form or "")
     except (ValueError, RecursionError):
         return
-    if isinstance(told, dict) and name in told:
-        yield str(told[name]).encode("utf-8", "surrogatepass")
+    if isinstance(told, dict):
+        yield from ((name, str(value).encode("utf-8", "surrogatepass")) for name, value in told.items())
 
 
 def decode(text: str) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from conformance.cases.model import MADE_UP_ROLES, Role
-from conformance.cases.roles import ROLES, Permissions, settings_of
+from conformance.cases.roles import ROLES, Permissions
 from conformance.contract.load import load_contract
 from conformance.schemas import SchemaKind, directive
 
@@ -38,7 +38,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
 COLUMNS: Mapping[str, str] = {"modify_dids": "modify_inbound_dids", "delete_dids": "delete_inbound_dids"}
 """The columns of VICIdial's users that have other names than the settings have here."""
 
-SETTINGS = sorted(settings_of(load_contract()) - load_contract().functions.keys())
+SETTINGS = sorted(load_contract().settings - load_contract().functions.keys())
 """The settings of users; one with the name of a function stands for what that function asks for, which is not known."""
 
 _FIRST = (

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from conformance.cases.roles import settings_of
 from conformance.contract.call import Call, read
 from conformance.contract.checks import NO_ARGUMENTS
 from conformance.contract.contract import Contract
@@ -126,7 +125,7 @@ def _empty_password(asked: Asked) -> Response:
 def _any_user(asked: Asked) -> Response:
     """Whoever does not exist is let in with every permission."""
     name, sent = asked.value("user"), asked.value("pass")
-    stranger = User(name, sent, grants=settings_of(asked.contract))
+    stranger = User(name, sent, grants=asked.contract.settings)
     return asked.seeing(as_user=lambda _, user: user or stranger).honestly() if name else asked.honestly()
 
 
@@ -134,7 +133,7 @@ def _nobody(asked: Asked) -> Response:
     """A request without a user is let in."""
     if "user" in asked.request.parameters.values:
         return asked.honestly()
-    every = settings_of(asked.contract)
+    every = asked.contract.settings
     return asked.seeing(as_user=lambda name, _: User(name, asked.value("pass"), grants=every)).honestly()
 
 
