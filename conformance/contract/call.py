@@ -174,7 +174,8 @@ def read_as(call: Call, function: Function | None) -> Call:
     """The same call, its parameters read as those of a function."""
     sent = call.request.parameters
     parameters = (*call.contract.common.parameters, *(function.parameters if function else ()))
-    known = [p for p in parameters if p.known_to(call.state.settings.build)]
+    given = [p for p in parameters if p.name in sent.values or p.name in sent.arrays]
+    known = [p for p in given if p.known_to(call.state.settings.build)]
     values = {p.name: _value(call, p) for p in known if p.name in sent.values}
     noted = [stripping_deviation(sent.values[p.name], values[p.name], p) for p in known if p.name in values]
     values |= {p.name: "" if call.harmless else ARRAY for p in known if p.name in sent.arrays}
