@@ -75,3 +75,12 @@ def test_what_the_readme_says_of_several_processes_works_after_its_install() -> 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert "`-n 4`" in README.text
     assert any(needed.startswith("pytest-xdist") for needed in project["project"]["dependencies"])
+
+
+def test_the_way_of_a_value_passes_files_that_there_are() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    way = text.partition("## The way of a value")[2].partition("\n## ")[0]
+    named = re.findall(r"`((?:\w+/)*\w+\.(?:py|toml))`", way)
+    there = {str(path.relative_to(ROOT / "conformance")) for path in (ROOT / "conformance").rglob("*.*")}
+    assert len(named) > 20
+    assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in there)] == []
