@@ -128,6 +128,11 @@ class Listing:
         patterns = self.page.pattern(columns), self.page.pattern(columns, place)
         return [pattern.fullmatch(line) is not None for pattern in patterns] == [True, False]
 
+    def told(self, line: str) -> str:
+        """A row for people: of a page its columns alone, if it has them."""
+        cells = self.split(line)
+        return " | ".join(cells) if self.page is not None and len(cells) > 1 else line
+
     def _named(self, cells: Cells) -> Iterable[tuple[str, Cell]]:
         return zip((column.name for column in self.columns), cells, strict=True)
 

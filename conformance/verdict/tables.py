@@ -80,7 +80,7 @@ class _Measuring:
         for place, (number, row) in enumerate(rows):
             if self.listing.is_at_another_place(row, place):
                 told = f"a row number {place + 1}"
-                yield Measured(Aspect.ORDER, number, told, told, row)
+                yield Measured(Aspect.ORDER, number, told, told, row.partition("\n")[0])
                 return
 
     def _is_header(self, line: str) -> bool:
@@ -104,7 +104,7 @@ class _Measuring:
             yield self._rows(f"{len(rows)} rows", f"{len(lines)} rows", lines)
         elif self._is_reordered(lines):
             wanted = self._all_lines()
-            yield Measured(Aspect.ORDER, 0, wanted, wanted, " / ".join(line for _, line in lines))
+            yield Measured(Aspect.ORDER, 0, wanted, wanted, self._told(lines))
         else:
             for (number, line), row in zip(lines, rows, strict=True):
                 yield from self._row(number, line, row)
@@ -136,9 +136,13 @@ class _Measuring:
             own = [entry for entry in lines if self._has_key(entry[1], row)]
             strangers = [entry for entry in strangers if entry not in own]
             yield from self._own(own, row)
-        for number, line in strangers:
-            yield from self._stranger(number, line)
+        yield from self._strangers(strangers)
         yield from self._order(lines)
+
+    def _strangers(self, lines: Lines) -> Iterator[Measured]:
+        """Rows that nobody knows: in each aspect the first that is wrong tells of all."""
+        measured = [one for number, line in lines for one in self._stranger(number, line)]
+        yield from {one.aspect: one for one in reversed(measured)}.values()
 
     def _has_key(self, line: str, row: Cells) -> bool:
         """Whether a received row names the same as a known one; where no column does, whether it is the same."""
@@ -148,7 +152,8 @@ class _Measuring:
         return all(place < len(fields) and fields[place] == row[place] for place in self.listing.key)
 
     def _own(self, found: Lines, row: Cells) -> Iterator[Measured]:
-        texts = (self._line(row, Dialect.DOCUMENTED), self._line(row, Dialect.SHIPPED))
+        told = self.listing.told
+        texts = (told(self._line(row, Dialect.DOCUMENTED)), told(self._line(row, Dialect.SHIPPED)))
         if len(found) == 1:
             yield from self._row(*found[0], row)
         elif found:
@@ -169,10 +174,12 @@ class _Measuring:
     ) -> Iterator[Measured]:
         if fits(Dialect.DOCUMENTED if self.documented else Dialect.SHIPPED):
             return
+        documented, shipped = map(self.listing.told, texts)
+        came = self.listing.told(line)
         if fits(Dialect.SHIPPED):
-            yield Measured(Aspect.COLUMNS, number, *texts, line, self.listing.closing_deviation)
+            yield Measured(Aspect.COLUMNS, number, documented, shipped, came, self.listing.closing_deviation)
         else:
-            yield Measured(self._aspect(line, texts), number, *texts, line)
+            yield Measured(self._aspect(line, texts), number, documented, shipped, came)
 
     def _aspect(self, line: str, texts: tuple[str, str]) -> Aspect:
         """What is wrong with a row: what stands between its columns, how many there are, or what they hold."""
@@ -185,10 +192,13 @@ class _Measuring:
     def _order(self, lines: Lines) -> Iterator[Measured]:
         if not self.listing.order:
             return
+        told = self.listing.told
         by = ", ".join(self.listing.columns[place].name for place in self.listing.order)
         for (_, one), (number, other) in pairwise(lines):
             if self._is_behind(self.listing.split(one), self.listing.split(other)):
-                yield Measured(Aspect.ORDER, number, f"sorted by {by}", f"sorted by {by}", f"{one} before {other}")
+                yield Measured(
+                    Aspect.ORDER, number, f"sorted by {by}", f"sorted by {by}", f"{told(one)} before {told(other)}"
+                )
                 return
 
     def _is_behind(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -207,12 +217,15 @@ class _Measuring:
         return self.listing.line(row, dialect)
 
     def _all_lines(self) -> str:
-        return " / ".join(self._line(row, Dialect.DOCUMENTED) for row in self.listing.rows)
+        return " / ".join(self.listing.told(self._line(row, Dialect.DOCUMENTED)) for row in self.listing.rows)
+
+    def _told(self, lines: Lines) -> str:
+        return " / ".join(self.listing.told(line) for _, line in lines)
 
     def _rows(self, wanted: str, got: str, lines: Lines) -> Measured:
         known = self._all_lines()
         told = f"{wanted}: {known}" if known else wanted
-        came = " / ".join(line for _, line in lines)
+        came = self._told(lines)
         return Measured(Aspect.ROWS, 0, told, told, f"{got}: {came}" if came else got)
 
 
