@@ -10,7 +10,10 @@ from conformance.contract.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP reply. `body` is UTF-8 text, with undecodable bytes as U+FFFD; `elapsed` is in seconds."""
+    """An HTTP reply. `body` is UTF-8 text, with undecodable bytes as U+FFFD; `elapsed` is in seconds.
+
+    What the scripts of a page hold is left out of it: it is the server's, and nothing is asked of it.
+    """
 
     status: int
     content_type: str

@@ -26,7 +26,7 @@ def cases(contract: Contract) -> Iterator[Case]:
     """The cases of every function that has actions, or that hands calls on to another."""
     recipes = Recipes(contract)
     for function in contract.functions.values():
-        asked = Asked(recipes, function)
+        asked = ActionCases(recipes, function)
         for name, action in function.actions.items():
             if action.when is not None:
                 yield from asked.action(name, action, action.when)
@@ -37,7 +37,7 @@ def cases(contract: Contract) -> Iterator[Case]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ActionCases:
     """What one function is asked for."""
 
     recipes: Recipes

@@ -22,12 +22,24 @@ def cases(contract: Contract) -> Iterator[Case]:
     for function in contract.functions.values():
         samples = [parameter.sample or "" for parameter in function.required]
         if function.table is not None and all(map(is_own, samples)):
-            printing = Printing(recipes, function, function.table)
+            printing = TableRequests(recipes, function, function.table)
             yield from (printing.case(*asked) for asked in printing.requests())
 
 
+SENT = (
+    ("text", "plain text for {name}", "field5"),
+    ("empty", "an empty {name}", ""),
+    ("punctuation", "punctuation in {name}", 'a;b#c"d!e'),
+    ("markup", "HTML in {name}", "<b>conformance</b>"),
+    ("apostrophe", "an apostrophe in {name}", "it's"),
+    ("plus", "a plus in {name}", "a+b"),
+    ("percent", "a percent sign in {name}", "a%b"),
+)
+"""Rule, words for the title and value of what is sent where it is printed as it came."""
+
+
 @dataclass(frozen=True)
-class Printing:
+class TableRequests:
     """How one table is printed."""
 
     recipes: Recipes
@@ -41,6 +53,8 @@ class Printing:
         yield from self._columns()
         yield from self._sorting()
         yield from self._rows()
+        yield from self._sent()
+        yield from self._ignored()
 
     def case(self, rule: str, what: str, params: tuple[Param, ...]) -> Case:
         """One request for the table."""
@@ -117,3 +131,19 @@ class Printing:
                 swapped = f"<{self.table.kind}:swapped>"
                 yield f"{chosen}/known", f"a {chosen} that exists", (Param(chosen, known),)
                 yield f"{chosen}/wrong-case", f"a {chosen} in the other letter case", (Param(chosen, swapped),)
+
+    def _sent(self) -> Iterator[Request]:
+        """What is printed in every row as it was sent. What names the row is no such thing."""
+        named = {parameter.name for parameter in self.function.required}
+        for name in dict.fromkeys(column.sent for column in self.table.columns if column.sent not in (None, *named)):
+            for rule, what, value in SENT:
+                yield f"{name}/{rule}", what.format(name=name), (Param(name or "", value),)
+
+    def _ignored(self) -> Iterator[Request]:
+        for parameter in self.function.parameters:
+            if not parameter.shown:
+                yield (
+                    f"{parameter.name}/ignored",
+                    f"a {parameter.name} that nobody looks at",
+                    (Param(parameter.name, "X"),),
+                )

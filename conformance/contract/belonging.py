@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from conformance.contract.body import Cell, Unordered
 from conformance.contract.call import Call
 from conformance.contract.outcome import Outcome
 from conformance.contract.quirks import NotKnownError
@@ -36,7 +37,7 @@ def _of(call: Call, name: str, by: str, row: Row) -> Iterator[Row]:
     return (other for other in call.state.rows(name) if str(column_of(kind, other, by)) == row.key[0])
 
 
-def listed(call: Call, told: Listed, rows: Sequence[Row], *, whole: bool) -> tuple[Call, str | None]:
+def listed(call: Call, told: Listed, rows: Sequence[Row], *, whole: bool) -> tuple[Call, Cell | None]:
     """What those hold that belong to the last of some rows; None where nobody knows.
 
     `whole` is whether the others are all that come before it. Raises NotKnownError.
@@ -45,7 +46,7 @@ def listed(call: Call, told: Listed, rows: Sequence[Row], *, whole: bool) -> tup
     if own is None:
         return call, None
     if sorting is None or not _is_sorted(call, told):
-        return call, " ".join(own)
+        return call, _joined(told, own)
     if call.shipped and not whole:
         return call, None
     before = next(filter(None, (_values(call, told, row) for row in reversed(rows[:-1]))), ()) if call.shipped else ()
@@ -53,7 +54,13 @@ def listed(call: Call, told: Listed, rows: Sequence[Row], *, whole: bool) -> tup
         raise NotKnownError("what a row keeps of the one before it that has more values was never recorded")
     if before and not own:
         call, own = call.noting(sorting.kept), before
-    return call, " ".join(sorted(own, reverse=call.has(sorting.down)))
+    return call, _joined(told, tuple(sorted(own, reverse=call.has(sorting.down))))
+
+
+def _joined(told: Listed, values: tuple[str, ...]) -> Cell:
+    if told.after is None:
+        return " ".join(values)
+    return Unordered(values, told.after) if told.any_order else "".join(f"{value}{told.after}" for value in values)
 
 
 def _values(call: Call, told: Listed, row: Row) -> tuple[str, ...] | None:

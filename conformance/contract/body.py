@@ -9,11 +9,33 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from conformance.contract.page import Page
 from conformance.contract.reply import Shape, Value
 from conformance.contract.settings import Dialect
 from conformance.contract.table import TableColumn
 
-Cells = tuple[Value, ...]
+
+@dataclass(frozen=True, slots=True)
+class Unordered:
+    """Values of one column of which nobody says in which order they come, `after` behind each."""
+
+    values: tuple[str, ...]
+    after: str
+
+    @property
+    def pattern(self) -> str:
+        """Each of them once, in any order."""
+        pieces = [re.escape(f"{value}{self.after}") for value in self.values]
+        any_piece = f"(?:{'|'.join(pieces)})"
+        all_there = "".join(f"(?={any_piece}*?{piece})" for piece in pieces)
+        return f"{all_there}{any_piece}{{{len(pieces)}}}" if pieces else ""
+
+    def __str__(self) -> str:
+        return "".join(f"{value}{self.after}" for value in self.values)
+
+
+Cell = Value | Unordered
+Cells = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +50,33 @@ class Printing:
 class Listing:
     """A table as far as it is known. `rows` are the known ones; `whole` is whether there are no others.
 
+    `strange` is a row that nobody knows: of its columns as much as the call tells.
     `headed` is whether a header comes first. `key` and `order` are the places of the columns that name a row, and of
-    those by which rows are sorted. `single` is whether it has just one row, `filled` whether it has one at least;
-    `empty` is the deviation of one that has neither row nor header.
+    those by which rows are sorted, of which `texts` are sorted as text. `single` is whether it has just one row,
+    `filled` whether it has one at least; `empty` is the deviation of one that has neither row nor header.
     A row is shorter than `columns` where the server leaves out its last one. Where the dialects differ in the header,
-    or in what closes a row, `header_deviations` and `closing_deviation` say so.
+    or in what closes a row, `header_deviations` and `closing_deviation` say so. With a `page` it is printed as HTML.
+    `logged` is as in `Table`.
     """
 
     separator: str
     columns: tuple[TableColumn, ...]
     documented: Printing
     shipped: Printing
+    strange: Cells
     rows: tuple[Cells, ...] = ()
     whole: bool = True
     headed: bool = False
     key: tuple[int, ...] = ()
     order: tuple[int, ...] = ()
+    texts: frozenset[int] = frozenset()
     single: bool = False
     filled: bool = True
     empty: str | None = None
     header_deviations: tuple[str, ...] = ()
     closing_deviation: str | None = None
+    page: Page | None = None
+    logged: bool = True
 
     def printing(self, dialect: Dialect) -> Printing:
         """How that dialect prints it."""
@@ -70,19 +98,43 @@ class Listing:
         """The header line of that dialect."""
         return self.separator.join(self.printing(dialect).names)
 
-    def line(self, cells: Cells, dialect: Dialect) -> str:
-        """A row as that dialect prints it, for people where a value is known by its shape only."""
+    def line(self, cells: Cells, dialect: Dialect, place: int = 0) -> str:
+        """A row as that dialect prints it at a place, for people where a value is known by its shape only."""
+        if self.page is not None:
+            return self.page.printed(place, {name: str(cell) for name, cell in self._named(cells)})
         text = self.separator.join(map(str, cells))
         return text + self.separator * self.printing(dialect).closed
 
     def lines(self, dialect: Dialect) -> tuple[str, ...]:
         """All that is known of it as that dialect prints it, a line each."""
+        rows = (self.line(row, dialect, place) for place, row in enumerate(self.rows))
+        if self.page is not None:
+            return (*lines_of(self.page.head), *rows, *lines_of(self.page.foot))
         header = (self.header(dialect),) if self.headed else ()
-        return (*header, *(self.line(row, dialect) for row in self.rows))
+        return (*header, *rows)
 
     def split(self, line: str) -> tuple[str, ...]:
-        """A received line taken apart. Any text gives a result."""
-        return tuple(line.split(self.separator))
+        """A received row taken apart. Any text gives a result."""
+        if self.page is None:
+            return tuple(line.split(self.separator))
+        found = self.page.pattern({column.name: ".*?" for column in self.columns}).fullmatch(line)
+        return tuple(found[column.name] for column in self.columns) if found else (line,)
+
+    def is_at_another_place(self, line: str, place: int) -> bool:
+        """Whether a received row of a page says of itself that it stands elsewhere than at that place, from 0."""
+        if self.page is None:
+            return False
+        columns = {column.name: ".*?" for column in self.columns}
+        patterns = self.page.pattern(columns), self.page.pattern(columns, place)
+        return [pattern.fullmatch(line) is not None for pattern in patterns] == [True, False]
+
+    def told(self, line: str) -> str:
+        """A row for people: of a page its columns alone, if it has them."""
+        cells = self.split(line)
+        return " | ".join(cells) if self.page is not None and len(cells) > 1 else line
+
+    def _named(self, cells: Cells) -> Iterable[tuple[str, Cell]]:
+        return zip((column.name for column in self.columns), cells, strict=True)
 
     def is_row(self, line: str, cells: Cells, dialect: Dialect) -> bool:
         """Whether a received line is this row as that dialect prints it."""
@@ -91,21 +143,22 @@ class Listing:
     def is_any_row(self, line: str, dialect: Dialect) -> bool:
         """Whether a received line could be a row that nobody knows, as that dialect prints it."""
         shorter = self.columns[-1:] and self.columns[-1].optional and dialect is Dialect.SHIPPED
-        rows = (self._strange, self._strange[:-1]) if shorter else (self._strange,)
+        rows = (self.strange, self.strange[:-1]) if shorter else (self.strange,)
         return any(self.is_row(line, row, dialect) for row in rows)
 
     def example(self, dialect: Dialect) -> str:
         """What a row that nobody knows looks like, for people."""
-        return self.line(self._strange, dialect)
+        return self.line(self.strange, dialect)
 
-    @property
-    def _strange(self) -> Cells:
-        return tuple(Shape(column.shape, column.example) for column in self.columns)
-
-    def _pattern(self, cells: Iterable[Value], dialect: Dialect) -> re.Pattern[str]:
+    def _pattern(self, cells: Cells, dialect: Dialect) -> re.Pattern[str]:
+        if self.page is not None:
+            return self.page.pattern({name: _pattern_of(cell) for name, cell in self._named(cells)})
         between = re.escape(self.separator)
-        text = between.join(f"(?:{c.pattern})" if isinstance(c, Shape) else re.escape(c) for c in cells)
-        return re.compile(text + between * self.printing(dialect).closed)
+        return re.compile(between.join(map(_pattern_of, cells)) + between * self.printing(dialect).closed)
+
+
+def _pattern_of(cell: Cell) -> str:
+    return re.escape(cell) if isinstance(cell, str) else f"(?:{cell.pattern})"
 
 
 def place_of(text: str) -> tuple[bool, int, str]:

@@ -276,9 +276,16 @@ _OF_A_KIND: Mapping[str, Callable[[Kind, Arguments, Call], Step]] = {
 
 def check(name: str, call: Call) -> Step:
     """Put a call to the check of that name, as contract files use it."""
+    told = call.function.arguments.get(name, NO_ARGUMENTS) if call.function else NO_ARGUMENTS
+    step = _put(name, told, call)
+    if told.left_out and not told.unless and call.shipped and not isinstance(step, Call):
+        return call.noting(told.left_out)
+    return step
+
+
+def _put(name: str, told: Arguments, call: Call) -> Step:
     if name in _PLAIN:
         return _PLAIN[name](call)
-    told = call.called.arguments.get(name, NO_ARGUMENTS)
     known = check_of(name, call.contract.kinds)
     assert known is not None
     what, kind = known

@@ -80,7 +80,8 @@ class Arguments(Struct, frozen=True):
 
     `reply` is what answers where the check ends a call; `setting` is the permission it asks for. `otherwise` is the
     function that the call goes to where there is no such row. `column` is the one that holds 1 where something is
-    switched on. Servers leave the check out where any of `unless` was sent: `left_out` is the deviation that says so.
+    switched on. Servers leave the check out where any of `unless` was sent, or always if there is none: `left_out` is
+    the deviation that says so.
     """
 
     parameter: str | None = None

@@ -47,7 +47,7 @@ def _check_arguments(file: str, function: Function, contract: Contract) -> None:
         if what == "is-on" and kind and column not in contract.kinds[kind].columns:
             raise ContractError(f"{file}: arguments.{check}.column: {column!r} is not a column of {kind}: add it there")
     for check, told in function.arguments.items():
-        if check not in function.checks:
+        if check not in (*function.checks, *contract.common.checks):
             raise ContractError(f"{file}: arguments.{check}: is not one of its checks")
         if told.parameter is not None and told.parameter not in function.by_name:
             raise ContractError(f"{file}: arguments.{check}.parameter: {told.parameter!r} is not one of its parameters")

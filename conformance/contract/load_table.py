@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from conformance.contract.action import Given
 from conformance.contract.contract import Contract, ContractError
 from conformance.contract.function import Function
+from conformance.contract.page import OWN, SHADE, Page
 from conformance.contract.settings import Build
 from conformance.contract.table import RULES, Listed, Table, TableColumn
 
@@ -38,6 +39,8 @@ def _whole(table: Table, function: Function, contract: Contract) -> Iterator[str
         yield f"none: {table.none!r} is not one of its replies"
     if table.filter is not None and table.none is None:
         yield "none: is missing: say which reply answers where the filter finds nothing"
+    if table.page is not None:
+        yield from _page(table.page, table)
     yield from (f"order: {name!r} is none of its columns" for name in table.order if name not in _printed(table))
     yield from (f"{id!r} is not in deviations.toml" for id in table.deviations if id not in contract.deviations)
     for key, build in (
@@ -45,6 +48,17 @@ def _whole(table: Table, function: Function, contract: Contract) -> Iterator[str
         ("seen", table.seen and table.seen.until),
     ):
         yield from _build(key, build or "2.14-0")
+
+
+def _page(page: Page, table: Table) -> Iterator[str]:
+    names = {column.name for column in table.columns}
+    yield from (f"page.row: {{{name}}} is none of its columns" for name in sorted(page.placeholders - names - OWN))
+    yield from (f"page.row: has no place for {{{name}}}" for name in sorted(names - page.placeholders))
+    if SHADE in page.placeholders and not page.shades:
+        yield "page.shades: is missing: say what {shade} is"
+    for key, text in (("head", page.head), ("row", page.row), ("foot", page.foot)):
+        if not text.endswith("\n"):
+            yield f"page.{key}: does not end in a line feed"
 
 
 def _printed(table: Table) -> set[str | None]:

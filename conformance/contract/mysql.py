@@ -1,4 +1,4 @@
-"""What MySQL makes of a text that a script puts between apostrophes as it is (observed.md sections 4 and 7)."""
+"""What MySQL makes of a text between apostrophes (observed.md sections 4 and 7), and the order of texts."""
 
 from __future__ import annotations
 
@@ -55,3 +55,11 @@ def number(text: str) -> str:
     found = _NUMBER.match(text)
     value = float(found[0]) if found else 0.0
     return str(int(value)) if value.is_integer() else str(value)
+
+
+def is_behind(one: str, other: str) -> bool:
+    """Whether every collation sorts one text behind the other: only of letters and digits is the order sure."""
+    for first, second in zip(one.upper(), other.upper(), strict=False):
+        if first != second:
+            return all(letter.isascii() and letter.isalnum() for letter in (first, second)) and first > second
+    return one[len(other) :][:1].isalnum()

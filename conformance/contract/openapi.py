@@ -103,13 +103,13 @@ def _operations(contract: Contract, function: Function) -> Json:
 
 def _told(function: Function) -> str:
     needed = function.permission
-    allowed = f" Needs user level {needed.level} and {_settings(needed)}." if needed else ""
+    allowed = f" Needs user level {needed.level}{_settings(needed)}." if needed else ""
     return f"{function.summary}{allowed} On servers from API {function.since}. ({function.clause})"
 
 
 def _settings(needed: Permission) -> str:
     named = " and ".join(f"`{setting}`" for setting in needed.settings)
-    return f"the setting{'s' * (len(needed.settings) > 1)} {named}"
+    return f" and the setting{'s' * (len(needed.settings) > 1)} {named}" if named else ""
 
 
 Field = tuple[str, Json, bool]
@@ -197,6 +197,8 @@ def _description(parameter: Parameter, meaning: str) -> str:
 
 def _response(contract: Contract, function: Function) -> Json:
     described = "Lines of text, each ending in a line feed: successes and errors alike, in the form the server prints."
+    if function.table is not None and function.table.page is not None:
+        described = "A page of HTML with a row for each; of an error a line of text, in the form the server prints."
     content = {"schema": {"type": "string"}, "examples": dict(_examples(contract, function))}
     return {"description": described, "content": {"text/html": content}}
 

@@ -36,20 +36,23 @@ class Rule(Struct, frozen=True):
 class Parameter(Struct, frozen=True):
     """One parameter of a function, in both dialects.
 
-    `kept` is the inside of a character class: what sanitising leaves. `column` is where the value is stored; if that
+    `kept` is the inside of a character class: what sanitising leaves; `^` in front makes it all but these. Characters
+    that are left and then read as others are in `becomes`. `column` is where the value is stored; if that
     is a column of a kind's key, the value names the row, or, with a `separator`, several rows.
     `sample` is what a good call sends; of an optional one, what keeps a new row from acting, or changes little.
     `stored` says what the column's type does to it: `text`, `integer` or `enumeration` of `stored_values`; a column
     that the kind describes says so itself. `kept_words` are values that sanitising leaves alone.
 
     `needs` are conditions beyond the rule. `decoded_again` is the deviation of a value that is decoded a second time,
-    after sanitising. A value sent together with the parameter `lost_with` is not stored, as `lost` says.
+    after sanitising. A value sent together with the parameter `lost_with` is not stored, as `lost` says. `shown` is
+    whether any reply depends on it.
     """
 
     name: str
     clause: str
     kept: str
     kept_before: Mapping[str, str] = {}
+    becomes: Mapping[str, str] = {}
     since: str = "2.14-0"
     required: bool = False
     documented: Rule = Rule()
@@ -61,6 +64,7 @@ class Parameter(Struct, frozen=True):
     decoded_again: str | None = None
     lost_with: str | None = None
     lost: str | None = None
+    shown: bool = True
     message: str | None = None
     shipped_function: str | None = None
     function_deviation: str | None = None

@@ -136,7 +136,9 @@ def _with_log_failure(end: Outcome | Unspecified, call: _Asked) -> Outcome | Uns
 
 
 def _is_logged(end: Outcome) -> bool:
-    return end.table is not None or not NOT_LOGGED.issuperset(answer.name for answer in end.answers)
+    if end.table is not None:
+        return end.table.logged
+    return not NOT_LOGGED.issuperset(answer.name for answer in end.answers)
 
 
 def _log_failure(call: _Asked) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from conformance.contract.belonging import count, listed, nothing_to_sort
-from conformance.contract.body import Cells, Listing, Printing, place_of
+from conformance.contract.body import Cell, Cells, Listing, Printing, place_of
 from conformance.contract.call import Call
 from conformance.contract.checks import is_nobodys, look_up
 from conformance.contract.kind import Kind
@@ -24,6 +24,8 @@ def read(call: Call) -> Outcome | Unspecified:
     table = call.called.table
     if table is None:
         return call.silent(f"what {call.called.name} answers then is not described here")
+    if table.page is not None and not call.shipped:
+        return call.silent("documentation does not show the page that is printed")
     try:
         return _listed(call, table)
     except NotKnownError as unknown:
@@ -46,7 +48,7 @@ def _listed(call: Call, table: Table) -> Outcome | Unspecified:
     listing = replace(_listing(call, table, columns), rows=tuple(cells), whole=whole)
     if not rows and table.none is not None:
         call = call.might(call.ends(call.answer(table.none)))
-    if not rows and not listing.single and not listing.filled and not listing.headed:
+    if not rows and not (listing.single or listing.filled or listing.headed or listing.page):
         return _empty(call, table, listing)
     return replace(call.ends(), table=listing)
 
@@ -59,13 +61,13 @@ def _empty(call: Call, table: Table, listing: Listing) -> Outcome | Unspecified:
     return nothing if listing.whole else replace(call.might(nothing).ends(), table=listing)
 
 
-def _asks_for_every(call: Call, table: Table) -> bool:
-    return table.every is not None and call.has(table.every)
+def _shows_all(call: Call, table: Table) -> bool:
+    return table.unconditional or (table.every is not None and call.has(table.every))
 
 
 def _rows(call: Call, table: Table) -> tuple[Call, list[Row], bool]:
     """The rows that are shown, as far as they are known, and whether there are no others."""
-    if table.none is None and not _asks_for_every(call, table):
+    if table.none is None and not _shows_all(call, table):
         return call, [call.row] if call.row else [], call.row is not None
     seen = table.seen
     if seen and call.shipped and not _sees(call, seen):
@@ -79,14 +81,24 @@ def _rows(call: Call, table: Table) -> tuple[Call, list[Row], bool]:
         rows, whole = list(call.state.rows(kind.name)), call.state.knows_all(kind.name)
     shown = _in_order([row for row in rows if may_see(call.caller, kind, row)], table, kind)
     kept = [row for row in shown if all(column_of(kind, row, name) in told for name, told in table.only.items())]
-    if call.shipped and len(kept) < len(shown):
+    if len(kept) < len(shown) and (call.shipped or table.left_out is None):
         return call.noting(table.left_out), kept, whole
     return call, shown, whole
 
 
 def _in_order(rows: list[Row], table: Table, kind: Kind) -> list[Row]:
     """Rows as the table sorts them."""
-    return sorted(rows, key=lambda row: [place_of(_text(column_of(kind, row, name))) for name in table.order])
+
+    def place(row: Row) -> list[tuple[bool, int, str]]:
+        values = ((name, _text(column_of(kind, row, name))) for name in table.order)
+        return [(True, 0, value.upper()) if _is_text(kind, name) else place_of(value) for name, value in values]
+
+    return sorted(rows, key=place)
+
+
+def _is_text(kind: Kind, column: str) -> bool:
+    """Whether a column is sorted by letters, and not by what it counts."""
+    return column in kind.columns and kind.columns[column].type != "integer"
 
 
 def _sees(call: Call, seen: Seen) -> bool:
@@ -114,14 +126,23 @@ def _listing(call: Call, table: Table, columns: tuple[TableColumn, ...]) -> List
         columns=columns,
         documented=Printing(tuple(column.documented or column.name for column in columns), promised),
         shipped=Printing(tuple(column.name for column in named), closed),
+        strange=tuple(_stranger(call, column) for column in columns),
         headed=table.header is not None and call.value(table.header) == HEADED,
         key=_places(columns, kind.key),
         order=_places(columns, table.order),
-        single=table.none is None and not _asks_for_every(call, table),
+        texts=frozenset(_places(columns, tuple(name for name in table.order if _is_text(kind, name)))),
+        single=table.none is None and not _shows_all(call, table),
         filled=table.none is not None,
         header_deviations=tuple(differing),
         closing_deviation=closing.deviation if closing else None,
+        page=table.page,
+        logged=table.logged,
     )
+
+
+def _stranger(call: Call, column: TableColumn) -> Value:
+    """A column of a row that nobody knows."""
+    return Shape(column.shape, column.example) if column.sent is None else call.value(column.sent)
 
 
 def _says(call: Call, told: Iterable[tuple[str, str]]) -> bool:
@@ -137,7 +158,7 @@ def _cells(
     call: Call, table: Table, columns: tuple[TableColumn, ...], rows: Sequence[Row], *, whole: bool
 ) -> tuple[Call, Cells]:
     """The columns of the last of some rows; the others are those that come before it."""
-    cells: list[Value] = []
+    cells: list[Cell] = []
     row = rows[-1]
     for column in columns:
         if column.computed is not None:
@@ -147,8 +168,8 @@ def _cells(
                 call = call.might(call.noting(computed.fails).ends(status=500))
             cells += [] if computed.value is None else [computed.value]
         elif column.listed is not None:
-            call, text = listed(call, column.listed, rows, whole=whole)
-            cells.append(Shape(column.shape, column.example) if text is None else text)
+            call, held = listed(call, column.listed, rows, whole=whole)
+            cells.append(Shape(column.shape, column.example) if held is None else held)
         else:
             cells.append(_cell(call, table, column, row))
     return call, tuple(cells)

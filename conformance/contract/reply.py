@@ -24,6 +24,7 @@ class Aspect(StrEnum):
     MESSAGE = "message"
     SEPARATOR = "separator"
     FIELDS = "fields"
+    PAGE = "page"
     HEADER = "header"
     COLUMNS = "columns"
     ROW = "row"

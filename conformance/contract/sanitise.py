@@ -15,11 +15,19 @@ NON_LATIN_DID_FIELDS_SINCE = Build(2, 14, 168)
 
 def sanitise(raw: bytes, parameter: Parameter, settings: ServerSettings) -> str:
     """What is left of a value on a server with these settings."""
+    left = _left(raw, parameter, settings)
+    for character, other in parameter.becomes.items():
+        left = left.replace(character, other)
+    return left
+
+
+def _left(raw: bytes, parameter: Parameter, settings: ServerSettings) -> str:
     kept = parameter.kept_by(settings.build)
     if kept is None or not is_sanitised(parameter, settings) or as_text(raw) in parameter.kept_words:
         return as_text(raw)
     if raw.isascii() or not settings.non_latin:
-        return _dropped(kept).sub("", raw.decode("latin-1"))
+        left = _dropped(kept).sub("", raw.decode("latin-1"))
+        return left.encode("latin-1").decode("utf-8", "replace")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -45,7 +53,7 @@ def as_text(raw: bytes) -> str:
 def stripping_deviation(raw: bytes, value: str, parameter: Parameter) -> str | None:
     """The deviation that a server shows when it makes `value` of `raw`; None if it left the value alone."""
     sent = as_text(raw)
-    if value == sent:
+    if value == sent or not parameter.shown:
         return None
     if value == "" and not raw.isascii() and _is_broken(raw):
         return "non-latin-invalid-utf8-empties"
@@ -54,7 +62,12 @@ def stripping_deviation(raw: bytes, value: str, parameter: Parameter) -> str | N
 
 @lru_cache(maxsize=256)
 def _dropped(kept: str) -> re.Pattern[str]:
-    return re.compile(f"[^{kept}]")
+    return re.compile(dropped(kept))
+
+
+def dropped(kept: str) -> str:
+    """The class of the characters that are not kept, as a regular expression."""
+    return f"[{kept.removeprefix('^')}]" if kept.startswith("^") else f"[^{kept}]"
 
 
 def _is_letter(character: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from conformance.contract.action import Given
+from conformance.contract.page import Page
 from conformance.contract.struct import Struct
 
 SEPARATORS: Mapping[str, str] = {"csv": ",", "tab": "\t", "pipe": "|"}
@@ -56,12 +57,15 @@ class Sorting(Struct, frozen=True):
 class Listed(Struct, frozen=True):
     """What a column of rows of another kind holds that belong to the row, by their numbers, a space between two.
 
-    They belong to it as in `Count`.
+    They belong to it as in `Count`. With `after`, that text stands behind each of them instead. `any_order` is whether
+    nobody says in which order they come.
     """
 
     kind: str
     by: str
     column: str
+    after: str | None = None
+    any_order: bool = False
     sorting: Sorting | None = None
 
 
@@ -126,12 +130,15 @@ class Table(Struct, frozen=True):
 
     With `none`, the reply where there is no row, they are all that the caller may see, or the one that the parameter
     `filter` names; without it, the row that a check has found, or all that the caller may see where `every` was sent in
-    place of its name. Then a body may be empty, which documentation does not say (`empty`).
-    `only` are the values that rows have in a column, and those with others are left out, which documentation does not
-    say (`left_out`).
+    place of its name. Then a body may be empty, which documentation does not say (`empty`). `unconditional` is whether
+    it is all that the caller may see whatever was asked.
+    `only` are the values that rows have in a column, and those with others are left out; where documentation does not
+    say so, `left_out` does.
     `joined` names kinds, and the column of the row with the key of one that belongs to it.
     `stage` and `header` are the parameters that choose separator and header. `order` are the columns that rows are
     sorted by; none is whatever order the database has them in. `header_deviation` says that a header lacks names.
+    With a `page` they are printed as HTML, of which documentation shows nothing. `logged` is whether the API's log has
+    calls that are answered so.
     """
 
     clause: str
@@ -140,6 +147,7 @@ class Table(Struct, frozen=True):
     none: str | None = None
     filter: str | None = None
     every: Given | None = None
+    unconditional: bool = False
     empty: str | None = None
     only: Mapping[str, tuple[str, ...]] = {}
     left_out: str | None = None
@@ -150,6 +158,8 @@ class Table(Struct, frozen=True):
     order: tuple[str, ...] = ()
     closing: Closing | None = None
     seen: Seen | None = None
+    page: Page | None = None
+    logged: bool = True
 
     @cached_property
     def deviations(self) -> tuple[str, ...]:

@@ -123,6 +123,5 @@ def _leaves_open(outcome: Outcome) -> bool:
 
 def _printed(answer: Answer, contract: Contract, dialect: Dialect, known: Mapping[str, str]) -> str:
     """The line in that dialect, or in the other where its form is unknown."""
-    line = answer.line(contract, dialect, known) or answer.line(contract, Dialect.SHIPPED, known)
-    assert line is not None
-    return str(line)
+    lines = (answer.line(contract, printed, known) for printed in (dialect, Dialect.SHIPPED, Dialect.DOCUMENTED))
+    return str(next(line for line in lines if line is not None))

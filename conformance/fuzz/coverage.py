@@ -9,6 +9,7 @@ from functools import cache
 from conformance.cases.model import Case, Purpose, Step
 from conformance.contract.load import load_contract
 from conformance.contract.parameter import Parameter
+from conformance.contract.sanitise import dropped
 
 PLAIN = "plain"
 """The rule of a value about which nothing is special."""
@@ -36,7 +37,7 @@ def rule_of(step: Step, name: str, value: str) -> str:
 
 
 def _specials(parameter: Parameter, value: str) -> Iterator[str]:
-    rule, kept = parameter.shipped, re.sub(f"[^{parameter.kept}]", "", value)
+    rule, kept = parameter.shipped, re.sub(dropped(parameter.kept), "", value)
     if not value:
         yield "empty"
     elif len(kept) < rule.min:

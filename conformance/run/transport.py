@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Self
 import httpx
 
 from conformance import __version__
+from conformance.contract.page import without_scripts
 from conformance.contract.request import Request
 from conformance.contract.wire import filled
 from conformance.errors import UsageError
@@ -84,7 +85,8 @@ class Transport:
         except _CAUGHT as error:
             trouble, message = _explain(error, self.timeout)
             return Failure(trouble, message, time.perf_counter() - start)
-        return Reply(status, content_type, body.decode("utf-8", "replace"), time.perf_counter() - start)
+        text = without_scripts(body.decode("utf-8", "replace"))
+        return Reply(status, content_type, text, time.perf_counter() - start)
 
     async def _exchange(self, request: Request, lane: int) -> tuple[int, str, bytes]:
         if request.wire is not None:

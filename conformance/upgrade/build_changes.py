@@ -82,6 +82,8 @@ def _origins(contract: Contract, span: Span) -> Iterator[Origin]:
 
 
 def _of_field(function: Function, parameter: Parameter, span: Span) -> Iterator[Origin]:
+    if not parameter.shown:
+        return
     if span.differs(parameter.known_to):
         yield Origin(function.name, parameter.name, BuildCause.FIELD, span.at(parameter.known_to))
     elif parameter.known_to(span.high) and span.differs(_keeping(parameter)):

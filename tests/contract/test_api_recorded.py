@@ -11,9 +11,9 @@ from conformance.exchange import Reply
 from tests.support.api import (
     ApiScenario,
     api_scenarios,
-    api_world,
     changed_rows,
     failed_logins,
+    found_by,
     prepared,
     rows_of,
     sorted_rows,
@@ -36,6 +36,7 @@ FUNCTIONS = (
     "add_fpg_phone",
     "delete_fpg_phone",
     "list_custom_fields",
+    "moh_list",
 )
 
 SCENARIOS = [scenario for function in FUNCTIONS for scenario in api_scenarios(function)]
@@ -50,7 +51,7 @@ def test_a_recorded_scenario_is_predicted_in_status_body_and_rows(scenario: ApiS
         assert isinstance(exchange.result, Reply)
         assert (end.status, in_words(end, exchange.result)) == (exchange.result.status, exchange.result.body)
     changes = [change for end in ends for change in end.changes]
-    before = api_world(CONTRACT, scenario.settings)
+    before = found_by(CONTRACT, scenario)
     unknown = {table for change in changes if isinstance(change, MayChange) for table in tables_of(CONTRACT, change)}
     told = [row for row in rows_of(scenario) if not row["table"].startswith(tuple(unknown))]
     assert sorted_rows(changed_rows(CONTRACT, before, world)) == sorted_rows(told)

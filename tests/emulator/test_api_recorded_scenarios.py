@@ -10,7 +10,7 @@ from tests.support.some import portion
 
 pytestmark = pytest.mark.untraced
 
-TABLES = ("campaigns_list", "list_info", "agent_status", "list_custom_fields")
+TABLES = ("campaigns_list", "list_info", "agent_status", "list_custom_fields", "moh_list")
 SCENARIOS = [scenario for function in TABLES for scenario in api_scenarios(function)]
 NOT_KNOWN = 501
 """What the emulator says where it would have to invent a reply."""

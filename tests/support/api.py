@@ -39,6 +39,9 @@ USERS_TABLE, GROUPS_TABLE, SETTINGS_TABLE = "vicidial_users", "vicidial_user_gro
 STATE_TABLES = {USERS_TABLE, SETTINGS_TABLE}
 """Tables that scenarios change by the statements run before them; calls change no more than counters of logins."""
 
+VIEWABLE_AT_LEAST = 4
+"""Characters of the list of groups that somebody may view from which on servers look at it."""
+
 Table = Mapping[str, Any]
 
 
@@ -103,8 +106,27 @@ def recorded_rows() -> Mapping[str, list[Table]]:
 
 def prepared(contract: Contract, scenario: ApiScenario) -> World:
     """The world before a scenario, after the statements that were run first."""
+    return _run(contract, scenario, (*_remains(scenario), *scenario.state))
+
+
+def found_by(contract: Contract, scenario: ApiScenario) -> World:
+    """The world before those statements: it may be one that an earlier scenario has left."""
+    return _run(contract, scenario, _remains(scenario))
+
+
+def _run(contract: Contract, scenario: ApiScenario, statements: tuple[str, ...]) -> World:
     found = recorded_rows()
-    return api_world(contract, scenario.settings, _after(found, scenario.state) if scenario.state else found)
+    return api_world(contract, scenario.settings, _after(found, statements) if statements else None)
+
+
+def _remains(scenario: ApiScenario) -> tuple[str, ...]:
+    return tuple(remains().get(f"{scenario.folder}/{scenario.function}", ()))
+
+
+@cache
+def remains() -> Mapping[str, list[str]]:
+    """What earlier scenarios had changed when those of a file were recorded, by file."""
+    return tomllib.loads((API / "remains.toml").read_text("utf-8"))
 
 
 def _after(rows: Mapping[str, list[Table]], statements: Iterable[str]) -> Mapping[str, list[Table]]:
@@ -200,8 +222,9 @@ def _user(entry: Table, groups: Mapping[str, Table], contract: Contract) -> User
 
 
 def _viewable(group: Table | None) -> frozenset[str] | None:
+    """Those that a group may view; all where it names none, in as many characters as a name takes, or is not there."""
     text = str((group or {}).get("admin_viewable_groups", ""))
-    return None if "---ALL---" in text else frozenset(text.split())
+    return None if "--ALL--" in text or len(text) < VIEWABLE_AT_LEAST else frozenset(text.split())
 
 
 def _campaigns(group: Table | None) -> frozenset[str] | None:

@@ -22,22 +22,21 @@ SINCE_155 = ("call_handle_method", "agent_search_method", "list_id", "entry_list
 WEB_FORMS = "web_form_address web_form_address_two web_form_address_three"
 WITHOUT_CASE = {
     ("sanitising", "add_list"): f"reset_time list_description outbound_cid am_message expiration_date {WEB_FORMS}",
-    ("field", "add_list"): "use_internal_webserver",
     ("sanitising", "agent_status"): "stage header",
     ("field", "agent_status"): "include_ip",
+    ("sanitising", "moh_list"): "comments",
     ("table", "agent_status"): "",
     ("sanitising", "update_list"): f"list_id list_description reset_time expiration_date {WEB_FORMS}",
     ("field", "update_list"): (
-        "archived_lead use_internal_webserver"
-        " field_label field_name field_size field_type field_rank field_help field_options"
+        "archived_lead field_label field_name field_size field_type field_rank field_help field_options"
     ),
     ("deviation", ""): (
         "raw-text-stored-otherwise list-id-letters copy-without-outcome list-check-left-out"
         " agent-header-short agent-address-of-old-login lead-filter-500"
     ),
 }
-"""What begins or ends although no case of the catalogue shows it: it needs agents, leads or custom fields, or no reply
-shows it."""
+"""What begins or ends although no case of the catalogue shows it: it needs agents, leads, custom fields or classes of
+music on hold, or no reply shows it."""
 
 
 @cache

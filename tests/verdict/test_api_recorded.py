@@ -20,7 +20,7 @@ from tests.support.some import portion
 
 pytestmark = pytest.mark.untraced
 
-TABLES = ("campaigns_list", "list_info", "agent_status", "list_custom_fields")
+TABLES = ("campaigns_list", "list_info", "agent_status", "list_custom_fields", "moh_list")
 SCENARIOS = [scenario for function in TABLES for scenario in api_scenarios(function)]
 WORLD = api_world(CONTRACT, SCENARIOS[0].settings)
 """The recorded server: of each table every row is known."""

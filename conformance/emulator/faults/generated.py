@@ -14,7 +14,7 @@ from conformance.contract.function import Function
 from conformance.contract.load import load_contract
 from conformance.contract.parameter import Parameter
 from conformance.contract.request import Request
-from conformance.contract.world import State
+from conformance.contract.world import LOGIN_LEVEL, State
 from conformance.emulator.config import Config
 from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response, honest
@@ -48,6 +48,32 @@ def _follower(mutation: Mutation) -> Behaviour:
 def described(contract: Contract) -> tuple[Function, ...]:
     """The functions of which the contract knows what they answer to those who may call them."""
     return tuple(function for function in contract.functions.values() if function.is_described)
+
+
+NOBODY_IS_REFUSED = "what it asks for, whoever logs in has"
+ALWAYS_ON = "no run can switch a setting of the server off"
+
+
+def unseen(function: Function, *checks: str) -> str | None:
+    """Why no run sees what one of these checks refuses; None where some call is refused."""
+    needed = function.permission
+    if (
+        "permission" in checks
+        and needed is not None
+        and not (needed.settings or needed.level > LOGIN_LEVEL or needed.no_api_access is None)
+    ):
+        return NOBODY_IS_REFUSED
+    return ALWAYS_ON if any(check.endswith("-is-on") for check in checks) else None
+
+
+NOWHERE_SHOWN = frozenset({"DB"})
+"""Parameters that no reply shows on new servers, and that decide nothing there."""
+
+
+def nowhere_shown(parameter: Parameter) -> str | None:
+    """Why no run sees what becomes of a parameter; None where some reply depends on it."""
+    never = not parameter.shown or parameter.name in NOWHERE_SHOWN
+    return f"no reply of a new server depends on {parameter.name}" if never else None
 
 
 def checked(contract: Contract) -> tuple[Function, ...]:

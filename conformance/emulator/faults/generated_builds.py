@@ -16,6 +16,7 @@ from conformance.emulator.faults.generated import (
     described,
     function_mutation,
     mutant,
+    nowhere_shown,
     parameter_mutation,
 )
 from conformance.emulator.faults.model import Fault, FaultKind
@@ -39,10 +40,13 @@ def _parameter(function: str, parameter: Parameter) -> Iterator[Fault]:
         return parameter_mutation(function, parameter.name, since=since)
 
     what = f"{parameter.name} in {function}"
-    yield from _pair(f"{function}/{parameter.name}", what, parameter.since, read_since)
+    yield from _pair(f"{function}/{parameter.name}", what, parameter.since, read_since, nowhere_shown(parameter))
+    hidden = nowhere_shown(parameter)
     for before, kept in parameter.kept_before.items():
         changed = partial(_sanitised_since, function, parameter, kept)
-        yield from _pair(f"{function}/{parameter.name}/sanitising", f"the new sanitising of {what}", before, changed)
+        yield from _pair(
+            f"{function}/{parameter.name}/sanitising", f"the new sanitising of {what}", before, changed, hidden
+        )
 
 
 def _sanitised_since(function: str, parameter: Parameter, kept: str, since: str) -> Mutation:
@@ -50,17 +54,28 @@ def _sanitised_since(function: str, parameter: Parameter, kept: str, since: str)
     return parameter_mutation(function, parameter.name, kept_before=kept_before)
 
 
-def _pair(id: str, what: str, since: str, mutation: Callable[[str], Mutation]) -> Iterator[Fault]:
+def _pair(
+    id: str, what: str, since: str, mutation: Callable[[str], Mutation], hidden: str | None = None
+) -> Iterator[Fault]:
     """The server of the build that brought it without it, and the server before that with it."""
     build = Build.parse(since)
     if OLDEST_BUILD <= build <= NEWEST_BUILD:
         later = replace(build, number=build.number + 1)
         title = f"A server of build {build} does not have {what} yet"
-        yield mutant(f"{id}/late", title, FaultKind.BUILD, mutation(str(later)), config=partial(on_build, build))
+        yield mutant(
+            f"{id}/late", title, FaultKind.BUILD, mutation(str(later)), config=partial(on_build, build), hidden=hidden
+        )
     if OLDEST_BUILD < build <= NEWEST_BUILD:
         before = replace(build, number=build.number - 1)
         title = f"A server of build {before} has {what} already"
-        yield mutant(f"{id}/early", title, FaultKind.BUILD, mutation(str(before)), config=partial(on_build, before))
+        yield mutant(
+            f"{id}/early",
+            title,
+            FaultKind.BUILD,
+            mutation(str(before)),
+            config=partial(on_build, before),
+            hidden=hidden,
+        )
 
 
 def on_build(build: Build, config: Config) -> Config:

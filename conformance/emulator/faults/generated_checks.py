@@ -23,6 +23,7 @@ from conformance.emulator.faults.generated import (
     function_of,
     mutant,
     rule_mutation,
+    unseen,
     with_function,
 )
 from conformance.emulator.faults.model import Fault, FaultKind
@@ -68,7 +69,9 @@ def _forgotten(contract: Contract, function: str, check: str) -> Fault:
     elif found is not None and found[0] == EXISTS and not function_of(contract, function).creates:
         made = partial(behaving, partial(_on_a_phantom, function, check))
         return Fault(f"check/{function}/{check}", title, FaultKind.CHECK, made)
-    return mutant(f"{function}/{check}", title, FaultKind.CHECK, _without_check(contract, function, check))
+    hidden = unseen(function_of(contract, function), check)
+    mutation = _without_check(contract, function, check)
+    return mutant(f"{function}/{check}", title, FaultKind.CHECK, mutation, hidden=hidden)
 
 
 def _without_check(contract: Contract, function: str, check: str) -> Mutation:

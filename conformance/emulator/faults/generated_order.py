@@ -10,7 +10,15 @@ from typing import TypeVar
 from conformance.contract.contract import Contract
 from conformance.contract.function import Function
 from conformance.emulator.faults.asked import Asked, behaving, did
-from conformance.emulator.faults.generated import COMMON, checked, described, function_of, mutant, with_function
+from conformance.emulator.faults.generated import (
+    COMMON,
+    checked,
+    described,
+    function_of,
+    mutant,
+    unseen,
+    with_function,
+)
 from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response
 
@@ -32,11 +40,12 @@ def faults(contract: Contract) -> Iterator[Fault]:
     for function in checked(contract):
         for pair in neighbours(function):
             if pair != NEEDS_A_DID:
-                yield _swapped_checks(function.name, *pair, never=_never_there(contract, function, *pair))
+                never = NEVER_STORED if _never_there(contract, function, *pair) else unseen(function, *pair)
+                yield _swapped_checks(function.name, *pair, hidden=never)
         for pair in pairwise(parameter.name for parameter in function.optional):
             yield _swapped_parameters(function.name, *pair)
     for function in described(contract):
-        yield _early_permission(function.name)
+        yield _early_permission(function)
     title = "update_did asks for the permission to delete before it looks for the DID"
     yield Fault("order/update_did/delete-before-did-exists", title, FaultKind.ORDER, _delete_permission_first)
     yield _description_first()
@@ -57,12 +66,12 @@ def swapped(items: tuple[T, ...], first: T, second: T) -> tuple[T, ...]:
     return tuple(other.get(item, item) for item in items)
 
 
-def _swapped_checks(function: str, first: str, second: str, *, never: bool = False) -> Fault:
+def _swapped_checks(function: str, first: str, second: str, *, hidden: str | None = None) -> Fault:
     def mutation(contract: Contract) -> Contract:
         checks = function_of(contract, function).checks
         return with_function(contract, function, checks=swapped(checks, first, second))
 
-    title, hidden = _title(function, first, second), NEVER_STORED if never else None
+    title = _title(function, first, second)
     return mutant(f"{function}/{second}-before-{first}", title, FaultKind.ORDER, mutation, hidden=hidden)
 
 
@@ -90,11 +99,11 @@ def _title(function: str, first: str, second: str) -> str:
     return f"{where} {second} before {first}"
 
 
-def _early_permission(function: str) -> Fault:
+def _early_permission(function: Function) -> Fault:
     """The last common check and the first of a function: the pair across the two lists."""
-    title = _title(function, LAST_COMMON, "permission")
-    mutation = partial(_with_permission_first, function=function)
-    return mutant(f"{function}/permission-before-{LAST_COMMON}", title, FaultKind.ORDER, mutation)
+    title, name = _title(function.name, LAST_COMMON, "permission"), function.name
+    mutation, hidden = partial(_with_permission_first, function=name), unseen(function, "permission")
+    return mutant(f"{name}/permission-before-{LAST_COMMON}", title, FaultKind.ORDER, mutation, hidden=hidden)
 
 
 def _with_permission_first(contract: Contract, function: str) -> Contract:

@@ -9,7 +9,7 @@ from functools import partial
 from conformance.contract.contract import Contract
 from conformance.contract.form import ReplyForm
 from conformance.contract.reply import Line, Value, parse_line
-from conformance.emulator.faults.generated import COMMON, function_of, mutant, with_reply
+from conformance.emulator.faults.generated import COMMON, function_of, mutant, unseen, with_reply
 from conformance.emulator.faults.model import Fault, FaultKind
 
 NEVER_SENT = frozenset({"second-factor-missing", "ip-blocked", "no-user-group"})
@@ -33,7 +33,9 @@ def faults(contract: Contract) -> Iterator[Fault]:
     for function in (COMMON, *contract.functions):
         for name, form in function_of(contract, function).replies.items():
             if sent(name, form):
-                yield from _form(function, name, form, _shown_empty(contract, function, name))
+                yield from _form(
+                    function, name, form, _shown_empty(contract, function, name), _unseen(contract, function, name)
+                )
 
 
 def sent(name: str, form: ReplyForm) -> bool:
@@ -41,7 +43,14 @@ def sent(name: str, form: ReplyForm) -> bool:
     return form.shipped is not None and name not in NEVER_SENT and not name.startswith(DEBUG)
 
 
-def _form(function: str, name: str, form: ReplyForm, emptied: frozenset[str]) -> Iterator[Fault]:
+def _unseen(contract: Contract, function: str, name: str) -> str | None:
+    """Why no run sees a reply: the check that gives it refuses nobody."""
+    called = function_of(contract, function)
+    giving = (check for check, told in called.arguments.items() if told.reply == name)
+    return next((why for check in giving if (why := unseen(called, check))), None)
+
+
+def _form(function: str, name: str, form: ReplyForm, emptied: frozenset[str], never: str | None) -> Iterator[Fault]:
     assert form.shipped is not None
     seen = {form.shipped}
     for how, what, text in changes(form):
@@ -49,7 +58,7 @@ def _form(function: str, name: str, form: ReplyForm, emptied: frozenset[str]) ->
             seen.add(text)
             title = f"{function} answers {name} with {what}"
             mutation = partial(with_reply, function=function, name=name, text=text)
-            hidden = ALWAYS_EMPTY if how in emptied else None
+            hidden = ALWAYS_EMPTY if how in emptied else never
             yield mutant(f"{function}/{name}/{how}", title, FaultKind.REPLY, mutation, hidden=hidden)
 
 

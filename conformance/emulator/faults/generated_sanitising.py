@@ -9,11 +9,9 @@ from functools import cache
 from conformance.cases.refusal import refused_value
 from conformance.contract.contract import Contract
 from conformance.contract.parameter import Parameter
-from conformance.emulator.faults.generated import checked, mutant, parameter_mutation
+from conformance.contract.sanitise import dropped
+from conformance.emulator.faults.generated import checked, mutant, nowhere_shown, parameter_mutation
 from conformance.emulator.faults.model import Fault, FaultKind
-
-NOWHERE_SHOWN = frozenset({"DB"})
-"""Parameters that no reply shows on new servers, and that decide nothing there."""
 
 MORE: Mapping[str, str] = {
     "did_pattern": "-",
@@ -45,6 +43,11 @@ LESS: Mapping[str, str] = {
 }
 """A character that servers keep and that somebody sends, where no refused value tells."""
 
+ALL_BUT = "^"
+"""What a class of kept characters begins with that names those which are not."""
+
+_ASCII = "".join(map(chr, range(0x20, 0x7F)))
+
 NEVER = "99.99-9999"
 """A build before which are all."""
 
@@ -58,25 +61,27 @@ def faults(contract: Contract) -> Iterator[Fault]:
 
 def _of(function: str, parameter: Parameter) -> Iterator[Fault]:
     more, less = widened_by(parameter), narrowed_by(parameter)
-    yield _fault(function, parameter, "more", f"keeps {more!r} in", kept=f"{parameter.kept}{re.escape(more)}")
+    yield _fault(function, parameter, "more", f"keeps {more!r} in", kept=_with(parameter.kept, more))
     yield _fault(function, parameter, "less", f"strips {less!r} from", kept=_without(parameter.kept, less))
     yield _fault(function, parameter, "off", "keeps every character of", kept_before={NEVER: ""})
+    if parameter.becomes:
+        yield _fault(function, parameter, "as-sent", f"reads {''.join(parameter.becomes)!r} as it is in", becomes={})
 
 
 def _fault(function: str, parameter: Parameter, how: str, what: str, **changes: object) -> Fault:
-    never = parameter.name in NOWHERE_SHOWN
     return mutant(
         f"{function}/{parameter.name}/{how}",
         f"{function} {what} {parameter.name}",
         FaultKind.SANITISING,
         parameter_mutation(function, parameter.name, **changes),
-        hidden=f"no reply of a new server depends on {parameter.name}" if never else None,
+        hidden=nowhere_shown(parameter),
     )
 
 
 def widened_by(parameter: Parameter) -> str:
     """The character that the fault keeps too."""
-    return MORE.get(parameter.name, MORE_ELSEWHERE)
+    elsewhere = _not_kept(parameter.kept)[0] if parameter.kept.startswith(ALL_BUT) else MORE_ELSEWHERE
+    return MORE.get(parameter.name, elsewhere)
 
 
 def narrowed_by(parameter: Parameter) -> str:
@@ -89,8 +94,21 @@ def narrowed_by(parameter: Parameter) -> str:
 
 @cache
 def _alphabet(kept: str) -> str:
-    return "".join(re.findall(f"[{kept}]", "".join(map(chr, range(0x20, 0x7F)))))
+    return "".join(re.findall(f"[{kept}]", _ASCII))
+
+
+@cache
+def _not_kept(kept: str) -> str:
+    return "".join(re.findall(dropped(kept), _ASCII))
+
+
+def _with(kept: str, character: str) -> str:
+    if not kept.startswith(ALL_BUT):
+        return f"{kept}{re.escape(character)}"
+    return ALL_BUT + "".join(re.escape(c) for c in _not_kept(kept) if c != character)
 
 
 def _without(kept: str, character: str) -> str:
+    if kept.startswith(ALL_BUT):
+        return f"{kept}{re.escape(character)}"
     return "".join(re.escape(c) for c in _alphabet(kept) if c != character)
