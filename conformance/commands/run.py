@@ -12,20 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from conformance import defaults
-from conformance.commands.shared import (
-    BuildName,
-    CaFile,
-    Insecure,
-    MaskUsers,
-    Only,
-    PasswordFile,
-    Quiet,
-    Settling,
-    Timeout,
-    ToLevel,
-    command,
-    taken,
-)
+from conformance.commands.shared import MaskUsers, Only, Quiet, SendingOptions, ToLevel, command, taken
 from conformance.errors import UsageError
 from conformance.terminal import Screen, ask_password, err, out
 from conformance.verdict.model import Expect
@@ -57,7 +44,7 @@ PANELS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(SendingOptions):
     """What `run` is told."""
 
     url: Annotated[
@@ -68,7 +55,6 @@ class RunOptions:
         str | None,
         typer.Option(metavar="USER", help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt."),
     ] = None
-    password_file: PasswordFile = None
     target_file: Annotated[
         Path | None,
         typer.Option(
@@ -77,9 +63,6 @@ class RunOptions:
             help="A file with the URL, a user for each role, and what exists there.",
         ),
     ] = None
-    build: BuildName = None
-    ca_file: CaFile = None
-    insecure: Insecure = False
     only: Only = None
     quick: Annotated[
         bool,
@@ -110,8 +93,6 @@ class RunOptions:
         ),
     ] = None
     concurrency: Annotated[int, typer.Option(metavar="N", help="Cases in flight.")] = defaults.CONCURRENCY
-    settling: Settling = defaults.SETTLING
-    timeout: Timeout = defaults.TIMEOUT
     rate: Annotated[
         float | None,
         typer.Option(

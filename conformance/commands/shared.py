@@ -5,16 +5,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import typer
 
+from conformance import defaults
 from conformance.cases.model import Case, Level
 
 T = TypeVar("T")
+
+OPTIONS = "Options"
+"""The panel of those options that are in no other."""
 
 
 def every_case() -> tuple[Case, ...]:
@@ -69,6 +73,27 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the answer.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOptions:
+    """How a server is reached, and as whom: what every command is told that asks one."""
+
+    user: User = None
+    password_file: PasswordFile = None
+    target_file: TargetFile = None
+    ca_file: CaFile = None
+    insecure: Insecure = False
+    timeout: Timeout = defaults.TIMEOUT
+    settling: Settling = defaults.SETTLING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingOptions(ServerOptions):
+    """What every command is told that may write to a server whose build is known."""
+
+    build: BuildName = None
+    allow_writes: AllowWrites = False
+
+
 def command(
     app: typer.Typer,
     function: Callable[[Any], None],
@@ -77,7 +102,10 @@ def command(
     epilog: str,
     panels: Mapping[str, Iterable[str]] | None = None,
 ) -> None:
-    """Add a command. Its options are the fields of the dataclass that its function takes; `panels` groups them."""
+    """Add a command. Its options are the fields of the dataclass that its function takes.
+
+    `panels` groups them, and says in which order they are shown; those that it does not name come first.
+    """
     (declared,) = inspect.signature(function, eval_str=True).parameters.values()
     kind = declared.annotation
     panel_of = {field: panel for panel, names in (panels or {}).items() for field in names}
@@ -94,7 +122,7 @@ def command(
 
 def _parameters(kind: Any, panel_of: Mapping[str, str]) -> list[inspect.Parameter]:
     """What Typer reads of a function, of the fields of a dataclass."""
-    hints = get_type_hints(kind, include_extras=True)
+    hints, order = get_type_hints(kind, include_extras=True), list(panel_of)
     return [
         inspect.Parameter(
             field.name,
@@ -102,7 +130,7 @@ def _parameters(kind: Any, panel_of: Mapping[str, str]) -> list[inspect.Paramete
             default=inspect.Parameter.empty if field.default is MISSING else field.default,
             annotation=_in_panel(hints[field.name], panel_of.get(field.name)),
         )
-        for field in fields(kind)
+        for field in sorted(fields(kind), key=lambda field: order.index(field.name) if field.name in order else -1)
     ]
 
 
