@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from conformance import defaults
-from conformance.commands.shared import OPTIONS, MaskUsers, Quiet, Rate, SendingOptions, Url, command, taken
+from conformance.commands.shared import OPTIONS, MaskUsers, Quiet, Rate, SendingOptions, Url, command, taken, value
 from conformance.errors import UsageError
 from conformance.fuzz.names import IDS, NAMES, SUBJECT
 from conformance.terminal import Screen, err, out
@@ -50,23 +50,17 @@ class FuzzOptions(SendingOptions):
 
     url: Url = None
     budget: Annotated[
-        int | None,
-        typer.Option(
-            metavar="REQUESTS", help="How many requests to send at most, clean-up included. [dim]Default: 500.[/]"
-        ),
+        int | None, value("REQUESTS", "How many requests to send at most, clean-up included. [dim]Default: 500.[/]")
     ] = None
-    time: Annotated[str | None, typer.Option(metavar="DURATION", help="How long to go on instead: 60s, 10m, 2h.")] = (
-        None
-    )
+    time: Annotated[str | None, value("DURATION", "How long to go on instead: 60s, 10m, 2h.")] = None
     seed: Annotated[int, typer.Option(help="What is drawn; the same seed sends the same requests.")] = 0
     only: Annotated[
-        list[str] | None,
-        typer.Option("--only", metavar="NAME", autocompletion=_searches, help="Only this search; may be given again."),
+        list[str] | None, value("NAME", "Only this search; may be given again.", "--only", autocompletion=_searches)
     ] = None
-    report: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write report and findings here, not to reports/<host>-<time>/.")
-    ] = None
-    concurrency: Annotated[int, typer.Option(metavar="N", help="Inputs in flight.")] = defaults.CONCURRENCY
+    report: Annotated[Path | None, value("DIR", "Write report and findings here, not to reports/<host>-<time>/.")] = (
+        None
+    )
+    concurrency: Annotated[int, value("N", "Inputs in flight.")] = defaults.CONCURRENCY
     rate: Rate = None
     mask_users: MaskUsers = False
     quiet: Quiet = False

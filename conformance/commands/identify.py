@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from conformance import defaults
-from conformance.commands.shared import OPTIONS, AllowWrites, Json, Rate, ServerOptions, Url, command, taken
+from conformance.commands.shared import OPTIONS, AllowWrites, Json, Rate, ServerOptions, Url, command, taken, value
 from conformance.errors import UsageError
 from conformance.terminal import ask_password, comes_to, err, out
 
@@ -40,14 +40,11 @@ class IdentifyOptions(ServerOptions):
 
     url: Url = None
     allow_writes: AllowWrites = False
-    report: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep the ledger here, not in reports/<host>-<time>/.")
-    ] = None
+    report: Annotated[Path | None, value("DIR", "Keep the ledger here, not in reports/<host>-<time>/.")] = None
     rate: Rate = None
-    settling: Annotated[
-        float,
-        typer.Option(metavar="SECONDS", help="How long a server may go on with what it has not answered."),
-    ] = defaults.SETTLING
+    settling: Annotated[float, value("SECONDS", "How long a server may go on with what it has not answered.")] = (
+        defaults.SETTLING
+    )
     as_json: Json = False
 
 

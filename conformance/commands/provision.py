@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from conformance.commands.shared import value
 from conformance.terminal import out
 
 EPILOG = "Example: vicidial-conformance provision https://lab.example --target lab.toml > users.sql"
@@ -15,8 +16,7 @@ EPILOG = "Example: vicidial-conformance provision https://lab.example --target l
 def provision(
     url: Annotated[str, typer.Argument(metavar="URL", help="The disposable server, for the target file.")],
     write: Annotated[
-        Path | None,
-        typer.Option("--target", metavar="FILE.toml", help="Write the target file here; else it is printed."),
+        Path | None, value("FILE.toml", "Write the target file here; else it is printed.", "--target")
     ] = None,
 ) -> None:
     """Print SQL that makes the test users and entities on a DISPOSABLE server, and write the target file for it.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.commands.shared import OPTIONS, SendingOptions, command, taken
+from conformance.commands.shared import OPTIONS, SendingOptions, command, taken, value
 from conformance.errors import UsageError
 from conformance.terminal import ask_password, comes_to, out
 
@@ -34,7 +34,7 @@ class ReplayOptions(SendingOptions):
     """What `replay` is told."""
 
     finding: Annotated[Path, typer.Argument(metavar="FILE", help="A finding that `fuzz` has saved.")]
-    url: Annotated[str | None, typer.Option(metavar="URL", help="The server, unless the target file names it.")] = None
+    url: Annotated[str | None, value("URL", "The server, unless the target file names it.")] = None
 
 
 def replay(given: ReplayOptions) -> None:

@@ -34,21 +34,31 @@ def case_ids() -> list[str]:
     return [case.id for case in every_case()]
 
 
+def value(metavar: str, help: str, *names: str, **more: Any) -> Any:
+    """An option that takes a value, for a dataclass of options; `names` if it has others than its field."""
+    return typer.Option(*names, metavar=metavar, help=help, **more)
+
+
+def flag(help: str, *names: str, **more: Any) -> Any:
+    """An option that takes nothing, likewise."""
+    return typer.Option(*names, help=help, **more)
+
+
 Url = Annotated[str | None, typer.Argument(metavar="URL", help="The server, unless the target file names it.")]
 User = Annotated[
     str | None, typer.Option(help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt.")
 ]
-PasswordFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Read the password from this file.")]
-TargetFile = Annotated[Path | None, typer.Option("--target", metavar="FILE.toml", help="Roles, users and entities.")]
-BuildName = Annotated[str | None, typer.Option(metavar="BUILD", help="Its API build, where it tells none or another.")]
-CaFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Trust the certificates in this PEM file.")]
-Insecure = Annotated[bool, typer.Option("--insecure", help="Trust any certificate, as of a lab's own.")]
+PasswordFile = Annotated[Path | None, value("FILE", "Read the password from this file.")]
+TargetFile = Annotated[Path | None, value("FILE.toml", "Roles, users and entities.", "--target")]
+BuildName = Annotated[str | None, value("BUILD", "Its API build, where it tells none or another.")]
+CaFile = Annotated[Path | None, value("FILE", "Trust the certificates in this PEM file.")]
+Insecure = Annotated[bool, flag("Trust any certificate, as of a lab's own.", "--insecure")]
 Only = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="GLOB",
+    value(
+        "GLOB",
+        "Only cases whose id matches or begins so, such as add_did/active or '*/active'; may be given again.",
         autocompletion=case_ids,
-        help="Only cases whose id matches or begins so, such as add_did/active or '*/active'; may be given again.",
     ),
 ]
 ToLevel = Annotated[
@@ -58,19 +68,15 @@ ToLevel = Annotated[
         " [dim]Default: probe, or standard with --allow-writes.[/]",
     ),
 ]
-AllowWrites = Annotated[bool, typer.Option("--allow-writes", help="Let the server be written to.")]
-Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for a reply.")]
+AllowWrites = Annotated[bool, flag("Let the server be written to.", "--allow-writes")]
+Timeout = Annotated[float, value("SECONDS", "How long to wait for a reply.")]
 Settling = Annotated[
-    float,
-    typer.Option(metavar="SECONDS", help="How long a server may go on working on a request that it has not answered."),
+    float, value("SECONDS", "How long a server may go on working on a request that it has not answered.")
 ]
-Rate = Annotated[
-    float | None,
-    typer.Option(metavar="N", help="At most so many requests a second; 0: no limit. [dim]Default: 10.[/]"),
-]
-MaskUsers = Annotated[bool, typer.Option("--mask-users", help="Keep user names out of the reports.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the answer.")]
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Rate = Annotated[float | None, value("N", "At most so many requests a second; 0: no limit. [dim]Default: 10.[/]")]
+MaskUsers = Annotated[bool, flag("Keep user names out of the reports.", "--mask-users")]
+Quiet = Annotated[bool, flag("Only the answer.", "--quiet", "-q")]
+Json = Annotated[bool, flag("As JSON.", "--json")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

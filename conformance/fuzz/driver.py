@@ -23,7 +23,7 @@ from conformance.fuzz.model import Finding, FindingKey, FuzzTally
 from conformance.fuzz.reduce import reduced
 from conformance.fuzz.search import Search
 from conformance.fuzz.share import Shares
-from conformance.run.engine import predicted
+from conformance.run.finished import predicted
 from conformance.run.plan import Effort
 from conformance.run.record import Record
 from conformance.verdict.model import Difference, Error, NotTested

@@ -9,7 +9,7 @@ from math import inf
 from conformance.cases.expand import Ground
 from conformance.cases.model import Case
 from conformance.fuzz.search import Sending
-from conformance.run.engine import Check
+from conformance.run.finished import Check
 from conformance.run.record import Record
 
 

@@ -16,7 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Level
 from conformance.fuzz.names import NAMES, SUBJECT
-from conformance.run.engine import Check, predicted
+from conformance.run.finished import Check, predicted
 from conformance.run.record import Record
 
 AT_ONCE = 8

@@ -16,7 +16,7 @@ from conformance.identify.hypothesis import Hypothesis, hypotheses
 from conformance.identify.prediction import Predictions, explains
 from conformance.identify.result import Identified, Question
 from conformance.report.text import visible
-from conformance.run.engine import Finished
+from conformance.run.finished import Finished
 from conformance.run.known import told_build
 from conformance.run.plan import Plan
 from conformance.run.run import Run, closing

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import Enum
+from enum import Enum, auto
 from functools import cache
 from itertools import zip_longest
 from typing import NamedTuple
@@ -26,13 +26,13 @@ MASKS = (MASK, USER_MASK)
 class About(Enum):
     """What a recorded request tells something about."""
 
-    USER = "user"
-    PASSWORD = "password"  # noqa: S105 - what a mark stands for
-    ENTITY = "entity"
-    SWAPPED = "swapped"
-    RUN = "run"
-    NUMBER = "number"
-    MASK = "mask"
+    USER = auto()
+    PASSWORD = auto()
+    ENTITY = auto()
+    SWAPPED = auto()
+    RUN = auto()
+    NUMBER = auto()
+    MASK = auto()
 
 
 class Told(NamedTuple):

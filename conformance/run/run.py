@@ -23,8 +23,9 @@ from conformance.report.curl import curl_line
 from conformance.report.model import Fuzzed
 from conformance.run.budget import Budget, most
 from conformance.run.cleanup import finish as clean_up
-from conformance.run.engine import CaseJudge, CaseSender, Check, Engine, Finished, predicted
+from conformance.run.engine import CaseJudge, CaseSender, Engine
 from conformance.run.files import RunFile
+from conformance.run.finished import Check, Finished, predicted
 from conformance.run.folder import begin, cleanup_line
 from conformance.run.guard import Guard
 from conformance.run.interrupts import came, ending, tell
