@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from conformance.cases.make import case
+from conformance.cases.make import Variation, case
 from conformance.cases.model import Case, Level, Param, Role, Step
 from conformance.cases.recipes import Recipes
 from conformance.cases.steps import OFF
@@ -31,11 +31,9 @@ def cases(contract: Contract) -> Iterator[Case]:
 
 
 @dataclass(frozen=True, slots=True)
-class FailingLogin:
+class FailingLogin(Variation):
     """A login that must fail. No real user's name is ever sent with a wrong password: it would be locked."""
 
-    rule: str
-    what: str
     role: Role = Role.NOBODY
     params: tuple[Param, ...] = ()
     since: Build | None = None
@@ -68,11 +66,9 @@ def _login(recipes: Recipes, function: Function, login: FailingLogin) -> Case:
 
 
 @dataclass(frozen=True, slots=True)
-class CommonValue:
+class CommonValue(Variation):
     """A value of `source` or of `function`; None leaves it out."""
 
-    rule: str
-    what: str
     value: str | None
     level: Level = Level.STANDARD
 
@@ -135,11 +131,9 @@ def _name(name: CommonValue, level: Level) -> Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class Version(Variation):
     """A way to ask for the version; every one is answered."""
 
-    rule: str
-    what: str
     step: Step
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from conformance.cases.expand import PLACEHOLDER
 from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Case, Entity, Level, Need, Purpose, Step
@@ -11,6 +11,14 @@ from conformance.cases.steps import effects
 
 FIRST = "add_did/life-cycle/add"
 """The case without which nothing that needs a DID says anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """A row of a table that cases are made of: the last part of their ids, and what is special in words for titles."""
+
+    rule: str
+    what: str
 
 
 def case(

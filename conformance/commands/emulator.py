@@ -58,7 +58,7 @@ class EmulatorOptions:
         SqlMode,
         typer.Option(help="Whether the database refuses values that do not fit, or bends them."),
     ] = SqlMode.LEGACY
-    non_latin: Annotated[bool, flag("As with use_non_latin=1.", "--non-latin")] = False
+    non_latin: Annotated[bool, flag("As with use_non_latin=1.")] = False
     php: Annotated[str, value("VERSION", "The PHP: before 8.1 a refused SQL statement is skipped in silence.")] = (
         NEWEST_PHP
     )

@@ -52,7 +52,7 @@ class PredictUpgradeOptions:
     ] = None
     to_php: Annotated[str, value("VERSION", "The PHP to come.")] = NEWEST_PHP
     as_json: Json = False
-    markdown: Annotated[bool, flag("As Markdown, with an example of every change.", "--markdown")] = False
+    markdown: Annotated[bool, flag("As Markdown, with an example of every change.")] = False
 
 
 def predict_upgrade(given: PredictUpgradeOptions) -> None:

@@ -58,17 +58,15 @@ class RunOptions(SendingOptions):
         Path | None, value("FILE.toml", "A file with the URL, a user for each role, and what exists there.", "--target")
     ] = None
     only: Only = None
-    quick: Annotated[
-        bool, flag("Only the few cases that together catch every fault that the whole suite catches.", "--quick")
-    ] = False
+    quick: Annotated[bool, flag("Only the few cases that together catch every fault that the whole suite catches.")] = (
+        False
+    )
     rerun_failed: Annotated[
         Path | None,
         value("REPORT", "Only what failed, had an error or was blocked in this report; REPORT#2: its second cause."),
     ] = None
     level: ToLevel = None
-    allow_writes: Annotated[
-        bool, flag("Let the server be written to, under numbers of the run's own.", "--allow-writes")
-    ] = False
+    allow_writes: Annotated[bool, flag("Let the server be written to, under numbers of the run's own.")] = False
     expect: Annotated[
         Expect, typer.Option(help="What conforms: the documentation, what servers send (shipped), or either.")
     ] = Expect.EITHER
@@ -82,8 +80,8 @@ class RunOptions(SendingOptions):
     allow_login_failures: Annotated[
         int, value("N", "Wrong logins of real users, 0 to 3; a server locks them at 10.")
     ] = 0
-    fail_fast: Annotated[bool, flag("Stop at the first failure.", "--fail-fast")] = False
-    dry_run: Annotated[bool, flag("Print every request and what they come to; send none.", "--dry-run")] = False
+    fail_fast: Annotated[bool, flag("Stop at the first failure.")] = False
+    dry_run: Annotated[bool, flag("Print every request and what they come to; send none.")] = False
     report: Annotated[Path | None, value("DIR", "Write the reports here, not to reports/<host>-<time>/.")] = None
     mask_users: MaskUsers = False
     quiet: Quiet = False

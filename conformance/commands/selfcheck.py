@@ -47,7 +47,7 @@ class SelfcheckOptions:
         int | None,
         value("N", "Ask so many faults over a socket too. [dim]Default: one in a hundred.[/]", "--over-http"),
     ] = None
-    parts: Annotated[bool, flag("Which part of the suite buys what.", "--parts")] = False
+    parts: Annotated[bool, flag("Which part of the suite buys what.")] = False
     quiet: Annotated[bool, flag("Only what is wrong, and the score.", "--quiet", "-q")] = False
     json: Annotated[Path | None, value("FILE", "All of it as JSON.", "--json")] = None
     html: Annotated[Path | None, value("FILE", "All of it as a page.")] = None

@@ -40,7 +40,7 @@ def value(metavar: str, help: str, *names: str, **more: Any) -> Any:
 
 
 def flag(help: str, *names: str, **more: Any) -> Any:
-    """An option that takes nothing, likewise."""
+    """An option that takes nothing, likewise; there is none that says no."""
     return typer.Option(*names, help=help, **more)
 
 
@@ -52,7 +52,7 @@ PasswordFile = Annotated[Path | None, value("FILE", "Read the password from this
 TargetFile = Annotated[Path | None, value("FILE.toml", "Roles, users and entities.", "--target")]
 BuildName = Annotated[str | None, value("BUILD", "Its API build, where it tells none or another.")]
 CaFile = Annotated[Path | None, value("FILE", "Trust the certificates in this PEM file.")]
-Insecure = Annotated[bool, flag("Trust any certificate, as of a lab's own.", "--insecure")]
+Insecure = Annotated[bool, flag("Trust any certificate, as of a lab's own.")]
 Only = Annotated[
     list[str] | None,
     value(
@@ -68,13 +68,13 @@ ToLevel = Annotated[
         " [dim]Default: probe, or standard with --allow-writes.[/]",
     ),
 ]
-AllowWrites = Annotated[bool, flag("Let the server be written to.", "--allow-writes")]
+AllowWrites = Annotated[bool, flag("Let the server be written to.")]
 Timeout = Annotated[float, value("SECONDS", "How long to wait for a reply.")]
 Settling = Annotated[
     float, value("SECONDS", "How long a server may go on working on a request that it has not answered.")
 ]
 Rate = Annotated[float | None, value("N", "At most so many requests a second; 0: no limit. [dim]Default: 10.[/]")]
-MaskUsers = Annotated[bool, flag("Keep user names out of the reports.", "--mask-users")]
+MaskUsers = Annotated[bool, flag("Keep user names out of the reports.")]
 Quiet = Annotated[bool, flag("Only the answer.", "--quiet", "-q")]
 Json = Annotated[bool, flag("As JSON.", "--json")]
 
@@ -134,17 +134,19 @@ def _parameters(kind: Any, panel_of: Mapping[str, str]) -> list[inspect.Paramete
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=inspect.Parameter.empty if field.default is MISSING else field.default,
-            annotation=_in_panel(hints[field.name], panel_of.get(field.name)),
+            annotation=_declared(field.name, hints[field.name], panel_of.get(field.name)),
         )
         for field in sorted(fields(kind), key=lambda field: order.index(field.name) if field.name in order else -1)
     ]
 
 
-def _in_panel(hint: Any, panel: str | None) -> Any:
-    """The same declaration of an option, shown in that panel of the help."""
+def _declared(name: str, hint: Any, panel: str | None) -> Any:
+    """The same declaration of an option, shown in that panel of the help, and without the `--no-` of Typer's flags."""
     type_, declared = get_args(hint)
     declared = copy(declared)
     declared.rich_help_panel = panel
+    if type_ is bool and declared.default is ...:
+        declared.param_decls = (f"--{name.replace('_', '-')}",)
     return Annotated[type_, declared]
 
 
