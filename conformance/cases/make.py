@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from conformance.cases.expand import PLACEHOLDER
+from conformance.cases.expand import placeholder
 from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Case, Entity, Level, Need, Purpose, Step
 from conformance.cases.steps import effects
 
@@ -52,4 +52,4 @@ def _needs(step: Step) -> Iterator[Need]:
         yield step.role
     for text in (step.wire or "", *(param.value for param in (*step.params, *step.form))):
         if "<" in text:
-            yield from (Entity(match[3]) for match in PLACEHOLDER.finditer(text) if match[3])
+            yield from (Entity(match[3]) for match in placeholder().finditer(text) if match[3])

@@ -23,6 +23,7 @@ def provision(
 
     Nothing is sent anywhere. The SQL ends with the statements, commented out, that remove everything again.
     """
+    from conformance.contract.load import load_contract
     from conformance.report.files import write_whole
     from conformance.run.provision import sql, target_file
     from conformance.run.settings import check_url
@@ -30,7 +31,7 @@ def provision(
     text = target_file(check_url(url))
     if write is not None:
         write_whole(write, text.encode(), is_new=True)
-    out.raw(sql() + "\n")
+    out.raw(sql(load_contract()) + "\n")
     if write is None:
         out.raw("".join(f"-- {line}\n" for line in text.splitlines()) + "\n")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from conformance.cases.expand import REFERRED_TO, Ground, Login, world
+from conformance.cases.expand import Ground, Login, referred_to, world
 from conformance.cases.model import Entity, Role
 from conformance.contract.model import Dialect, ServerSettings
 from conformance.contract.world import Row, User
@@ -32,7 +32,8 @@ class Config:
         The target's hidden DID is added to those that the emulator has, or hidden if it has it already.
         """
         target = world(Ground(logins, entities, run=""), self.settings)
-        kept = tuple(row for row in self.rows if row.kind not in REFERRED_TO)
+        there = referred_to()
+        kept = tuple(row for row in self.rows if row.kind not in there)
         for kind in target.held:
             for row in target.rows(kind):
                 kept = _with(kept, row)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Entity, Level, Role
-from conformance.cases.sample import SAMPLE
+from conformance.cases.sample import sample
 from conformance.contract.model import NEWEST_BUILD, Contract
 from conformance.exchange import Exchange, Failure, Reply, Trouble
 from conformance.identify.choice import best, questions, tells
@@ -140,7 +140,7 @@ def _shown(text: str) -> str:
 def _wanting(contract: Contract, search: Identification, plan: Plan) -> tuple[str, ...]:
     """What would have to be allowed or given for a question that tells the rest apart; nothing if none ever would."""
     ground = plan.ground
-    full = Ground({**SAMPLE.logins, **ground.logins}, {**SAMPLE.entities, **ground.entities}, ground.run)
+    full = Ground({**sample().logins, **ground.logins}, {**sample().entities, **ground.entities}, ground.run)
     predictions = predictions_for(contract, full)
     possible = questions(catalogue(contract), full, contract, Level.STANDARD)
     known = {asked.case for asked in search.asked}.union(case.id for case in search.cases)

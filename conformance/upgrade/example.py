@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.cases.expand import world
-from conformance.cases.sample import PASSWORD, SAMPLE, predicted_text
+from conformance.cases.sample import PASSWORD, predicted_text, sample
 from conformance.contract.load import load_contract
 from conformance.contract.model import Contract, Dialect, ServerSettings
 from conformance.contract.predict import predict
@@ -42,7 +42,7 @@ def _replies(contract: Contract, sent: tuple[Request, ...], settings: ServerSett
     """What each dialect answers to the last of some requests."""
     found = {}
     for dialect in Dialect:
-        state = world(SAMPLE, settings)
+        state = world(sample(), settings)
         for request in sent:
             end = predict(contract, state, request, dialect)
             state = state.after(end.changes)
