@@ -67,7 +67,7 @@ def case_page(case: Case, contract: Contract) -> RenderableType:
 
 
 def _steps(case: Case, contract: Contract) -> Iterator[RenderableType]:
-    state = world(sample(), ServerSettings())
+    state = world(contract, sample(), ServerSettings())
     for number, step in enumerate(case.steps, 1):
         sent = request(step, sample(), 0)
         yield Text.assemble("\n", (f"{number}. {step.purpose.value}", "bold"), f"  {sent.method} {_parameters(sent)}")

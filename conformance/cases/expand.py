@@ -10,8 +10,7 @@ from functools import cache
 
 from conformance.cases.model import OWN, OWN_DID_LENGTH, Case, Entity, Need, Param, Place, Role, Step, provided
 from conformance.cases.roles import user_of
-from conformance.contract.load import load_contract
-from conformance.contract.model import ServerSettings
+from conformance.contract.model import Contract, ServerSettings
 from conformance.contract.request import Request, encode
 from conformance.contract.world import Row, World
 
@@ -118,11 +117,9 @@ def _fill(param: Param, ground: Ground, number: int) -> Param:
     return Param(param.name, placeholder().sub(value, param.value), param.raw)
 
 
-def world(ground: Ground, settings: ServerSettings) -> World:
+def world(contract: Contract, ground: Ground, settings: ServerSettings) -> World:
     """What the target is like before a case begins: its users and entities, and none of the run's DIDs."""
-    users = {
-        login.user: user_of(role, login.user, login.password, load_contract()) for role, login in ground.logins.items()
-    }
+    users = {login.user: user_of(role, login.user, login.password, contract) for role, login in ground.logins.items()}
     there = (_there(entity, name) for entity, name in ground.entities.items())
     return World(settings, users).holding(*there)
 

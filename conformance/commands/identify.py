@@ -53,7 +53,6 @@ def identify(given: IdentifyOptions) -> None:
 
     What the server says of its build is shown beside that, and not relied on.
     """
-    from conformance.contract.load import load_contract
     from conformance.crash import told_redacted
     from conformance.identify import terminal
     from conformance.identify.asking import identify as placing
@@ -64,7 +63,7 @@ def identify(given: IdentifyOptions) -> None:
         raise UsageError("identify needs a server: give its URL, or a target file with --target")
     made = plan(taken(Options, given, concurrency=1), os.environ, ask_password)
     with told_redacted(made.redactor):
-        found = placing(load_contract(), made)
+        found = placing(made.contract, made)
     if given.as_json:
         out.json(terminal.as_json(found))
     else:

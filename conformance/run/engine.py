@@ -220,7 +220,7 @@ def worlds(case: Case, ground: Ground, contract: Contract, possible: frozenset[S
     found = []
     kind = _kind(case, contract)
     for settings in sorted(possible, key=str):
-        start = world(ground, settings)
+        start = world(contract, ground, settings)
         for existing in product((False, True), repeat=len(case.maybe)):
             rows = (Row(kind, -2 - n, (name,)) for n, name in enumerate(case.maybe) if existing[n])
             found.append(start.holding(*rows))

@@ -153,7 +153,7 @@ def stored_unseen(contract: Contract, alike: Collection[str], builds: tuple[str,
     before, after = map(_described, builds)
     if before is None or after is None or before == after:
         return ()
-    worlds = world(sample(), ServerSettings(before)), world(sample(), ServerSettings(after))
+    worlds = world(contract, sample(), ServerSettings(before)), world(contract, sample(), ServerSettings(after))
     found = []
     for case in catalogue(contract):
         if case.id in alike:

@@ -80,7 +80,10 @@ def forecast(
     known = build_changes(contract, Span(min(old, new), max(old, new), php))
     php_downgrade = php == (SqlErrors.THROWN, SqlErrors.IGNORED)
     downgrade = new < old or (new == old and php_downgrade)
-    worlds = {one: (world(sample(), one.at(old, php[0])), world(sample(), one.at(new, php[1]))) for one in settings}
+    worlds = {
+        one: (world(contract, sample(), one.at(old, php[0])), world(contract, sample(), one.at(new, php[1])))
+        for one in settings
+    }
     groups = _groups(contract, cases, worlds, known) if (old, php[0]) != (new, php[1]) else {}
     changes = [
         _change(contract, key, seen, known, downgrade=php_downgrade if key[0].build == PHP else downgrade)

@@ -69,7 +69,7 @@ def servers(*builds: int) -> tuple[ServerSettings, ...]:
 
 def starts(case: Case, settings: ServerSettings) -> Iterator[World]:
     """The worlds that a case may meet: without and with the DIDs of which nobody knows."""
-    first = world(GROUND, settings)
+    first = world(CONTRACT, GROUND, settings)
     yield first
     if case.maybe:
         found = [did(-2 - n, pattern) for n, pattern in enumerate(case.maybe)]

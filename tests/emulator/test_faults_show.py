@@ -67,7 +67,7 @@ class Sight:
 
 
 def said(behaviour: Behaviour, config: Config, number: int) -> Shown:
-    state = replace(world(GROUND, config.settings), numbers={DID: 4})
+    state = replace(world(CONTRACT, GROUND, config.settings), numbers={DID: 4})
     given: Shown = []
     for request in requests(CASES[number], GROUND, number):
         response = behaviour(CONTRACT, state, request, config, RECORDED_AT)

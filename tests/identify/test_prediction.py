@@ -23,7 +23,7 @@ NUMBERS = {case.id: number for number, case in enumerate(catalogue(CONTRACT))}
 def plainly(case_number: int, hypothesis: Hypothesis) -> list[Expected]:
     """The replies up to the first that is unspecified or a table, each predicted for these settings alone."""
     case = CASES[case_number]
-    state = world(sample(), hypothesis.settings)
+    state = world(CONTRACT, sample(), hypothesis.settings)
     expected = []
     for request in requests(case, sample(), NUMBERS[case.id]):
         end = predict(CONTRACT, state, request, hypothesis.rules)

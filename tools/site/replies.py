@@ -83,7 +83,7 @@ def turning_builds() -> tuple[Build, ...]:
 
 
 def _shipped(contract: Contract, requests: tuple[Request, ...], settings: ServerSettings) -> Iterator[Answered]:
-    state = world(sample(), settings)
+    state = world(contract, sample(), settings)
     for asked in requests:
         if asked.wire is not None:
             yield Answered(state, _ANY, frozenset())
