@@ -32,8 +32,10 @@ class Trouble(StrEnum):
     PROTOCOL = "protocol"
     REFUSED_BY_US = "refused-by-us"
 
-
-_SILENCE = frozenset({Trouble.TIMEOUT, Trouble.PROTOCOL})
+    @property
+    def is_silence(self) -> bool:
+        """Whether a server that was reached said nothing that could be read."""
+        return self in (Trouble.TIMEOUT, Trouble.PROTOCOL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +57,4 @@ class Exchange:
     @property
     def is_silence(self) -> bool:
         """Whether a byte-level message got no reply: a server owes none to what is malformed."""
-        failure = self.result
-        return self.request.wire is not None and isinstance(failure, Failure) and failure.trouble in _SILENCE
+        return self.request.wire is not None and isinstance(self.result, Failure) and self.result.trouble.is_silence

@@ -9,6 +9,7 @@ from importlib.resources import as_file, files
 import msgspec
 
 from conformance.cases.select import select
+from conformance.contract.load import load_contract
 from conformance.errors import UsageError
 from conformance.options import Options, plan
 from conformance.run.descriptors import LIMITED
@@ -22,16 +23,16 @@ _EMULATOR_PASSWORDS = {"VICIDIAL_EMULATOR_PASS": "1234"}
 
 def launch(options: Options, screen: Screen, *, fail_fast: bool = False) -> int:
     """Run the suite and give the exit code. Raises ConformanceError for what keeps it from running."""
+    contract = load_contract()
     if options.effort is None and options.only:
         from conformance.cases.catalogue import catalogue
-        from conformance.contract.load import load_contract
 
-        select(catalogue(load_contract()), options.only)
+        select(catalogue(contract), options.only)
     baseline = None
     if options.baseline:
         from conformance.baseline.hold import known_fails
 
-        baseline = known_fails(options.baseline)
+        baseline = known_fails(contract, options.baseline)
     with ExitStack() as stack:
         own = _emulator(options, stack, screen) if options.names_no_server else None
         made = plan(options, {**os.environ, **(_EMULATOR_PASSWORDS if own else {})}, ask_password, own)

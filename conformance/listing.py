@@ -12,7 +12,7 @@ from rich.text import Text
 
 from conformance.cases.expand import request, world
 from conformance.cases.model import Case
-from conformance.cases.sample import SAMPLE, predicted_text
+from conformance.cases.sample import predicted_text, sample
 from conformance.contract.contract import Contract
 from conformance.contract.deviation import Deviation, Severity
 from conformance.contract.predict import predict
@@ -69,9 +69,9 @@ def case_page(case: Case, contract: Contract) -> RenderableType:
 
 
 def _steps(case: Case, contract: Contract) -> Iterator[RenderableType]:
-    state = world(SAMPLE, ServerSettings())
+    state = world(contract, sample(), ServerSettings())
     for number, step in enumerate(case.steps, 1):
-        sent = request(step, SAMPLE, 0)
+        sent = request(step, sample(), 0)
         yield Text.assemble("\n", (f"{number}. {step.purpose.value}", "bold"), f"  {sent.method} {_parameters(sent)}")
         for dialect in Dialect:
             yield Text(f"   {dialect.value:<11}{_answer(contract, state, sent, dialect)}", style="cyan")

@@ -10,7 +10,6 @@ from rich.text import Text
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case
 from conformance.cases.select import select
-from conformance.contract.load import load_contract
 from conformance.contract.request import Request
 from conformance.report.curl import curl_line
 from conformance.run.forecast import Forecast, Sent, Speed, forecast, foreseen, foreseen_proofs, planned
@@ -21,21 +20,21 @@ from conformance.terminal import Terminal
 
 def to_come(made: Plan) -> Iterable[tuple[Case, Sent]]:
     """The cases that a run by this plan can send, and what each of them comes to."""
-    every = catalogue(load_contract())
+    every = catalogue(made.contract)
     numbers = {case.id: number for number, case in enumerate(every)}
     for case in planned(select(every, made.only), made.ground, made.level):
-        yield case, foreseen(case, numbers[case.id], made.ground, made.level)
+        yield case, foreseen(made.contract, case, numbers[case.id], made.ground, made.level)
 
 
 def coming(sent: Iterable[tuple[Case, Sent]], made: Plan) -> Forecast:
     """What all of that comes to, with the questions before and after it, and what shows that rows can be removed."""
     every = list(sent)
     around = (*first_requests(made.ground, made.level), *last_requests(made.ground))
-    return forecast([one for _, one in every], around, [proof for _, proof in _proofs(every, made)])
+    return forecast(made.contract, [one for _, one in every], around, [proof for _, proof in _proofs(every, made)])
 
 
 def _proofs(sent: Iterable[tuple[Case, Sent]], made: Plan) -> Iterable[tuple[str, Sent]]:
-    return foreseen_proofs((case for case, _ in sent), made.ground, made.level)
+    return foreseen_proofs(made.contract, (case for case, _ in sent), made.ground, made.level)
 
 
 def foretold(forecast: Forecast, made: Plan, speed: Speed) -> str:
@@ -62,7 +61,7 @@ def rehearse(made: Plan, out: Terminal) -> None:
     sent = list(to_come(made))
     _show("before the first case", first_requests(made.ground, made.level), made, out)
     for name, one in _proofs(sent, made):
-        title = load_contract().kinds[name].title
+        title = made.contract.kinds[name].title
         _show(f"whether a {title} can be removed", (*one.requests, *one.cleanup), made, out)
     for case, one in sent:
         _show(case.id, one.requests, made, out)

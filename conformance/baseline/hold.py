@@ -11,7 +11,7 @@ import msgspec
 from conformance.baseline.file import read_baseline
 from conformance.baseline.model import Baseline, KnownCause
 from conformance.cases.catalogue import catalogue
-from conformance.contract.load import load_contract
+from conformance.contract.contract import Contract
 from conformance.report.model import BaselineUse, Report
 from conformance.report.symptoms import Symptom, symptoms
 from conformance.report.view import DID_NOT_REPEAT
@@ -55,9 +55,9 @@ class Held:
         return msgspec.structs.replace(report, baseline=use)
 
 
-def known_fails(file: Path) -> Baseline:
+def known_fails(contract: Contract, file: Path) -> Baseline:
     """The baseline in a file. Raises UsageError for any mistake in it."""
-    return read_baseline(file, [case.id for case in catalogue(load_contract())])
+    return read_baseline(file, [case.id for case in catalogue(contract)])
 
 
 def hold(baseline: Baseline, plan: Plan) -> Held:

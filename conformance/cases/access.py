@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from conformance.cases.make import case
+from conformance.cases.make import Variation, case
 from conformance.cases.model import Case, Level, Param, Role, Step
 from conformance.cases.recipes import Recipes
 from conformance.cases.steps import OFF
@@ -27,16 +27,15 @@ def cases(contract: Contract) -> Iterator[Case]:
             yield from (_refused_source(recipes, function, source) for source in REFUSED_SOURCES)
         if function.permission is not None and function.is_described:
             yield from (_source(recipes, function, source) for source in SOURCES)
-    yield from (_name(name) for name in NAMES)
+    yield from (_name(name, Level.PROBE) for name in REFUSED_NAMES)
+    yield from (_name(name, name.level) for name in PADDED_NAMES)
     yield from (_version(version) for version in VERSIONS)
 
 
 @dataclass(frozen=True, slots=True)
-class FailingLogin:
+class FailingLogin(Variation):
     """A login that must fail. No real user's name is ever sent with a wrong password: it would be locked."""
 
-    rule: str
-    what: str
     role: Role = Role.NOBODY
     params: tuple[Param, ...] = ()
     since: Build | None = None
@@ -69,85 +68,74 @@ def _login(recipes: Recipes, function: Function, login: FailingLogin) -> Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A value of `source`; None leaves it out."""
+class CommonValue(Variation):
+    """A value of `source` or of `function`; None leaves it out."""
 
-    rule: str
-    what: str
     value: str | None
     level: Level = Level.STANDARD
 
 
 REFUSED_SOURCES = (
-    Source("absent", "no source", None),
-    Source("empty", "an empty source", ""),
-    Source("too-short", "a source of 1 character", "t"),
+    CommonValue("absent", "no source", None),
+    CommonValue("empty", "an empty source", ""),
+    CommonValue("too-short", "a source of 1 character", "t"),
 )
 
 SOURCES = (
-    Source("shortest", "a source of 2 characters", "te"),
-    Source("longest", "a source of 20 characters", "t" * 20),
-    Source("too-long", "a source of 21 characters", "t" * 21, Level.FULL),
-    Source("far-too-long", "a source of 50 characters", "t" * 50, Level.FULL),
-    Source("stripped-to-nothing", "a source of two dashes", "--"),
-    Source("stripped-too-short", "a source of one letter and a dash", "t-"),
-    Source("stripped", "a source with a space in it", "a b"),
-    Source("percent", "a source with a percent sign in it", "a%b"),
-    Source("utf8", "a source of one accented letter", "é"),
+    CommonValue("shortest", "a source of 2 characters", "te"),
+    CommonValue("longest", "a source of 20 characters", "t" * 20),
+    CommonValue("too-long", "a source of 21 characters", "t" * 21, Level.FULL),
+    CommonValue("far-too-long", "a source of 50 characters", "t" * 50, Level.FULL),
+    CommonValue("stripped-to-nothing", "a source of two dashes", "--"),
+    CommonValue("stripped-too-short", "a source of one letter and a dash", "t-"),
+    CommonValue("stripped", "a source with a space in it", "a b"),
+    CommonValue("percent", "a source with a percent sign in it", "a%b"),
+    CommonValue("utf8", "a source of one accented letter", "é"),
 )
 
 
-def _refused_source(recipes: Recipes, function: Function, source: Source) -> Case:
+def _refused_source(recipes: Recipes, function: Function, source: CommonValue) -> Case:
     act = replace(recipes.bare(function), source=source.value)
     return _source_case(recipes, function, source, act, level=Level.PROBE)
 
 
-def _source(recipes: Recipes, function: Function, source: Source) -> Case:
+def _source(recipes: Recipes, function: Function, source: CommonValue) -> Case:
     *before, act = recipes.valid(function)
     act = replace(act, source=source.value)
     return _source_case(recipes, function, source, *before, act, level=source.level)
 
 
-def _source_case(recipes: Recipes, function: Function, source: Source, *steps: Step, level: Level) -> Case:
+def _source_case(recipes: Recipes, function: Function, source: CommonValue, *steps: Step, level: Level) -> Case:
     return recipes.case(
         f"{function.name}/source/{source.rule}", f"{function.name} with {source.what}", FIELDS, *steps, level=level
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A value of `function`, sent with what `add_did` needs; None leaves it out."""
+REFUSED_NAMES = (
+    CommonValue("absent", "No function", None),
+    CommonValue("empty", "An empty function", ""),
+    CommonValue("unknown", "A function that does not exist", "no_such_function"),
+    CommonValue("wrong-case", "The name of a function in capitals", "ADD_DID"),
+    CommonValue("with-dash", "The name of a function with a dash in place of the underscore", "add-did"),
+    CommonValue("with-percent", "The name of a function with %00 written out after it", "add_did%00"),
+    CommonValue("list", "Two names of functions with a comma between them", "add_did,update_did"),
+)
 
-    rule: str
-    what: str
-    value: str | None
-    level: Level = Level.PROBE
-
-
-NAMES = (
-    Name("absent", "No function", None),
-    Name("empty", "An empty function", ""),
-    Name("unknown", "A function that does not exist", "no_such_function"),
-    Name("wrong-case", "The name of a function in capitals", "ADD_DID"),
-    Name("with-dash", "The name of a function with a dash in place of the underscore", "add-did"),
-    Name("with-percent", "The name of a function with %00 written out after it", "add_did%00"),
-    Name("list", "Two names of functions with a comma between them", "add_did,update_did"),
-    Name("padded-left", "A space before the name of a function", " add_did", Level.STANDARD),
-    Name("padded-right", "A space after the name of a function", "add_did ", Level.STANDARD),
+PADDED_NAMES = (
+    CommonValue("padded-left", "A space before the name of a function", " add_did"),
+    CommonValue("padded-right", "A space after the name of a function", "add_did "),
 )
 
 
-def _name(name: Name) -> Case:
+def _name(name: CommonValue, level: Level) -> Case:
     act = Step(name.value, (Param("did_pattern", "<did>"), OFF))
-    return case(f"common/function/{name.rule}", name.what, REPLIES, act, level=name.level, asks=("<did>",))
+    return case(f"common/function/{name.rule}", name.what, REPLIES, act, level=level, asks=("<did>",))
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class Version(Variation):
     """A way to ask for the version; every one is answered."""
 
-    rule: str
-    what: str
     step: Step
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from conformance.cases.boundaries import did_list
-from conformance.cases.make import case
+from conformance.cases.make import Variation, case
 from conformance.cases.model import Case, Level, Param, Step
 from conformance.cases.steps import OFF, add, copy, setup
 from conformance.contract.contract import Contract
@@ -19,11 +19,9 @@ SOURCE = "<did>"
 
 
 @dataclass(frozen=True, slots=True)
-class DidBatch:
+class DidBatch(Variation):
     """A list to copy a source onto; `there` are the DIDs that exist before, the source among them."""
 
-    rule: str
-    title: str
     new: str
     there: tuple[str, ...] = (SOURCE,)
     source: str = SOURCE
@@ -110,7 +108,7 @@ def _list(batch: DidBatch) -> Case:
     short = tuple(dict.fromkeys(entry for entry in batch.new.split(",") if len(entry) < SHORTEST))
     made = case(
         f"copy_did/batch/{batch.rule}",
-        batch.title,
+        batch.what,
         batch.clause,
         *(setup(add(did)) for did in batch.there),
         copy(batch.source, batch.new, raw=batch.raw),

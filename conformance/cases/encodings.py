@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from conformance.cases.make import case
+from conformance.cases.make import Variation, case
 from conformance.cases.model import Case, Param, Step
 from conformance.cases.recipes import Recipes
 from conformance.cases.steps import OFF, add, copy, setup, update
@@ -21,11 +21,9 @@ CLAUSE = "observed.md#7"
 
 
 @dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Variation):
     """A DID as it is sent, and what a server with use_non_latin=0 leaves of it. `raw` goes over the wire as it is."""
 
-    rule: str
-    what: str
     sent: str
     left: str
     raw: bool = True

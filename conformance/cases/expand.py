@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
-from conformance.cases.model import OWN, OWN_DID_LENGTH, PROVIDED, Case, Entity, Need, Param, Place, Role, Step
+from conformance.cases.model import OWN, OWN_DID_LENGTH, Case, Entity, Need, Param, Place, Role, Step, provided
 from conformance.cases.roles import user_of
-from conformance.contract.load import load_contract
+from conformance.contract.contract import Contract
 from conformance.contract.request import Request, encode
 from conformance.contract.settings import ServerSettings
 from conformance.contract.world import Row, World
@@ -19,7 +20,13 @@ UNKNOWN_USER = "nosuchuser"
 
 WRONG_PASSWORD = "nosuchpassword"  # noqa: S105 - sent for a user that does not exist
 
-PLACEHOLDER = re.compile(rf"<({'|'.join(OWN)})([2-9]?)>|<({'|'.join(PROVIDED)})(:swapped)?>")
+
+@cache
+def placeholder() -> re.Pattern[str]:
+    """What stands for a name of the case's own (groups 1 and 2) or an entity of the target (3 and 4) in a value."""
+    return re.compile(rf"<({'|'.join(OWN)})([2-9]?)>|<({'|'.join(provided())})(:swapped)?>")
+
+
 """A DID with its index, or an entity as it is or with the case of its letters swapped."""
 
 
@@ -108,14 +115,12 @@ def _fill(param: Param, ground: Ground, number: int) -> Param:
         entity = entity.swapcase() if match[4] else entity
         return encode(entity) if param.raw else entity
 
-    return Param(param.name, PLACEHOLDER.sub(value, param.value), param.raw)
+    return Param(param.name, placeholder().sub(value, param.value), param.raw)
 
 
-def world(ground: Ground, settings: ServerSettings) -> World:
+def world(contract: Contract, ground: Ground, settings: ServerSettings) -> World:
     """What the target is like before a case begins: its users and entities, and none of the run's DIDs."""
-    users = {
-        login.user: user_of(role, login.user, login.password, load_contract()) for role, login in ground.logins.items()
-    }
+    users = {login.user: user_of(role, login.user, login.password, contract) for role, login in ground.logins.items()}
     there = (_there(entity, name) for entity, name in ground.entities.items())
     return World(settings, users).holding(*there)
 
@@ -126,5 +131,6 @@ def _there(entity: Entity, name: str) -> Row:
     return Row(entity.kind, -1, (name,), hidden)
 
 
-REFERRED_TO = frozenset(entity.kind for entity in PROVIDED if not entity.is_hidden)
-"""The kinds of which a target file names what is there, for others to refer to."""
+def referred_to() -> frozenset[str]:
+    """The kinds of which a target file names what is there, for others to refer to."""
+    return frozenset(entity.kind for entity in provided() if not entity.is_hidden)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from conformance.cases.expand import PLACEHOLDER
+from conformance.cases.expand import placeholder
 from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Case, Entity, Level, Need, Purpose, Step
 from conformance.cases.steps import effects
 
 FIRST = "add_did/life-cycle/add"
 """The case without which nothing that needs a DID says anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """A row of a table that cases are made of: the last part of their ids, and what is special in words for titles."""
+
+    rule: str
+    what: str
 
 
 def case(
@@ -22,18 +31,15 @@ def case(
     maybe: tuple[str, ...] = (),
 ) -> Case:
     """A case with these steps, followed by those that show their effect (`asks` as in `effects`)."""
-    whole = (*steps, *effects(steps, level, asks))
-    return Case(
-        id=id,
-        title=title,
-        clause=clause,
-        level=level,
-        steps=whole,
-        maybe=maybe,
-        depends=(FIRST,) if any(step.purpose is Purpose.SETUP for step in steps) else (),
-        exclusive=any(step.role in CANNOT_LOG_IN for step in steps),
-        needs=needs_of(whole),
-    )
+    depends = (FIRST,) if any(step.purpose is Purpose.SETUP for step in steps) else ()
+    return showing(Case(id, title, clause, level, steps, maybe, depends), effects(steps, level, asks))
+
+
+def showing(case: Case, effects: Iterable[Step]) -> Case:
+    """The case with those steps after its own; what it needs besides, and whether it runs alone, follow from them."""
+    steps = (*case.steps, *effects)
+    exclusive = any(step.role in CANNOT_LOG_IN for step in case.steps)
+    return replace(case, steps=steps, exclusive=exclusive, needs=case.needs | needs_of(steps))
 
 
 def needs_of(steps: Iterable[Step]) -> frozenset[Need]:
@@ -46,4 +52,4 @@ def _needs(step: Step) -> Iterator[Need]:
         yield step.role
     for text in (step.wire or "", *(param.value for param in (*step.params, *step.form))):
         if "<" in text:
-            yield from (Entity(match[3]) for match in PLACEHOLDER.finditer(text) if match[3])
+            yield from (Entity(match[3]) for match in placeholder().finditer(text) if match[3])

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from functools import total_ordering
+from functools import cache, total_ordering
 
 from conformance.contract.load import load_contract
 from conformance.contract.settings import Build
@@ -95,10 +95,12 @@ class Entity(str):
 
 _HIDDEN = "hidden_"
 
-PROVIDED: Mapping[Entity, str] = {
-    Entity(name): advice for kind in load_contract().kinds.values() for name, advice in kind.provide.items()
-}
-"""Every entity that a target file can name, and how to find one on the admin screens."""
+
+@cache
+def provided() -> Mapping[Entity, str]:
+    """Every entity that a target file can name, and how to find one on the admin screens. Raises ContractError."""
+    return {Entity(name): advice for kind in load_contract().kinds.values() for name, advice in kind.provide.items()}
+
 
 Need = Role | Entity
 

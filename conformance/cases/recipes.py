@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from conformance.cases.make import FIRST, needs_of
+from conformance.cases.make import FIRST, showing
 from conformance.cases.model import CANNOT_LOG_IN, OWN, Case, Level, Need, Param, Purpose, Role, Step
 from conformance.cases.rows import question
 from conformance.cases.steps import setup
@@ -108,16 +108,9 @@ class Recipes:
         asks: Iterable[Step] | None = None,
     ) -> Case:
         """A case with these steps, followed by those that show their effect: `asks` instead of questions, if given."""
-        whole = (*steps, *self._effects(steps, level, asks))
-        return Case(
-            id=id,
-            title=title,
-            clause=clause,
-            level=level,
-            steps=whole,
-            depends=self._depends(steps),
-            exclusive=any(step.role in CANNOT_LOG_IN for step in steps),
-            needs=needs_of(whole) | self._removers(steps),
+        depends, needs = self._depends(steps), self._removers(steps)
+        return showing(
+            Case(id, title, clause, level, steps, depends=depends, needs=needs), self._effects(steps, level, asks)
         )
 
     def _removers(self, steps: Iterable[Step]) -> frozenset[Need]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import cache, partial
@@ -18,7 +18,7 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.cases.life import TOLD
 from conformance.cases.make import needs_of
-from conformance.cases.model import OWN_DID_LENGTH, PROVIDED, Case, Level, Param, Place, Purpose, Step
+from conformance.cases.model import OWN_DID_LENGTH, Case, Level, Param, Place, Purpose, Step
 from conformance.cases.recipes import Recipes, is_own
 from conformance.cases.steps import add, copy, question, setup, update
 from conformance.contract.contract import Contract
@@ -63,7 +63,6 @@ SAFE_IN_ORDER = tuple(validity for validity in Validity if validity in SAFE)
 STRIPPABLE = "!@$%^&()[]{}<>/?\\\"'`~;="
 MULTI_BYTE = "éüßñ€łжЖ中日本한ع𝄞"
 CONTROL = "\x00\t\n\r\x1b\x7f"
-ENTITIES: Mapping[str, str] = {entity: f"<{entity}>" for entity in PROVIDED}
 
 
 @cache
@@ -104,7 +103,7 @@ def _valid(parameter: Parameter) -> SearchStrategy[str]:
     if rule.values:
         return st.sampled_from(rule.values)
     if rule.reference:
-        return st.just(ENTITIES[rule.reference])
+        return st.just(f"<{rule.reference}>")
     most = rule.max or FAR
     usual = _kept(parameter, max(1, rule.min), most)
     listed = [value for value in parameter.documented.values if rule.min <= len(value) <= most]
@@ -278,24 +277,28 @@ def carried(draw: st.DrawFn, step: Step) -> Step:
     return replace(step, method=method, place=place, params=params, backwards=draw(st.booleans()))
 
 
-_ADDED = st.lists(st.tuples(dids("<did{}>"), fields_of("add_did")), min_size=1, max_size=MOST_ADDITIONS)
+@cache
+def _added() -> SearchStrategy[list[tuple[str, tuple[Param, ...]]]]:
+    return st.lists(st.tuples(dids("<did{}>"), fields_of("add_did")), min_size=1, max_size=MOST_ADDITIONS)
 
 
 @st.composite
 def additions(draw: st.DrawFn) -> Case:
     """Some add_did with fields of any validity, each of a DID of its own, and whether these exist now."""
-    sent = [(did.format(index), fields) for index, (did, fields) in enumerate(draw(_ADDED), 2)]
+    sent = [(did.format(index), fields) for index, (did, fields) in enumerate(draw(_added()), 2)]
     acts = [draw(carried(add(did, *fields))) for did, fields in sent]
     return generated(*acts, *(question(did) for did, _ in sent))
 
 
-_CHANGES = st.lists(fields_of("update_did"), min_size=LEAST_UPDATES, max_size=MOST_UPDATES)
+@cache
+def _changes() -> SearchStrategy[list[tuple[Param, ...]]]:
+    return st.lists(fields_of("update_did"), min_size=LEAST_UPDATES, max_size=MOST_UPDATES)
 
 
 @st.composite
 def updates(draw: st.DrawFn) -> Case:
     """Some update_did, one after the other, of a DID that exists, with fields of any validity."""
-    acts = [draw(carried(update("<did>", *params))) for params in draw(_CHANGES)]
+    acts = [draw(carried(update("<did>", *params))) for params in draw(_changes())]
     return generated(setup(add("<did>")), *acts)
 
 
@@ -316,13 +319,15 @@ def copies(draw: st.DrawFn) -> Case:
     return generated(setup(add("<did>")), step, *(question(did) for did in dict.fromkeys(batch.split(","))))
 
 
-_DESCRIBED = st.lists(st.tuples(entries(), fields_of("copy_did")), min_size=2, max_size=8)
+@cache
+def _described() -> SearchStrategy[list[tuple[str, tuple[Param, ...]]]]:
+    return st.lists(st.tuples(entries(), fields_of("copy_did")), min_size=2, max_size=8)
 
 
 @st.composite
 def descriptions(draw: st.DrawFn) -> Case:
     """Some copy_did of a single number each, with descriptions of any validity: those refused cost one request."""
-    acts = [draw(carried(copy("<did>", entry, *fields))) for entry, fields in draw(_DESCRIBED)]
+    acts = [draw(carried(copy("<did>", entry, *fields))) for entry, fields in draw(_described())]
     return generated(setup(add("<did>")), *acts)
 
 

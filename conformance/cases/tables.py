@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.cases.model import PROVIDED, Case, Level, Param
+from conformance.cases.model import Case, Level, Param, provided
 from conformance.cases.recipes import Recipes, is_own
 from conformance.cases.refusal import UNKNOWN_NAME
 from conformance.contract.contract import Contract
@@ -126,7 +126,7 @@ class TableRequests:
             yield f"{wanted.name}/every", f"{wanted.value} for {wanted.name}", (wanted,)
         if chosen is not None:
             yield f"{chosen}/unknown", f"a {chosen} that does not exist", (Param(chosen, UNKNOWN_NAME),)
-            if self.table.kind in PROVIDED:
+            if self.table.kind in provided():
                 known = f"<{self.table.kind}>"
                 swapped = f"<{self.table.kind}:swapped>"
                 yield f"{chosen}/known", f"a {chosen} that exists", (Param(chosen, known),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from conformance.cases.make import case
+from conformance.cases.make import Variation, case
 from conformance.cases.model import Case, Level, Param, Place, Role, Step
 from conformance.cases.recipes import Recipes
 from conformance.cases.steps import OFF, add
@@ -23,11 +23,9 @@ MANY = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Way(Variation):
     """Another way to send a call, in words that follow the function's name."""
 
-    rule: str
-    what: str
     of: Callable[[Step], Step]
 
 

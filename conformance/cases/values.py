@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.cases.boundaries import limited
-from conformance.cases.model import PROVIDED, Case, Level, Param
+from conformance.cases.model import Case, Level, Param, provided
 from conformance.cases.recipes import Recipes
 from conformance.cases.refusal import level_of, unknown_name
 from conformance.contract.contract import Contract
@@ -65,7 +65,7 @@ def named(parameter: Parameter) -> Iterator[Spelling]:
     kind = parameter.documented.reference
     if kind is None:
         return
-    can_be_named = kind in PROVIDED
+    can_be_named = kind in provided()
     if can_be_named:
         yield "known", "a {name} that exists", f"<{kind}>"
     yield "unknown", "a {name} that does not exist", unknown_name(parameter)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.commands.shared import flag, value
 from conformance.terminal import out
 
 if TYPE_CHECKING:
@@ -32,12 +33,10 @@ app = typer.Typer(
 @app.command(epilog=EPILOG)
 def write(
     report: Annotated[Path, typer.Argument(metavar="REPORT", help="The folder of a run's report.")],
-    output: Annotated[
-        Path, typer.Option(metavar="FILE", help="The baseline; one that is there is brought up to date.")
-    ] = Path("baseline.toml"),
-    incomplete: Annotated[
-        bool, typer.Option("--incomplete", help="Take a run too that ended early or had errors.")
-    ] = False,
+    output: Annotated[Path, value("FILE", "The baseline; one that is there is brought up to date.")] = Path(
+        "baseline.toml"
+    ),
+    incomplete: Annotated[bool, flag("Take a run too that ended early or had errors.", "--incomplete")] = False,
 ) -> None:
     """Write the causes of a run's fails down as known, a table each, and keep the reasons that are written there.
 

@@ -11,18 +11,7 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
-from conformance import defaults
-from conformance.commands.shared import (
-    CaFile,
-    Insecure,
-    PasswordFile,
-    Settling,
-    TargetFile,
-    Timeout,
-    User,
-    command,
-    taken,
-)
+from conformance.commands.shared import ServerOptions, command, taken
 from conformance.errors import UsageError
 from conformance.report.text import visible
 from conformance.terminal import LEFT, ask_password, comes_to, err, out
@@ -36,17 +25,10 @@ EPILOG = "Example: VICIDIAL_PASS=... vicidial-conformance cleanup reports/dialer
 
 
 @dataclass(frozen=True, slots=True)
-class CleanupOptions:
+class CleanupOptions(ServerOptions):
     """What `cleanup` is told."""
 
     folder: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The folder that the run reported to.")]
-    user: User = None
-    password_file: PasswordFile = None
-    target_file: TargetFile = None
-    ca_file: CaFile = None
-    insecure: Insecure = False
-    timeout: Timeout = defaults.TIMEOUT
-    settling: Settling = defaults.SETTLING
 
 
 def cleanup(given: CleanupOptions) -> None:

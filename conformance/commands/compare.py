@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.commands.shared import command
+from conformance.commands.shared import command, flag, value
 from conformance.errors import UsageError
 from conformance.terminal import comes_to, out
 from conformance.upgrade.effect import ClientEffect
@@ -49,17 +49,15 @@ class CompareOptions:
         list[Path],
         typer.Argument(metavar="BEFORE AFTER [MORE]...", help="Report folders of runs, the older one first."),
     ]
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, complete.")] = False
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a job summary.")] = False
-    html_file: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Also write a page with every difference.")
-    ] = None
+    as_json: Annotated[bool, flag("As JSON, complete.", "--json")] = False
+    as_markdown: Annotated[bool, flag("As Markdown, for a job summary.", "--markdown")] = False
+    html_file: Annotated[Path | None, value("FILE", "Also write a page with every difference.", "--html")] = None
     fail_on: Annotated[
         list[str] | None,
-        typer.Option(
+        value(
+            "EFFECT",
+            f"End with exit code 5 if a client feels that: {EFFECTS} or {ANY}. May be given again.",
             "--fail-on",
-            metavar="EFFECT",
-            help=f"End with exit code 5 if a client feels that: {EFFECTS} or {ANY}. May be given again.",
         ),
     ] = None
 

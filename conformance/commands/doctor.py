@@ -10,22 +10,8 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from conformance import defaults
 from conformance.cases.model import Level
-from conformance.commands.shared import (
-    CaFile,
-    Insecure,
-    Json,
-    PasswordFile,
-    Settling,
-    TargetFile,
-    Timeout,
-    Url,
-    User,
-    command,
-    every_case,
-    taken,
-)
+from conformance.commands.shared import Json, ServerOptions, Url, command, every_case, taken
 from conformance.report.text import visible
 from conformance.terminal import ask_password, comes_to, out
 
@@ -37,17 +23,10 @@ EPILOG = "Example: VICIDIAL_PASS=... vicidial-conformance doctor --target lab.to
 
 
 @dataclass(frozen=True, slots=True)
-class DoctorOptions:
+class DoctorOptions(ServerOptions):
     """What `doctor` is told."""
 
     url: Url = None
-    user: User = None
-    password_file: PasswordFile = None
-    target_file: TargetFile = None
-    ca_file: CaFile = None
-    insecure: Insecure = False
-    timeout: Timeout = defaults.TIMEOUT
-    settling: Settling = defaults.SETTLING
     as_json: Json = False
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from conformance.builds import NEWEST_PHP, described_build, described_php
-from conformance.commands.shared import command
+from conformance.commands.shared import command, flag, value
 from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Dialect, SqlMode
 from conformance.terminal import out
 
@@ -53,52 +53,28 @@ class EmulatorOptions:
     dialect: Annotated[Dialect, typer.Option(help="Answer as servers do, or as the documentation says.")] = (
         Dialect.SHIPPED
     )
-    build: Annotated[
-        str,
-        typer.Option(metavar="BUILD", help=f"The API build, {OLDEST_BUILD} to {NEWEST_BUILD}."),
-    ] = str(NEWEST_BUILD)
+    build: Annotated[str, value("BUILD", f"The API build, {OLDEST_BUILD} to {NEWEST_BUILD}.")] = str(NEWEST_BUILD)
     sql_mode: Annotated[
         SqlMode,
         typer.Option(help="Whether the database refuses values that do not fit, or bends them."),
     ] = SqlMode.LEGACY
-    non_latin: Annotated[bool, typer.Option("--non-latin", help="As with use_non_latin=1.")] = False
-    php: Annotated[
-        str,
-        typer.Option(
-            metavar="VERSION",
-            help="The PHP: before 8.1 a refused SQL statement is skipped in silence.",
-        ),
-    ] = NEWEST_PHP
+    non_latin: Annotated[bool, flag("As with use_non_latin=1.")] = False
+    php: Annotated[str, value("VERSION", "The PHP: before 8.1 a refused SQL statement is skipped in silence.")] = (
+        NEWEST_PHP
+    )
     target: Annotated[
-        Path | None,
-        typer.Option(
-            "--target",
-            metavar="FILE.toml",
-            help="Have the users and entities of this target file.",
-        ),
+        Path | None, value("FILE.toml", "Have the users and entities of this target file.", "--target")
     ] = None
     port: Annotated[int, typer.Option(help="The port to listen on; 0 for any free one.")] = PORT
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1"
-    state: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Keep the DIDs in this SQLite file, not in memory."),
-    ] = None
+    state: Annotated[Path | None, value("FILE", "Keep the DIDs in this SQLite file, not in memory.")] = None
     log: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE|-",
-            help="Write a line for each request there, at the end of what is there; - is standard output.",
-        ),
+        value("FILE|-", "Write a line for each request there, at the end of what is there; - is standard output."),
     ] = None
-    latency: Annotated[
-        str,
-        typer.Option(metavar="SECONDS", help="Wait before each reply: 0.5, or any time in 0.1-2."),
-    ] = "0"
-    fault: Annotated[str | None, typer.Option(metavar="ID", help="Be wrong in this one way.")] = None
-    faults: Annotated[
-        bool,
-        typer.Option("--faults", callback=_listed, is_eager=True, help="List the faults and exit."),
-    ] = False
+    latency: Annotated[str, value("SECONDS", "Wait before each reply: 0.5, or any time in 0.1-2.")] = "0"
+    fault: Annotated[str | None, value("ID", "Be wrong in this one way.")] = None
+    faults: Annotated[bool, flag("List the faults and exit.", "--faults", callback=_listed, is_eager=True)] = False
 
 
 def emulator(given: EmulatorOptions) -> None:

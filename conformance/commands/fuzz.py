@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,23 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from conformance import defaults
-from conformance.commands.shared import (
-    AllowWrites,
-    BuildName,
-    CaFile,
-    Insecure,
-    MaskUsers,
-    PasswordFile,
-    Quiet,
-    Rate,
-    Settling,
-    TargetFile,
-    Timeout,
-    Url,
-    User,
-    command,
-    taken,
-)
+from conformance.commands.shared import OPTIONS, MaskUsers, Quiet, Rate, SendingOptions, Url, command, taken, value
 from conformance.errors import UsageError
 from conformance.fuzz.names import IDS, NAMES, SUBJECT
 from conformance.terminal import Screen, err, out
@@ -47,6 +31,13 @@ vicidial-conformance fuzz --target lab.toml --allow-writes --only sequences --on
 0 nothing found, 1 something was found, 2 wrong usage or settings, 3 no answer to be had, 4 something was left
 """
 
+PANELS: Mapping[str, tuple[str, ...]] = {
+    OPTIONS: (
+        *("user", "password_file", "target_file", "budget", "time", "seed", "only", "build", "allow_writes", "report"),
+        *("concurrency", "rate", "mask_users", "ca_file", "insecure", "timeout", "settling", "quiet"),
+    ),
+}
+
 
 def _searches(incomplete: str) -> list[str]:
     """For shell completion."""
@@ -54,39 +45,24 @@ def _searches(incomplete: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class FuzzOptions:
+class FuzzOptions(SendingOptions):
     """What `fuzz` is told."""
 
     url: Url = None
-    user: User = None
-    password_file: PasswordFile = None
-    target_file: TargetFile = None
     budget: Annotated[
-        int | None,
-        typer.Option(
-            metavar="REQUESTS", help="How many requests to send at most, clean-up included. [dim]Default: 500.[/]"
-        ),
+        int | None, value("REQUESTS", "How many requests to send at most, clean-up included. [dim]Default: 500.[/]")
     ] = None
-    time: Annotated[str | None, typer.Option(metavar="DURATION", help="How long to go on instead: 60s, 10m, 2h.")] = (
-        None
-    )
+    time: Annotated[str | None, value("DURATION", "How long to go on instead: 60s, 10m, 2h.")] = None
     seed: Annotated[int, typer.Option(help="What is drawn; the same seed sends the same requests.")] = 0
     only: Annotated[
-        list[str] | None,
-        typer.Option("--only", metavar="NAME", autocompletion=_searches, help="Only this search; may be given again."),
+        list[str] | None, value("NAME", "Only this search; may be given again.", "--only", autocompletion=_searches)
     ] = None
-    build: BuildName = None
-    allow_writes: AllowWrites = False
-    report: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write report and findings here, not to reports/<host>-<time>/.")
-    ] = None
-    concurrency: Annotated[int, typer.Option(metavar="N", help="Inputs in flight.")] = defaults.CONCURRENCY
+    report: Annotated[Path | None, value("DIR", "Write report and findings here, not to reports/<host>-<time>/.")] = (
+        None
+    )
+    concurrency: Annotated[int, value("N", "Inputs in flight.")] = defaults.CONCURRENCY
     rate: Rate = None
     mask_users: MaskUsers = False
-    ca_file: CaFile = None
-    insecure: Insecure = False
-    timeout: Timeout = defaults.TIMEOUT
-    settling: Settling = defaults.SETTLING
     quiet: Quiet = False
 
 
@@ -135,4 +111,4 @@ def _seconds(time: str) -> float:
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    command(app, fuzz, epilog=EPILOG)
+    command(app, fuzz, epilog=EPILOG, panels=PANELS)

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
+from conformance.commands.shared import value
 from conformance.terminal import out
 
 
 def har(
     report: Annotated[Path, typer.Argument(metavar="REPORT", help="The folder that a run reported to.")],
     output: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write the archive here. [dim]Default: exchanges.har in REPORT.[/]"),
+        Path | None, value("FILE", "Write the archive here. [dim]Default: exchanges.har in REPORT.[/]")
     ] = None,
 ) -> None:
     """Write a run's exchanges as an HTTP Archive (HAR 1.2). Passwords are masked in it, as in the exchanges.

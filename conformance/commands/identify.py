@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,20 +11,7 @@ from typing import Annotated
 import typer
 
 from conformance import defaults
-from conformance.commands.shared import (
-    AllowWrites,
-    CaFile,
-    Insecure,
-    Json,
-    PasswordFile,
-    Rate,
-    TargetFile,
-    Timeout,
-    Url,
-    User,
-    command,
-    taken,
-)
+from conformance.commands.shared import OPTIONS, AllowWrites, Json, Rate, ServerOptions, Url, command, taken, value
 from conformance.errors import UsageError
 from conformance.terminal import ask_password, comes_to, err, out
 
@@ -38,27 +26,25 @@ vicidial-conformance identify --target lab.toml --allow-writes      [dim]can ask
 0 placed, 1 no build that we know answers so, 2 wrong usage, 3 no answer to be had, 4 something was left on the server
 """
 
+PANELS: Mapping[str, tuple[str, ...]] = {
+    OPTIONS: (
+        *("user", "password_file", "target_file", "allow_writes", "report", "rate"),
+        *("ca_file", "insecure", "settling", "timeout", "as_json"),
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
-class IdentifyOptions:
+class IdentifyOptions(ServerOptions):
     """What `identify` is told."""
 
     url: Url = None
-    user: User = None
-    password_file: PasswordFile = None
-    target_file: TargetFile = None
     allow_writes: AllowWrites = False
-    report: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep the ledger here, not in reports/<host>-<time>/.")
-    ] = None
+    report: Annotated[Path | None, value("DIR", "Keep the ledger here, not in reports/<host>-<time>/.")] = None
     rate: Rate = None
-    ca_file: CaFile = None
-    insecure: Insecure = False
-    settling: Annotated[
-        float,
-        typer.Option(metavar="SECONDS", help="How long a server may go on with what it has not answered."),
-    ] = defaults.SETTLING
-    timeout: Timeout = defaults.TIMEOUT
+    settling: Annotated[float, value("SECONDS", "How long a server may go on with what it has not answered.")] = (
+        defaults.SETTLING
+    )
     as_json: Json = False
 
 
@@ -67,7 +53,6 @@ def identify(given: IdentifyOptions) -> None:
 
     What the server says of its build is shown beside that, and not relied on.
     """
-    from conformance.contract.load import load_contract
     from conformance.crash import told_redacted
     from conformance.identify import terminal
     from conformance.identify.asking import identify as placing
@@ -78,7 +63,7 @@ def identify(given: IdentifyOptions) -> None:
         raise UsageError("identify needs a server: give its URL, or a target file with --target")
     made = plan(taken(Options, given, concurrency=1), os.environ, ask_password)
     with told_redacted(made.redactor):
-        found = placing(load_contract(), made)
+        found = placing(made.contract, made)
     if given.as_json:
         out.json(terminal.as_json(found))
     else:
@@ -101,4 +86,4 @@ def _about(folder: Path) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    command(app, identify, epilog=EPILOG)
+    command(app, identify, epilog=EPILOG, panels=PANELS)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from conformance.commands.shared import value
 from conformance.errors import UsageError
 from conformance.terminal import out
 
@@ -13,10 +14,8 @@ EPILOG = "Example: vicidial-conformance openapi --function add_did > add_did.ope
 
 
 def openapi(
-    function: Annotated[
-        str | None, typer.Option(metavar="NAME", help="One function's document; without it, all of them by name.")
-    ] = None,
-    url: Annotated[str | None, typer.Option(metavar="URL", help="The server that the document names.")] = None,
+    function: Annotated[str | None, value("NAME", "One function's document; without it, all of them by name.")] = None,
+    url: Annotated[str | None, value("URL", "The server that the document names.")] = None,
 ) -> None:
     """Print OpenAPI 3.1 documents of the API, one for each function, since all share one path."""
     from conformance.contract import openapi as documents

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from conformance.builds import NEWEST_PHP, described_build, described_php
-from conformance.commands.shared import Json, command
+from conformance.commands.shared import Json, command, flag, value
 from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build
 from conformance.errors import UsageError
 from conformance.terminal import out
@@ -40,20 +40,19 @@ class PredictUpgradeOptions:
 
     old: Annotated[
         str,
-        typer.Option(
+        value(
+            "BUILD|REPORT",
+            f"The build that runs now, {OLDEST_BUILD} to {NEWEST_BUILD}, or the report of a run against it.",
             "--from",
-            metavar="BUILD|REPORT",
-            help=f"The build that runs now, {OLDEST_BUILD} to {NEWEST_BUILD}, or the report of a run against it.",
         ),
     ]
-    new: Annotated[str, typer.Option("--to", metavar="BUILD", help="The build to come.")] = str(NEWEST_BUILD)
+    new: Annotated[str, value("BUILD", "The build to come.", "--to")] = str(NEWEST_BUILD)
     from_php: Annotated[
-        str | None,
-        typer.Option(metavar="VERSION", help="The PHP that runs now, such as 7.4. [default: that of --to-php]"),
+        str | None, value("VERSION", "The PHP that runs now, such as 7.4. [default: that of --to-php]")
     ] = None
-    to_php: Annotated[str, typer.Option(metavar="VERSION", help="The PHP to come.")] = NEWEST_PHP
+    to_php: Annotated[str, value("VERSION", "The PHP to come.")] = NEWEST_PHP
     as_json: Json = False
-    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, with an example of every change.")] = False
+    markdown: Annotated[bool, flag("As Markdown, with an example of every change.")] = False
 
 
 def predict_upgrade(given: PredictUpgradeOptions) -> None:

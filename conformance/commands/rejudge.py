@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.commands.shared import command
+from conformance.commands.shared import command, value
 from conformance.terminal import comes_to, err, out
 from conformance.verdict.model import Expect
 
@@ -37,20 +37,15 @@ class RejudgeOptions:
 
     report: Annotated[Path, typer.Argument(metavar="REPORT", help="The folder that a run reported to.")]
     expect: Annotated[Expect | None, typer.Option(help="What conforms. [dim]Default: what the run was told.[/]")] = None
-    build: Annotated[
-        str | None,
-        typer.Option(metavar="BUILD", help="Judge as this API build. [dim]Default: the build of the run.[/]"),
-    ] = None
+    build: Annotated[str | None, value("BUILD", "Judge as this API build. [dim]Default: the build of the run.[/]")] = (
+        None
+    )
     folder: Annotated[
-        Path | None,
-        typer.Option(
-            "--report", metavar="DIR", help="Write the new report here. [dim]Default: REPORT-rejudged, beside it.[/]"
-        ),
+        Path | None, value("DIR", "Write the new report here. [dim]Default: REPORT-rejudged, beside it.[/]", "--report")
     ] = None
-    only: Annotated[
-        list[str] | None,
-        typer.Option("--only", metavar="GLOB", help="Only cases whose id matches; may be given again."),
-    ] = None
+    only: Annotated[list[str] | None, value("GLOB", "Only cases whose id matches; may be given again.", "--only")] = (
+        None
+    )
 
 
 def rejudge(given: RejudgeOptions) -> None:

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance import defaults
-from conformance.commands.shared import (
-    AllowWrites,
-    BuildName,
-    CaFile,
-    Insecure,
-    PasswordFile,
-    Settling,
-    TargetFile,
-    Timeout,
-    User,
-    command,
-    taken,
-)
+from conformance.commands.shared import OPTIONS, SendingOptions, command, taken, value
 from conformance.errors import UsageError
 from conformance.terminal import ask_password, comes_to, out
 
@@ -33,22 +21,20 @@ if TYPE_CHECKING:
 
 EPILOG = "Example: vicidial-conformance replay out/findings/add_did-group.json --target lab.toml"
 
+PANELS: Mapping[str, tuple[str, ...]] = {
+    OPTIONS: (
+        *("url", "user", "password_file", "target_file", "build", "allow_writes"),
+        *("ca_file", "insecure", "timeout", "settling"),
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
-class ReplayOptions:
+class ReplayOptions(SendingOptions):
     """What `replay` is told."""
 
     finding: Annotated[Path, typer.Argument(metavar="FILE", help="A finding that `fuzz` has saved.")]
-    url: Annotated[str | None, typer.Option(metavar="URL", help="The server, unless the target file names it.")] = None
-    user: User = None
-    password_file: PasswordFile = None
-    target_file: TargetFile = None
-    build: BuildName = None
-    allow_writes: AllowWrites = False
-    ca_file: CaFile = None
-    insecure: Insecure = False
-    timeout: Timeout = defaults.TIMEOUT
-    settling: Settling = defaults.SETTLING
+    url: Annotated[str | None, value("URL", "The server, unless the target file names it.")] = None
 
 
 def replay(given: ReplayOptions) -> None:
@@ -91,4 +77,4 @@ def _where_found(options: Options, folder: Path) -> Options:
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    command(app, replay, epilog=EPILOG)
+    command(app, replay, epilog=EPILOG, panels=PANELS)

@@ -12,20 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from conformance import defaults
-from conformance.commands.shared import (
-    BuildName,
-    CaFile,
-    Insecure,
-    MaskUsers,
-    Only,
-    PasswordFile,
-    Quiet,
-    Settling,
-    Timeout,
-    ToLevel,
-    command,
-    taken,
-)
+from conformance.commands.shared import MaskUsers, Only, Quiet, SendingOptions, ToLevel, command, flag, taken, value
 from conformance.errors import UsageError
 from conformance.terminal import Screen, ask_password, err, out
 from conformance.verdict.model import Expect
@@ -57,7 +44,7 @@ PANELS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(SendingOptions):
     """What `run` is told."""
 
     url: Annotated[
@@ -65,74 +52,40 @@ class RunOptions:
         typer.Argument(metavar="URL", help="The server, such as https://dialer.example. Without it: an emulator."),
     ] = None
     user: Annotated[
-        str | None,
-        typer.Option(metavar="USER", help="The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt."),
+        str | None, value("USER", "The API user. Its password: VICIDIAL_PASS, --password-file, or a prompt.")
     ] = None
-    password_file: PasswordFile = None
     target_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--target",
-            metavar="FILE.toml",
-            help="A file with the URL, a user for each role, and what exists there.",
-        ),
+        Path | None, value("FILE.toml", "A file with the URL, a user for each role, and what exists there.", "--target")
     ] = None
-    build: BuildName = None
-    ca_file: CaFile = None
-    insecure: Insecure = False
     only: Only = None
-    quick: Annotated[
-        bool,
-        typer.Option(
-            "--quick", help="Only the few cases that together catch every fault that the whole suite catches."
-        ),
-    ] = False
+    quick: Annotated[bool, flag("Only the few cases that together catch every fault that the whole suite catches.")] = (
+        False
+    )
     rerun_failed: Annotated[
         Path | None,
-        typer.Option(
-            metavar="REPORT",
-            help="Only what failed, had an error or was blocked in this report; REPORT#2: its second cause.",
-        ),
+        value("REPORT", "Only what failed, had an error or was blocked in this report; REPORT#2: its second cause."),
     ] = None
     level: ToLevel = None
-    allow_writes: Annotated[
-        bool,
-        typer.Option("--allow-writes", help="Let the server be written to, under numbers of the run's own."),
-    ] = False
+    allow_writes: Annotated[bool, flag("Let the server be written to, under numbers of the run's own.")] = False
     expect: Annotated[
-        Expect,
-        typer.Option(help="What conforms: the documentation, what servers send (shipped), or either."),
+        Expect, typer.Option(help="What conforms: the documentation, what servers send (shipped), or either.")
     ] = Expect.EITHER
     baseline: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Known fails, which are no reason for exit code 1; `baseline write` makes the file."
-        ),
+        Path | None, value("FILE", "Known fails, which are no reason for exit code 1; `baseline write` makes the file.")
     ] = None
-    concurrency: Annotated[int, typer.Option(metavar="N", help="Cases in flight.")] = defaults.CONCURRENCY
-    settling: Settling = defaults.SETTLING
-    timeout: Timeout = defaults.TIMEOUT
+    concurrency: Annotated[int, value("N", "Cases in flight.")] = defaults.CONCURRENCY
     rate: Annotated[
-        float | None,
-        typer.Option(
-            metavar="N",
-            help="At most so many requests a second. 0: as fast as replies come. [dim]Default: 10.[/]",
-        ),
+        float | None, value("N", "At most so many requests a second. 0: as fast as replies come. [dim]Default: 10.[/]")
     ] = None
     allow_login_failures: Annotated[
-        int,
-        typer.Option(metavar="N", help="Wrong logins of real users, 0 to 3; a server locks them at 10."),
+        int, value("N", "Wrong logins of real users, 0 to 3; a server locks them at 10.")
     ] = 0
-    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")] = False
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print every request and what they come to; send none.")
-    ] = False
-    report: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the reports here, not to reports/<host>-<time>/.")
-    ] = None
+    fail_fast: Annotated[bool, flag("Stop at the first failure.")] = False
+    dry_run: Annotated[bool, flag("Print every request and what they come to; send none.")] = False
+    report: Annotated[Path | None, value("DIR", "Write the reports here, not to reports/<host>-<time>/.")] = None
     mask_users: MaskUsers = False
     quiet: Quiet = False
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for each case.")] = False
+    verbose: Annotated[bool, flag("A line for each case.", "--verbose", "-v")] = False
 
 
 def run(given: RunOptions) -> None:
@@ -151,7 +104,7 @@ def run(given: RunOptions) -> None:
 def _selected(given: RunOptions) -> tuple[str, ...]:
     """The globs of the cases to run; those that failed may be named by their report."""
     ways = {"--only": given.only, "--quick": given.quick, "--rerun-failed": given.rerun_failed}
-    named = [flag for flag, value in ways.items() if value]
+    named = [name for name, asked in ways.items() if asked]
     if len(named) > 1:
         raise UsageError(f"{' and '.join(named)} exclude each other: give the one you mean")
     if given.rerun_failed is not None:

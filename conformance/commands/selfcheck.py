@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from conformance.cases.model import Level
-from conformance.commands.shared import command, taken
+from conformance.commands.shared import command, flag, taken, value
 from conformance.terminal import err, out
 
 EPILOG = """[bold]Examples[/]
@@ -37,40 +37,23 @@ PANELS: Mapping[str, tuple[str, ...]] = {
 class SelfcheckOptions:
     """What `selfcheck` is told."""
 
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="GLOB", help="Only faults whose id matches; may be given again."),
-    ] = None
-    sample: Annotated[int | None, typer.Option(metavar="N", help="Only so many faults, drawn by --seed.")] = None
-    seed: Annotated[int, typer.Option(metavar="S", help="What is drawn.")] = 0
+    only: Annotated[list[str] | None, value("GLOB", "Only faults whose id matches; may be given again.")] = None
+    sample: Annotated[int | None, value("N", "Only so many faults, drawn by --seed.")] = None
+    seed: Annotated[int, value("S", "What is drawn.")] = 0
     level: Annotated[Level, typer.Option(help="How far cases may go: probe, standard or full.")] = Level.FULL
-    cases: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Only the cases that --write-quick wrote there."),
-    ] = None
-    jobs: Annotated[int | None, typer.Option(metavar="N", help="Processes. [dim]Default: one a core.[/]")] = None
+    cases: Annotated[Path | None, value("FILE", "Only the cases that --write-quick wrote there.")] = None
+    jobs: Annotated[int | None, value("N", "Processes. [dim]Default: one a core.[/]")] = None
     over_http: Annotated[
         int | None,
-        typer.Option(
-            "--over-http",
-            metavar="N",
-            help="Ask so many faults over a socket too. [dim]Default: one in a hundred.[/]",
-        ),
+        value("N", "Ask so many faults over a socket too. [dim]Default: one in a hundred.[/]", "--over-http"),
     ] = None
-    parts: Annotated[bool, typer.Option("--parts", help="Which part of the suite buys what.")] = False
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only what is wrong, and the score.")] = False
-    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="All of it as JSON.")] = None
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="All of it as a page.")] = None
-    compare: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A matrix; what it has and is lost is a failure."),
-    ] = None
-    write_matrix: Annotated[Path | None, typer.Option(metavar="FILE", help="Write which case catches which fault.")] = (
-        None
-    )
-    write_quick: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the few cases that are enough.")] = (
-        None
-    )
+    parts: Annotated[bool, flag("Which part of the suite buys what.")] = False
+    quiet: Annotated[bool, flag("Only what is wrong, and the score.", "--quiet", "-q")] = False
+    json: Annotated[Path | None, value("FILE", "All of it as JSON.", "--json")] = None
+    html: Annotated[Path | None, value("FILE", "All of it as a page.")] = None
+    compare: Annotated[Path | None, value("FILE", "A matrix; what it has and is lost is a failure.")] = None
+    write_matrix: Annotated[Path | None, value("FILE", "Write which case catches which fault.")] = None
+    write_quick: Annotated[Path | None, value("FILE", "Write the few cases that are enough.")] = None
 
 
 def selfcheck(given: SelfcheckOptions) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from urllib.parse import urlsplit
 
-from conformance.cases.model import PROVIDED, Case, Step
+from conformance.cases.model import Case, Step, provided
 from conformance.contract.contract import Contract
 from conformance.contract.outcome import CLOCK, NUMBER
 from conformance.contract.reply import Shape, parse_line
@@ -30,7 +30,12 @@ _USUAL = "HTTP 200 text/html; charset=utf-8\n"
 _BUILD = frozenset({"build_date", "tz"})
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"[1-9]\d*")
-_ENTITY = re.compile(rf"<({'|'.join(PROVIDED)})(:\w+)?>")
+
+
+@cache
+def _entity() -> re.Pattern[str]:
+    """What stands for an entity of the target in a value of a case."""
+    return re.compile(rf"<({'|'.join(provided())})(:\w+)?>")
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Normal:
         """What of the request is the target's own, and comes back in replies: a user, an entity."""
         sent = Request(line.query, line.form, line.method).parameters.values
         user = self._without_digits(as_text(sent.get("user", b"")))
-        names = {param.name: param.value for param in self._step(line).params if _ENTITY.fullmatch(param.value)}
+        names = {param.name: param.value for param in self._step(line).params if _entity().fullmatch(param.value)}
         entities = {as_text(sent[name]): shown for name, shown in names.items() if name in sent}
         return {**entities, user: "<user>", re.sub(r"[^-_0-9A-Za-z<>]", "", user): "<user>"}
 

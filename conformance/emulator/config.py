@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from conformance.cases.expand import REFERRED_TO, Ground, Login, world
+from conformance.cases.expand import Ground, Login, referred_to, world
 from conformance.cases.model import Entity, Role
+from conformance.contract.contract import Contract
+from conformance.contract.load import load_contract
 from conformance.contract.settings import Dialect, ServerSettings
 from conformance.contract.world import Row, User
 from conformance.emulator.defaults import default_columns, load_defaults
@@ -31,18 +33,20 @@ class Config:
 
         The target's hidden DID is added to those that the emulator has, or hidden if it has it already.
         """
-        target = world(Ground(logins, entities, run=""), self.settings)
-        kept = tuple(row for row in self.rows if row.kind not in REFERRED_TO)
+        contract = load_contract()
+        target = world(contract, Ground(logins, entities, run=""), self.settings)
+        there = referred_to()
+        kept = tuple(row for row in self.rows if row.kind not in there)
         for kind in target.held:
             for row in target.rows(kind):
-                kept = _with(kept, row)
+                kept = _with(contract, kept, row)
         return replace(self, users=target.users, rows=kept)
 
 
-def _with(rows: tuple[Row, ...], new: Row) -> tuple[Row, ...]:
+def _with(contract: Contract, rows: tuple[Row, ...], new: Row) -> tuple[Row, ...]:
     """The rows with another, or with its columns in the one of that name."""
     same = [row for row in rows if (row.kind, row.key) == (new.kind, new.key)]
     if same:
         return tuple(replace(row, columns={**row.columns, **new.columns}) if row in same else row for row in rows)
     number = max((row.number for row in rows if row.kind == new.kind), default=0) + 1
-    return (*rows, replace(new, number=number, columns={**default_columns(new.kind), **new.columns}))
+    return (*rows, replace(new, number=number, columns={**default_columns(contract, new.kind), **new.columns}))

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 
 import msgspec
 
+from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
 from conformance.contract.struct import Struct
 from conformance.contract.world import Column, Row, User
@@ -68,14 +69,13 @@ def read_defaults(path: Traversable) -> Defaults:
         raise UsageError(f"{path.name}: {error}") from error
     _refuse_twice(path.name, "users", (user.name for user in content.users))
     users = {user.name: User(**msgspec.structs.asdict(user)) for user in content.users}
-    return Defaults(
-        users, tuple(row for kind, entries in content.rows.items() for row in _rows(path.name, kind, entries))
-    )
-
-
-def default_columns(kind: str) -> Mapping[str, Column]:
-    """What the columns of a row hold that nobody set (observed.md section 4)."""
     contract = load_contract()
+    rows = (row for kind, entries in content.rows.items() for row in _rows(contract, path.name, kind, entries))
+    return Defaults(users, tuple(rows))
+
+
+def default_columns(contract: Contract, kind: str) -> Mapping[str, Column]:
+    """What the columns of a row hold that nobody set (observed.md section 4)."""
     described = contract.kinds[kind]
     adding = (f for f in contract.functions.values() if f.creates == kind)
     fields = {p.column: p.default for function in adding for p in function.parameters if p.column}
@@ -84,11 +84,11 @@ def default_columns(kind: str) -> Mapping[str, Column]:
     return {name: value for name, value in whole.items() if name not in described.key}
 
 
-def _rows(file: str, kind: str, entries: tuple[RowEntry, ...]) -> Iterator[Row]:
-    if kind not in load_contract().kinds:
-        raise UsageError(f"{file}: rows.{kind}: is not a kind of row: there are {', '.join(load_contract().kinds)}")
+def _rows(contract: Contract, file: str, kind: str, entries: tuple[RowEntry, ...]) -> Iterator[Row]:
+    if kind not in contract.kinds:
+        raise UsageError(f"{file}: rows.{kind}: is not a kind of row: there are {', '.join(contract.kinds)}")
     _refuse_twice(file, f"rows.{kind}", ("|".join(entry.key) for entry in entries))
-    columns, key = default_columns(kind), load_contract().kinds[kind].key
+    columns, key = default_columns(contract, kind), contract.kinds[kind].key
     for number, entry in enumerate(entries, start=1):
         where = f"{file}: rows.{kind}[{number - 1}]"
         if len(entry.key) != len(key):

@@ -7,35 +7,21 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from conformance.contract.kind import Kind
-from conformance.contract.settings import ServerSettings
 from conformance.contract.world import (
-    LOCK_AFTER,
-    LOGIN_LEVEL,
     Change,
     Column,
-    Drop,
-    LoginFailed,
-    LoginSucceeded,
-    MayChange,
-    Put,
     Row,
-    User,
     folded,
 )
 from conformance.emulator.clock import Clock
 from conformance.emulator.config import Config
+from conformance.emulator.kept_state import KeptState
 from conformance.errors import UsageError
-
-LOCK_SECONDS = 900
-"""How long a lock holds after the user's last good login (observed.md section 9)."""
-
-LONG_AGO = 0.0
 
 SCHEMA_VERSION = 2
 
@@ -61,42 +47,22 @@ _PUT_LOGINS = "INSERT OR REPLACE INTO logins (user, failed, since) VALUES (?, ?,
 _columns = msgspec.json.Decoder(dict[str, Column])
 
 
-class Store:
+class Store(KeptState):
     """The `State` that predictions ask, kept in a file or in memory. Threads take turns.
 
     A state file belongs to one emulator at a time. Raises UsageError for one that cannot be used.
     """
 
     def __init__(self, config: Config, clock: Clock = time.time) -> None:
-        self._config = config
-        self._clock = clock
-        self._began = clock()
+        super().__init__(config, clock)
         self._lock = threading.RLock()
         self._database = _open(config)
         self._start: sqlite3.Connection | None = None
-
-    @property
-    def settings(self) -> ServerSettings:
-        """The server's settings."""
-        return self._config.settings
 
     def next_number(self, kind: str) -> int:
         """The number of the next row of that kind; one that was in use once is never used again."""
         row: tuple[int] | None = self._one(_LAST, kind)
         return row[0] + 1 if row else 1
-
-    def unknown_number(self, kind: str) -> int:
-        """Never needed, because `next_number` is always known."""
-        del kind
-        return -1
-
-    def user(self, name: str) -> User | None:
-        """The user of that name with what is known of past logins."""
-        user = self._config.users.get(name)
-        if user is None:
-            return None
-        failed, since = self._logins(user)
-        return replace(user, failed_logins=failed, lock_holds=self._clock() - since < LOCK_SECONDS)
 
     def find(self, kind: str, key: tuple[str, ...], *, exact: bool, wanted: bool = True) -> Row | None:
         """The row with that key; without regard to letter case, in any script, unless `exact`."""
@@ -118,11 +84,6 @@ class Store:
             {**dict.fromkeys(number, row.number), **dict(zip(kind.key, row.key, strict=True)), **row.columns}
             for row in rows
         ]
-
-    def knows_all(self, kind: str, *, own: bool = False) -> bool:
-        """Whether those are all that there are: nobody else knows of any."""
-        del kind, own
-        return True
 
     def apply(self, changes: tuple[Change, ...]) -> None:
         """Make all changes, or none if one of them cannot be made."""
@@ -161,34 +122,21 @@ class Store:
         with self.turn():
             return self._database.execute(statement, values).fetchone()
 
-    def _logins(self, user: User) -> tuple[int, float]:
-        """A user's failed logins, and since when a lock counts.
+    def _put(self, row: Row) -> None:
+        _put(self._database, row)
 
-        Who can log in did so when the emulator began, and who cannot never did: so were the users recorded.
-        """
-        row: tuple[int, float] | None = self._one(_GET_LOGINS, user.name)
-        if row is not None:
-            return row
-        return user.failed_logins, self._began if user.active and user.level >= LOGIN_LEVEL else LONG_AGO
+    def _drop(self, row: Row) -> None:
+        self._database.execute(_DROP, (row.kind, row.number))
 
-    def _apply_one(self, change: Change) -> None:
-        match change:
-            case Put(row):
-                _put(self._database, row)
-            case Drop(row):
-                self._database.execute(_DROP, (row.kind, row.number))
-            case LoginFailed(name):
-                self._login_failed(name)
-            case LoginSucceeded(name):
-                self._database.execute(_PUT_LOGINS, (name, 0, self._clock()))
-            case MayChange():
-                """What a server does by a request to itself: the emulator's never arrive (docs/emulator.md)."""
+    def _may_change(self) -> None:
+        """What a server does by a request to itself: the emulator's never arrive (docs/emulator.md)."""
 
-    def _login_failed(self, name: str) -> None:
-        """Count a failed login. The one after a lock that no longer holds begins count and time again, as recorded."""
-        failed, since = self._logins(self._config.users[name])
-        again = failed >= LOCK_AFTER
-        self._database.execute(_PUT_LOGINS, (name, 1 if again else failed + 1, self._clock() if again else since))
+    def _kept_logins(self, name: str) -> tuple[int, float] | None:
+        kept: tuple[int, float] | None = self._one(_GET_LOGINS, name)
+        return kept
+
+    def _keep_logins(self, name: str, failed: int, since: float) -> None:
+        self._database.execute(_PUT_LOGINS, (name, failed, since))
 
 
 def _open(config: Config) -> sqlite3.Connection:

@@ -13,7 +13,6 @@ from hypothesis.errors import Unsatisfiable
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case, Step
-from conformance.contract.load import load_contract
 from conformance.contract.reply import parse_reply
 from conformance.fuzz.coverage import combinations
 from conformance.fuzz.examples import Examples
@@ -23,7 +22,7 @@ from conformance.fuzz.model import Finding, FindingKey, FuzzTally
 from conformance.fuzz.reduce import reduced
 from conformance.fuzz.search import Search
 from conformance.fuzz.share import Shares
-from conformance.run.engine import predicted
+from conformance.run.finished import predicted
 from conformance.run.plan import Effort
 from conformance.run.record import Record
 from conformance.verdict.model import Difference, Error, NotTested
@@ -153,7 +152,7 @@ class Fuzzer:
         They are of no search's share.
         """
         self._told_apart = True
-        for case in catalogue(load_contract()):
+        for case in catalogue(self.run.contract):
             if case.id in TELLING:
                 named = replace(case, id=f"{case.function}/fuzz/settings")
                 [record] = self.run.run.once([(named, self._number())], predicted)
@@ -172,7 +171,7 @@ class Fuzzer:
     def _over(self) -> bool:
         """Whether a search has to end. One that has begun sends something, however little time there is."""
         late = time.monotonic() >= self._ends and self.run.spent > self._before
-        return late or self.run.stopped is not None or self._too_large >= TOO_LARGE
+        return late or self.run.run.stopped is not None or self._too_large >= TOO_LARGE
 
     def _attempt(self, search: Search, attempt: int) -> None:
         """Generate until the effort is spent, or a round is over."""
@@ -250,7 +249,7 @@ class Fuzzer:
 
     def _take(self, search: Search, tried: Tried) -> None:
         """Make a failing input smaller, unless it does not fail again, and send the smallest once more."""
-        after = self.run.sent
+        after = self.run.run.sent
         again = self._again(search, tried)
         smallest = again and self._smallest(search, again)
         if smallest is None:

@@ -13,7 +13,7 @@ from conformance.fuzz.metered import Metered
 from conformance.fuzz.model import Finding
 from conformance.fuzz.names import IDS
 from conformance.fuzz.repeat import write_replay
-from conformance.fuzz.search import Search, Sending, search_of
+from conformance.fuzz.search import Search, UnderWay, search_of
 from conformance.fuzz.share import shared
 from conformance.report.model import CaseResult, Fuzzed
 from conformance.run.plan import Effort
@@ -34,7 +34,7 @@ class Fuzzing:
 
     def __init__(
         self,
-        run: Sending,
+        run: UnderWay,
         effort: Effort,
         ids: Collection[str],
         folder: Path,

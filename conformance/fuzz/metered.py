@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from conformance.cases.expand import Ground
 from conformance.cases.model import Case
-from conformance.fuzz.search import Sending
-from conformance.run.engine import Check
+from conformance.fuzz.search import UnderWay
+from conformance.run.finished import Check
 from conformance.run.record import Record
 
 
@@ -17,24 +16,12 @@ from conformance.run.record import Record
 class Metered:
     """`spent` counts the requests of searches, whatever else the run sends; `until` is what it may come to."""
 
-    run: Sending
+    run: UnderWay
     spent: int = 0
     until: float = inf
 
-    @property
-    def ground(self) -> Ground:
-        """The run's logins, entities and digits."""
-        return self.run.ground
-
-    @property
-    def sent(self) -> int:
-        """Requests that have left, for whatever reason."""
-        return self.run.sent
-
-    @property
-    def stopped(self) -> str | None:
-        """Why nothing is sent any more."""
-        return self.run.stopped
+    def __post_init__(self) -> None:
+        self.contract, self.ground = self.run.contract, self.run.ground
 
     @property
     def room(self) -> float:

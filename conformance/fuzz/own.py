@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from conformance.cases.expand import PLACEHOLDER
+from conformance.cases.expand import placeholder
 from conformance.cases.make import needs_of
 from conformance.cases.model import OWN_DID_LENGTH, Case, Entity, Level, Param, Place, Role, Step
 from conformance.cases.recipes import Recipes, is_own
@@ -110,7 +110,7 @@ class Maker:
         """The value as this run may send it."""
         if generated in (f"<{entity}>" for entity in self.entities):
             return generated
-        value = kept_inside(PLACEHOLDER.sub("", generated))
+        value = kept_inside(placeholder().sub("", generated))
         if name == "function":
             return value if _kept(value) in ("", self.function.name) else f"nosuch{value}"
         if name == "active" and self.function.name == "add_did":

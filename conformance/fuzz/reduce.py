@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TypeVar
 
-from conformance.cases.expand import PLACEHOLDER
+from conformance.cases.expand import placeholder
 from conformance.cases.make import needs_of
 from conformance.cases.model import Case, Param, Place, Step
 
@@ -19,7 +20,12 @@ T = TypeVar("T")
 PLAINER = "a0"
 """What any other character is replaced by, if the input fails as well then."""
 
-_TOKENS = re.compile(f"{PLACEHOLDER.pattern}|.", re.DOTALL)
+
+@cache
+def _tokens() -> re.Pattern[str]:
+    return re.compile(f"{placeholder().pattern}|.", re.DOTALL)
+
+
 _LONGEST_BY_ONE = 24
 """Tokens of a value up to which each is taken out on its own; of longer ones, halves, quarters, eighths."""
 
@@ -93,7 +99,7 @@ def _values(param: Param) -> Iterator[Param]:
 
 
 def _shorter(value: str) -> Iterator[str]:
-    tokens = [match[0] for match in _TOKENS.finditer(value)]
+    tokens = [match[0] for match in _tokens().finditer(value)]
     size = max(1, len(tokens) // 2)
     least = 1 if len(tokens) <= _LONGEST_BY_ONE else max(1, len(tokens) // 8)
     while size >= least:
@@ -108,7 +114,7 @@ def _shorter(value: str) -> Iterator[str]:
 
 def _plain(value: str) -> Iterator[str]:
     """The value with one kind of character replaced by a plain one."""
-    for character in dict.fromkeys(PLACEHOLDER.sub("", value)):
+    for character in dict.fromkeys(placeholder().sub("", value)):
         plain = PLAINER[character.isdigit()]
         if character not in PLAINER:
-            yield "".join(plain if token[0] == character else token[0] for token in _TOKENS.finditer(value))
+            yield "".join(plain if token[0] == character else token[0] for token in _tokens().finditer(value))

@@ -15,8 +15,9 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Level
+from conformance.contract.contract import Contract
 from conformance.fuzz.names import NAMES, SUBJECT
-from conformance.run.engine import Check, predicted
+from conformance.run.finished import Check, predicted
 from conformance.run.record import Record
 
 AT_ONCE = 8
@@ -24,19 +25,10 @@ AT_ONCE = 8
 
 
 class Sending(Protocol):
-    """What searches need of a run."""
+    """What searches need of a run: its contract, its logins, entities and digits, and how to send."""
 
-    @property
-    def ground(self) -> Ground:
-        """The run's logins, entities and digits."""
-
-    @property
-    def sent(self) -> int:
-        """Requests that have left."""
-
-    @property
-    def stopped(self) -> str | None:
-        """Why nothing is sent any more."""
+    contract: Contract
+    ground: Ground
 
     @property
     def room(self) -> float:
@@ -47,6 +39,18 @@ class Sending(Protocol):
 
     def once(self, cases: Sequence[tuple[Case, int]], check: Check) -> list[Record]:
         """Send cases at the same time, each with its number; `check` may fail what would have passed."""
+
+
+class UnderWay(Sending, Protocol):
+    """What fuzzing needs of a run besides."""
+
+    @property
+    def sent(self) -> int:
+        """Requests that have left."""
+
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing is sent any more."""
 
 
 Example = Callable[[Sequence[Case]], None]

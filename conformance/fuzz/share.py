@@ -7,7 +7,6 @@ searches as can be have a useful one each, and the seed decides which: the next 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil, inf
 from typing import NamedTuple
 
@@ -26,8 +25,7 @@ class Share(NamedTuple):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(NamedTuple):
     """The shares of those searches that are reached, by name.
 
     `none` is what becomes of any other, `too_small` of one whose share is not enough to send anything.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground
 from conformance.cases.model import Case, Entity, Level, Role
-from conformance.cases.sample import SAMPLE
+from conformance.cases.sample import sample
 from conformance.contract.contract import Contract
 from conformance.contract.settings import NEWEST_BUILD
 from conformance.exchange import Exchange, Failure, Reply, Trouble
@@ -17,7 +17,7 @@ from conformance.identify.hypothesis import Hypothesis, hypotheses
 from conformance.identify.prediction import Predictions, explains
 from conformance.identify.result import Identified, Question
 from conformance.report.text import visible
-from conformance.run.engine import Finished
+from conformance.run.finished import Finished
 from conformance.run.known import told_build
 from conformance.run.plan import Plan
 from conformance.run.run import Run, closing
@@ -141,7 +141,7 @@ def _shown(text: str) -> str:
 def _wanting(contract: Contract, search: Identification, plan: Plan) -> tuple[str, ...]:
     """What would have to be allowed or given for a question that tells the rest apart; nothing if none ever would."""
     ground = plan.ground
-    full = Ground({**SAMPLE.logins, **ground.logins}, {**SAMPLE.entities, **ground.entities}, ground.run)
+    full = Ground({**sample().logins, **ground.logins}, {**sample().entities, **ground.entities}, ground.run)
     predictions = predictions_for(contract, full)
     possible = questions(catalogue(contract), full, contract, Level.STANDARD)
     known = {asked.case for asked in search.asked}.union(case.id for case in search.cases)

@@ -75,7 +75,7 @@ class Predictions:
 
     @cached_property
     def _start(self) -> World:
-        return world(self.ground, ServerSettings())
+        return world(self.contract, self.ground, ServerSettings())
 
     def replies(self, case: Case, hypothesis: Hypothesis) -> Replies:
         """What a server answers if it is what the hypothesis says."""

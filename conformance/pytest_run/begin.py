@@ -26,7 +26,7 @@ def begin(config: pytest.Config) -> None:
         options = replace(options, run=given["run"], report=Path(given["folder"]))
     try:
         made = plan(options, os.environ)
-        held = hold(known_fails(options.baseline), made) if options.baseline else None
+        held = hold(known_fails(made.contract, options.baseline), made) if options.baseline else None
         session = Session(config, made, held)
     except ConformanceError as error:
         pytest.exit(str(error), returncode=error.exit_code)

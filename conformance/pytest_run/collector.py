@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 from conformance import __version__
-from conformance.contract.load import load_contract
 from conformance.errors import UsageError
 from conformance.report.model import CaseResult, Fuzzed, Report, TestedTarget
 from conformance.report.settle import deviations_seen, settled
@@ -46,7 +45,7 @@ class Collector:
     def report(self, expected: Sequence[str]) -> Report:
         """The report, with the results in the order in which the cases were expected."""
         expected = [found for id in expected for found in self.instead.get(id, (id,))]
-        outcome = settled((self.results[id] for id in expected if id in self.results), load_contract())
+        outcome = settled((self.results[id] for id in expected if id in self.results), self.plan.contract)
         facts = merged(self.facts.values())
         return Report(
             suite=__version__,
@@ -58,7 +57,7 @@ class Collector:
             finished=_now(),
             expected=len(expected),
             results=outcome.results,
-            deviations=deviations_seen(outcome.results, load_contract()),
+            deviations=deviations_seen(outcome.results, self.plan.contract),
             form=outcome.form,
             left=tuple(dict.fromkeys((*facts.left, *self._left_by_the_lost()))),
             ended=self.ended or facts.silent,

@@ -5,7 +5,7 @@ Imports nothing heavy: every pytest run in an environment that has this package 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,79 +14,52 @@ from conformance.defaults import CONCURRENCY, SETTLING, TIMEOUT
 LEVELS = ("probe", "standard", "full")
 EXPECTATIONS = ("either", "documented", "shipped")
 
-OPTIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "--target-url": (
-        "url",
-        {"metavar": "URL", "help": "test this server; needs a user and VICIDIAL_PASS, or --target-file"},
+Settings = tuple[str, Mapping[str, Any]]
+
+
+def _value(name: str, metavar: str, help: str, type: Callable[[str], Any] = str, **more: Any) -> Settings:
+    """An option that takes a value."""
+    return name, {"metavar": metavar, "type": type, "help": help, **more}
+
+
+def _choice(name: str, choices: Sequence[str], help: str, **more: Any) -> Settings:
+    """An option that takes one of some words."""
+    return name, {"choices": choices, "help": help, **more}
+
+
+def _flag(name: str, help: str) -> Settings:
+    """An option that takes nothing."""
+    return name, {"action": "store_true", "help": help}
+
+
+OPTIONS: Mapping[str, Settings] = {
+    "--target-url": _value("url", "URL", "test this server; needs a user and VICIDIAL_PASS, or --target-file"),
+    "--target-file": _value(
+        "target_file", "FILE.toml", "test the server described here, with roles and entities", Path
     ),
-    "--target-file": (
-        "target_file",
-        {"metavar": "FILE.toml", "type": Path, "help": "test the server described here, with roles and entities"},
+    "--target-user": _value("user", "USER", "log in as this API user; the password comes from VICIDIAL_PASS"),
+    "--target-password-file": _value("password_file", "FILE", "read the user's password from this file", Path),
+    "--target-build": _value("build", "BUILD", "take the server for this build, whatever it says"),
+    "--target-case": _value("only", "GLOB", "only cases whose id matches or begins so", action="append", default=[]),
+    "--target-level": _choice(
+        "level", LEVELS, "how far to go (default: probe, or standard with --target-allow-writes)"
     ),
-    "--target-user": (
-        "user",
-        {"metavar": "USER", "help": "log in as this API user; the password comes from VICIDIAL_PASS"},
+    "--target-allow-writes": _flag("allow_writes", "let the target be written to"),
+    "--target-expect": _choice("expect", EXPECTATIONS, "what counts (default: %(default)s)", default=EXPECTATIONS[0]),
+    "--target-concurrency": _value("concurrency", "N", "cases in flight (%(default)s)", int, default=CONCURRENCY),
+    "--target-timeout": _value("timeout", "SECONDS", "patience for one reply (%(default)g)", float, default=TIMEOUT),
+    "--target-settling": _value("settling", "SECONDS", "until silence is a no (%(default)g)", float, default=SETTLING),
+    "--target-rate": _value("rate", "N", "at most so many requests a second (10); 0: no limit", float),
+    "--target-login-failures": _value(
+        "allow_login_failures", "N", "logins of a real user that may fail, 0 to 3", int, default=0
     ),
-    "--target-password-file": (
-        "password_file",
-        {"metavar": "FILE", "type": Path, "help": "read the user's password from this file"},
-    ),
-    "--target-build": ("build", {"metavar": "BUILD", "help": "take the server for this build, whatever it says"}),
-    "--target-case": (
-        "only",
-        {"metavar": "GLOB", "action": "append", "default": [], "help": "only cases whose id matches or begins so"},
-    ),
-    "--target-level": (
-        "level",
-        {"choices": LEVELS, "help": "how far to go (default: probe, or standard with --target-allow-writes)"},
-    ),
-    "--target-allow-writes": ("allow_writes", {"action": "store_true", "help": "let the target be written to"}),
-    "--target-expect": (
-        "expect",
-        {"choices": EXPECTATIONS, "default": EXPECTATIONS[0], "help": "what counts (default: %(default)s)"},
-    ),
-    "--target-concurrency": (
-        "concurrency",
-        {"metavar": "N", "type": int, "default": CONCURRENCY, "help": "cases in flight (%(default)s)"},
-    ),
-    "--target-timeout": (
-        "timeout",
-        {"metavar": "SECONDS", "type": float, "default": TIMEOUT, "help": "patience for one reply (%(default)g)"},
-    ),
-    "--target-settling": (
-        "settling",
-        {"metavar": "SECONDS", "type": float, "default": SETTLING, "help": "until silence is a no (%(default)g)"},
-    ),
-    "--target-rate": (
-        "rate",
-        {"metavar": "N", "type": float, "help": "at most so many requests a second (10); 0: no limit"},
-    ),
-    "--target-login-failures": (
-        "allow_login_failures",
-        {"metavar": "N", "type": int, "default": 0, "help": "logins of a real user that may fail, 0 to 3"},
-    ),
-    "--target-baseline": (
-        "baseline",
-        {"metavar": "FILE.toml", "type": Path, "help": "known fails, which do not break the build"},
-    ),
-    "--target-mask-users": ("mask_users", {"action": "store_true", "help": "keep user names out of the reports"}),
-    "--target-fuzz": (
-        "effort.requests",
-        {"metavar": "REQUESTS", "type": int, "help": "send generated requests as well, so many at most"},
-    ),
-    "--target-fuzz-time": (
-        "effort.seconds",
-        {"metavar": "SECONDS", "type": float, "help": "send generated requests for so long instead"},
-    ),
-    "--target-fuzz-seed": (
-        "effort.seed",
-        {"metavar": "N", "type": int, "default": 0, "help": "what is generated (%(default)s)"},
-    ),
-    "--target-report": (
-        "report",
-        {"metavar": "DIR", "type": Path, "help": "write here instead of reports/<host>-<time>/"},
-    ),
-    "--target-ca-file": ("ca_file", {"metavar": "FILE", "type": Path, "help": "trust the certificates in this file"}),
-    "--target-insecure": ("insecure", {"action": "store_true", "help": "trust any certificate"}),
+    "--target-baseline": _value("baseline", "FILE.toml", "known fails, which do not break the build", Path),
+    "--target-mask-users": _flag("mask_users", "keep user names out of the reports"),
+    "--target-fuzz": _value("effort.requests", "REQUESTS", "send generated requests as well, so many at most", int),
+    "--target-fuzz-time": _value("effort.seconds", "SECONDS", "send generated requests for so long instead", float),
+    "--target-fuzz-seed": _value("effort.seed", "N", "what is generated (%(default)s)", int, default=0),
+    "--target-report": _value("report", "DIR", "write here instead of reports/<host>-<time>/", Path),
+    "--target-ca-file": _value("ca_file", "FILE", "trust the certificates in this file", Path),
+    "--target-insecure": _flag("insecure", "trust any certificate"),
 }
 """Each with the name that it has among the options of a run, and what pytest is told of it."""

@@ -13,7 +13,6 @@ from conformance.baseline.hold import Held
 from conformance.cases.catalogue import catalogue
 from conformance.cases.model import Case
 from conformance.cases.select import no_match, wanted
-from conformance.contract.load import load_contract
 from conformance.crash import Crash, explained
 from conformance.errors import ConformanceError, LeftBehind, UsageError
 from conformance.fuzz.names import IDS
@@ -107,7 +106,7 @@ class Session:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Learn from a worker which cases there are."""
-        known = {*IDS, *(case.id for case in catalogue(load_contract()))}
+        known = {*IDS, *(case.id for case in catalogue(self.plan.contract))}
         self.expected = [id for name in ids if (id := name.partition("[")[2].removesuffix("]")) in known]
 
     @pytest.hookimpl(optionalhook=True)

@@ -20,7 +20,8 @@ from conformance.report.curl import curl_line
 from conformance.report.model import BaselineUse, CaseResult, Report, TestedTarget
 from conformance.report.settle import deviations_seen, settled
 from conformance.report.text import visible
-from conformance.run.engine import Finished, not_known, stops, worlds
+from conformance.run.engine import worlds
+from conformance.run.finished import Finished, not_known, stops
 from conformance.run.known import known_build, told_build
 from conformance.run.record import record
 from conformance.verdict.judge import judge

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from conformance.cases.expand import Login
-from conformance.cases.model import PROVIDED, Case, Entity, Role
+from conformance.cases.model import Case, Entity, Role, provided
 from conformance.rejudge.template import MASKS, About, Told, told
 from conformance.report.exchanges import ExchangeLine
 from conformance.run.redact import MASK, USER_MASK, Redactor
@@ -63,7 +63,7 @@ class Learning:
         """What all lines together have told."""
         also = {mask: frozenset(self._texts(About.MASK, mask)) for mask in (MASK, USER_MASK)}
         logins = {role: _login(number, user, also[MASK]) for number, (role, user) in enumerate(self._users().items())}
-        return RecordedTarget(logins, {e: name for e in PROVIDED if (name := self._entity(e))}, also)
+        return RecordedTarget(logins, {e: name for e in provided() if (name := self._entity(e))}, also)
 
     def _users(self) -> dict[Role, str]:
         """The user of each role, those that most tell first: every role has a user of its own, unless it was masked."""

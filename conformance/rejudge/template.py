@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import Enum
+from enum import Enum, auto
 from functools import cache
 from itertools import zip_longest
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from conformance.cases.expand import Ground, Login, request
-from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Role, Step
+from conformance.cases.model import MADE_UP_ROLES, Role, Step, provided
 from conformance.contract.request import Request
 from conformance.report.exchanges import ExchangeLine
 from conformance.run.redact import MASK, USER_MASK
@@ -26,13 +26,13 @@ MASKS = (MASK, USER_MASK)
 class About(Enum):
     """What a recorded request tells something about."""
 
-    USER = "user"
-    PASSWORD = "password"  # noqa: S105 - what a mark stands for
-    ENTITY = "entity"
-    SWAPPED = "swapped"
-    RUN = "run"
-    NUMBER = "number"
-    MASK = "mask"
+    USER = auto()
+    PASSWORD = auto()
+    ENTITY = auto()
+    SWAPPED = auto()
+    RUN = auto()
+    NUMBER = auto()
+    MASK = auto()
 
 
 class Told(NamedTuple):
@@ -45,19 +45,21 @@ class Told(NamedTuple):
 
 _RUN, _NUMBER = "QrunzQ", 7391
 _ROLES = tuple(role for role in Role if role not in MADE_UP_ROLES)
-_MARKED = Ground(
-    {role: Login(f"Qu{n:02d}zQ", f"Qp{n:02d}zQ") for n, role in enumerate(_ROLES)},
-    {entity: f"Qe{n:02d}zQ" for n, entity in enumerate(PROVIDED)},
-    _RUN,
-)
 _MARKS = re.compile(
     rf"999(?P<did>{_RUN}){_NUMBER}|(?P<run>{_RUN})|Q(?P<mark>[upe])(?P<index>\d\d)zQ|qE(?P<swapped>\d\d)Zq"
 )
 
 
+@cache
+def _marked() -> Ground:
+    """A target of marks."""
+    logins = {role: Login(f"Qu{n:02d}zQ", f"Qp{n:02d}zQ") for n, role in enumerate(_ROLES)}
+    return Ground(logins, {entity: f"Qe{n:02d}zQ" for n, entity in enumerate(provided())}, _RUN)
+
+
 def told(step: Step, line: ExchangeLine) -> Iterator[Told]:
     """What the request of a step tells. Nothing is told by a part that has another form than the step's."""
-    template = request(step, _MARKED, _NUMBER)
+    template = request(step, _marked(), _NUMBER)
     for known, recorded in pairs(template, line):
         if known is not None and recorded is not None:
             yield from _told(known, recorded)
@@ -113,8 +115,8 @@ def _group(mark: re.Match[str]) -> tuple[str, list[tuple[About, str]]]:
     if mark["run"]:
         return r"(\d{6})", [(About.RUN, "")]
     if mark["swapped"]:
-        return "(.+?)", [(About.SWAPPED, list(PROVIDED)[int(mark["swapped"])])]
+        return "(.+?)", [(About.SWAPPED, list(provided())[int(mark["swapped"])])]
     number = int(mark["index"])
-    of = {"u": (About.USER, _ROLES), "p": (About.PASSWORD, _ROLES), "e": (About.ENTITY, tuple(PROVIDED))}
+    of = {"u": (About.USER, _ROLES), "p": (About.PASSWORD, _ROLES), "e": (About.ENTITY, tuple(provided()))}
     about, names = of[mark["mark"]]
     return "(.+?)", [(about, names[number])]

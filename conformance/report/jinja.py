@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -26,27 +26,8 @@ def environment(*, html: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    filters: dict[str, Callable[..., str]] = {
-        "visible": visible,
-        "block": visible_block,
-        "plain": plain,
-        "code": code,
-        "cell": cell,
-        "fenced": fenced,
-        "seconds": seconds,
-    }
-    found.filters.update(filters)
-    found.globals.update(
-        advice=advice,
-        align=align,
-        causes=causes,
-        clauses=clauses,
-        duration=duration,
-        grid=grid,
-        latency=latency,
-        moment=moment,
-        view=view,
-    )
+    found.filters.update(FILTERS)
+    found.globals.update(WORDS)
     return found
 
 
@@ -101,3 +82,15 @@ def duration(started: str, finished: str) -> str:
     if passed < timedelta(minutes=1):
         return seconds(passed.total_seconds())
     return str(timedelta(seconds=round(passed.total_seconds())))
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    **{one.__name__: one for one in (visible, plain, code, cell, fenced, seconds)},
+    "block": visible_block,
+}
+"""What templates make text of."""
+
+_MODULES = {"advice": advice, "align": align, "grid": grid, "latency": latency, "view": view}
+
+WORDS: Mapping[str, object] = {**_MODULES, **{one.__name__: one for one in (causes, clauses, duration, moment)}}
+"""What else templates may ask."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import request
-from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, PROVIDED, Entity, Need, Param, Role, Step
+from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Entity, Need, Param, Role, Step, provided
 from conformance.cases.roles import ADMINS_OWN, ROLES
 from conformance.cases.rows import question
 from conformance.cases.steps import sent_by
@@ -23,7 +23,7 @@ from conformance.run.plan import Plan
 from conformance.run.preflight import SENTINEL, sanity
 from conformance.run.run import Run, closing, raise_if_left
 from conformance.run.sender import Sender
-from conformance.run.target_file import ADVICE
+from conformance.run.target_file import advice
 
 DOCTOR = "doctor"
 _SHOWN = 120
@@ -90,15 +90,15 @@ def examine(plan: Plan) -> tuple[str, tuple[Diagnosis, ...]]:
 async def _examine(plan: Plan, sender: Sender) -> tuple[str, tuple[Diagnosis, ...]]:
     found = await sanity(sender, plan.ground, plan.target.url)
     version = f"{found.line} ({found.fault})" if found.fault else found.line
-    needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *PROVIDED]
+    needs: Sequence[Need] = [*(role for role in Role if role not in MADE_UP_ROLES), *provided()]
     return sender.redact(version), tuple([await _finding(plan, sender, need) for need in needs])
 
 
 async def _finding(plan: Plan, sender: Sender, need: Need) -> Diagnosis:
     cases = sum(need in case.needs for case in catalogue(sender.contract))
     state, said = await _state(plan, sender, need)
-    advice = "" if state is NeedState.WORKS else ADVICE[need]
-    return Diagnosis(need, state, said, advice, cases)
+    way = "" if state is NeedState.WORKS else advice()[need]
+    return Diagnosis(need, state, said, way, cases)
 
 
 async def _state(plan: Plan, sender: Sender, need: Need) -> tuple[NeedState, str]:

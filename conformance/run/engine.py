@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Protocol
 
 from conformance.cases.expand import Ground, requests, world
-from conformance.cases.model import CANNOT_LOG_IN, Case, Level, Purpose
+from conformance.cases.model import CANNOT_LOG_IN, Case, Level
 from conformance.cases.recipes import Recipes
 from conformance.cases.roles import ADMINS_OWN
 from conformance.contract.contract import Contract
@@ -20,67 +20,19 @@ from conformance.contract.settings import ServerSettings
 from conformance.contract.world import Row, World
 from conformance.exchange import Exchange, Failure
 from conformance.run.cleanup import remove
+from conformance.run.finished import Check, Finished, not_known, predicted, stops
 from conformance.run.removable import removable, to_prove, unsupplied
 from conformance.run.sender import Sender
 from conformance.verdict.judge import Judgement, failed, judge
 from conformance.verdict.model import (
     Blocked,
     Deviates,
-    Difference,
     Error,
     Expect,
     Fail,
     NotTested,
     Pass,
-    Printed,
-    Verdict,
-    VerdictKind,
-    kind,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A case that has run: its verdict, what was exchanged, and what cleaning up after it took.
-
-    `further` are the further tries of a case that failed, `repeated` whether all of them failed in the same way.
-    `as_documented` are the replies that have the documented form where servers have another.
-    """
-
-    case: Case
-    verdict: Verdict
-    exchanges: tuple[Exchange, ...] = ()
-    cleanup: tuple[Exchange, ...] = ()
-    repeated: bool | None = None
-    further: tuple[Finished, ...] = ()
-    as_documented: tuple[Printed, ...] = ()
-
-
-Check = Callable[[Case, Sequence[Exchange]], Difference | None]
-"""What a generated input is to show besides replies that are as predicted; asked once all of them are."""
-
-
-def predicted(case: Case, exchanges: Sequence[Exchange]) -> None:
-    """The check of inputs of which nothing more is asked."""
-    del case, exchanges
-
-
-def stops(finished: Finished) -> bool:
-    """Whether what became of a case makes those worthless that depend on it.
-
-    One that did what it was for, and failed only when its effect was asked for, does not.
-    """
-    if not isinstance(finished.verdict, Fail):
-        return kind(finished.verdict) in (VerdictKind.ERROR, VerdictKind.BLOCKED)
-    wrong = next(d for d in finished.verdict.differences if d.deviation is None)
-    return finished.case.steps[wrong.step - 1].purpose is not Purpose.EFFECT
-
-
-def not_known(case: Case, possible: Iterable[ServerSettings]) -> NotTested | None:
-    """Why nobody knows what a server answers to a case, if its build may be too old."""
-    if case.since is None or all(settings.build >= case.since for settings in possible):
-        return None
-    return NotTested(missing=f"build {case.since}", setting="a newer build: what this one answers is not known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +221,7 @@ def worlds(case: Case, ground: Ground, contract: Contract, possible: frozenset[S
     found = []
     kind = _kind(case, contract)
     for settings in sorted(possible, key=str):
-        start = world(ground, settings)
+        start = world(contract, ground, settings)
         for existing in product((False, True), repeat=len(case.maybe)):
             rows = (Row(kind, -2 - n, (name,)) for n, name in enumerate(case.maybe) if existing[n])
             found.append(start.holding(*rows))

@@ -11,8 +11,8 @@ from conformance.cases.make import needs_of
 from conformance.cases.model import Case, Level
 from conformance.cases.recipes import Recipes
 from conformance.cases.rows import asked_about, removal
+from conformance.contract.contract import Contract
 from conformance.contract.kind import Kind
-from conformance.contract.load import load_contract
 from conformance.contract.outcome import Outcome, Unspecified
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
@@ -74,41 +74,45 @@ def planned(cases: Iterable[Case], ground: Ground, level: Level) -> tuple[Case, 
     return tuple(case for case in cases if case.level <= level and not ground.missing(case))
 
 
-def forecast(every: Sequence[Sent], around: Sequence[Request] = (), proofs: Sequence[Sent] = ()) -> Forecast:
+def forecast(
+    contract: Contract, every: Sequence[Sent], around: Sequence[Request] = (), proofs: Sequence[Sent] = ()
+) -> Forecast:
     """What sending these cases comes to, with the requests before and after and the proofs that rows can be removed."""
     sent = [*around, *(request for one in (*proofs, *every) for request in (*one.requests, *one.cleanup))]
-    names = Counter(map(_function, sent))
+    names = Counter(_function(contract, request) for request in sent)
     creates = sum(one.creates for one in (*proofs, *every))
     return Forecast(len(every), len(sent), tuple(names.most_common()), creates, LOG_ROWS * len(sent) + 2 * creates)
 
 
-def foreseen(case: Case, number: int, ground: Ground, level: Level) -> Sent:
+def foreseen(contract: Contract, case: Case, number: int, ground: Ground, level: Level) -> Sent:
     """What a case with that number sends to a server of the newest build."""
-    return _foreseen(requests(case, ground, number), ground, level)
+    return _foreseen(contract, requests(case, ground, number), ground, level)
 
 
-def foreseen_proofs(cases: Iterable[Case], ground: Ground, level: Level) -> Iterator[tuple[str, Sent]]:
+def foreseen_proofs(
+    contract: Contract, cases: Iterable[Case], ground: Ground, level: Level
+) -> Iterator[tuple[str, Sent]]:
     """The kinds of which these cases make rows, and what it takes to show that each can be removed."""
-    contract = load_contract()
     recipes = Recipes(contract)
     for name in dict.fromkeys(name for case in cases for name in to_prove(recipes, case)):
         steps = proof(contract, contract.kinds[name], ground)
         if unsupplied(ground, needs_of(steps)) is None:
-            yield name, _foreseen(tuple(request(step, ground, SENTINEL) for step in steps), ground, level)
+            sent = tuple(request(step, ground, SENTINEL) for step in steps)
+            yield name, _foreseen(contract, sent, ground, level)
 
 
-def _foreseen(sent: tuple[Request, ...], ground: Ground, level: Level) -> Sent:
-    guard = Guard(load_contract(), ground, level, (_SETTINGS,))
-    state, new, may_exist = world(ground, _SETTINGS), 0, dict[RowName, None]()
+def _foreseen(contract: Contract, sent: tuple[Request, ...], ground: Ground, level: Level) -> Sent:
+    guard = Guard(contract, ground, level, (_SETTINGS,))
+    state, new, may_exist = world(contract, ground, _SETTINGS), 0, dict[RowName, None]()
     for one in sent:
         may_exist.update(dict.fromkeys(_could_create(one, guard)))
-        end = predict(load_contract(), state, one, Dialect.SHIPPED)
+        end = predict(contract, state, one, Dialect.SHIPPED)
         new += sum(isinstance(c, Put) and c.row.number not in state.held.get(c.row.kind, {}) for c in end.changes)
         state = state.after(end.changes)
-        for kind, row in asked_about(load_contract(), one):
+        for kind, row in asked_about(contract, one):
             if _says_missing(end, kind):
                 may_exist.pop(row, None)
-    cleanup = tuple(request(step, ground, 0) for row in may_exist for step in removal(load_contract(), row))
+    cleanup = tuple(request(step, ground, 0) for row in may_exist for step in removal(contract, row))
     return Sent(sent, cleanup, new)
 
 
@@ -126,6 +130,6 @@ def _says_missing(end: Outcome | Unspecified, kind: Kind) -> bool:
     return isinstance(end, Outcome) and any((a.function, a.name) == sign for a in end.answers)
 
 
-def _function(request: Request) -> str:
+def _function(contract: Contract, request: Request) -> str:
     name = request.parameters.values.get("function", b"").decode("utf-8", "replace")
-    return name if name in load_contract().functions else OTHER
+    return name if name in contract.functions else OTHER

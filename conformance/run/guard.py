@@ -296,7 +296,7 @@ class Guard:
     def _check_effect(self, request: Request) -> None:
         """Raise Forbidden where the request would do what is not described, or at level probe change any row."""
         for settings in self.settings:
-            state: State = world(self.ground, settings)
+            state: State = world(self.contract, self.ground, settings)
             for dialect in Dialect:
                 for change in predict(self.contract, state, request, dialect).changes:
                     if isinstance(change, MayChange) and (change.kind == ANY or self.level is Level.PROBE):

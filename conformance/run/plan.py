@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.cases.expand import Ground
 from conformance.cases.model import Level, Role
+from conformance.contract.contract import Contract
+from conformance.contract.load import load_contract
 from conformance.defaults import FUZZ_REQUESTS, SETTLING
 from conformance.run.redact import Redactor
 from conformance.run.settings import Target
@@ -39,7 +41,7 @@ class Plan:
     `only` are globs of the cases and searches to run, all without any; with an `effort` searches are run too. `is_own`
     says that the target is an emulator of this process. `try_again` is whether a case that fails is sent again, to see
     whether it fails in the same way. `settling` is for how long the server may go on working on a request that it has
-    not answered.
+    not answered. `contract` is what its cases and predictions come from.
     """
 
     target: Target
@@ -58,6 +60,7 @@ class Plan:
     only: tuple[str, ...] = ()
     effort: Effort | None = None
     is_own: bool = False
+    contract: Contract = field(default_factory=load_contract, repr=False, compare=False)
 
     @property
     def ground(self) -> Ground:

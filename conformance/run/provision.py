@@ -5,11 +5,11 @@ Pure text: nothing is sent anywhere. Column names are those of VICIdial's own sc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from conformance.cases.model import MADE_UP_ROLES, Role
 from conformance.cases.roles import ROLES, Permissions
-from conformance.contract.load import load_contract
+from conformance.contract.contract import Contract
 from conformance.schemas import SchemaKind, directive
 
 PREFIX = "vctest"
@@ -38,9 +38,6 @@ GROUPS: Mapping[str, tuple[str, str]] = {
 COLUMNS: Mapping[str, str] = {"modify_dids": "modify_inbound_dids", "delete_dids": "delete_inbound_dids"}
 """The columns of VICIdial's users that have other names than the settings have here."""
 
-SETTINGS = sorted(load_contract().settings - load_contract().functions.keys())
-"""The settings of users; one with the name of a function stands for what that function asks for, which is not known."""
-
 _FIRST = (
     *(Role.ADMIN, Role.LEVEL7, Role.NO_MODIFY_DIDS, Role.NO_DELETE_DIDS, Role.NO_API_ACCESS),
     *(Role.RESTRICTED_FUNCTIONS, Role.INACTIVE, Role.LOCKABLE, Role.OTHER_GROUP, Role.LEVEL6),
@@ -57,9 +54,14 @@ def user_name(role: Role) -> str:
     return f"{PREFIX}{PROVISIONED.index(role)}"
 
 
-def sql(password: str = PASSWORD_PLACEHOLDER) -> str:
+def settings(contract: Contract) -> list[str]:
+    """The settings of users; one with the name of a function stands for what it asks for, which is not known."""
+    return sorted(contract.settings - contract.functions.keys())
+
+
+def sql(contract: Contract, password: str = PASSWORD_PLACEHOLDER) -> str:
     """Statements for MariaDB that make all of it, and below them, commented out, those that remove it again."""
-    return "\n".join([*_header(), *_make(password), "", *_remove(), ""])
+    return "\n".join([*_header(), *_make(settings(contract), password), "", *_remove(), ""])
 
 
 def _header() -> Iterator[str]:
@@ -69,14 +71,14 @@ def _header() -> Iterator[str]:
     yield ""
 
 
-def _make(password: str) -> Iterator[str]:
+def _make(settings: Sequence[str], password: str) -> Iterator[str]:
     for group, (campaigns, viewable) in GROUPS.items():
         yield (
             "INSERT INTO vicidial_user_groups (user_group, group_name, allowed_campaigns, admin_viewable_groups) "
             f"VALUES ('{group}', 'Conformance test', '{campaigns}', '{viewable}');"
         )
     for role in PROVISIONED:
-        yield _user(role, ROLES[role], password)
+        yield _user(role, ROLES[role], settings, password)
     yield f"INSERT INTO vicidial_inbound_groups (group_id, group_name, active) VALUES ('{INGROUP}', 'Test', 'Y');"
     yield f"INSERT INTO vicidial_call_menu (menu_id, menu_name) VALUES ('{CALL_MENU}', 'Conformance test');"
     yield (
@@ -94,8 +96,7 @@ def _make(password: str) -> Iterator[str]:
     )
 
 
-def _user(role: Role, may: Permissions, password: str) -> str:
-    settings = {COLUMNS.get(name, name): int(name not in may.without) for name in SETTINGS}
+def _user(role: Role, may: Permissions, settings: Sequence[str], password: str) -> str:
     columns = {
         "user": user_name(role),
         "pass": password,
@@ -103,7 +104,7 @@ def _user(role: Role, may: Permissions, password: str) -> str:
         "user_level": may.level,
         "user_group": _group(may),
         "active": "Y" if may.active else "N",
-        **settings,
+        **{COLUMNS.get(name, name): int(name not in may.without) for name in settings},
         "vdc_agent_api_access": int(may.api_access),
         "api_list_restrict": int(may.lists_restricted),
         "api_allowed_functions": f" {' '.join(sorted(may.functions or {'ALL_FUNCTIONS'}))} ",

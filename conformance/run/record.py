@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from conformance.exchange import Exchange, Failure, Reply
 from conformance.report.exchanges import ExchangeLine
 from conformance.report.model import CaseCall, CaseResult
-from conformance.run.engine import Finished
+from conformance.run.finished import Finished
 from conformance.verdict.judge import failed
 from conformance.verdict.model import Deviates, Difference, Error, Fail, Pass, Verdict, VerdictKind, kind
 

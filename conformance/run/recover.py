@@ -12,7 +12,6 @@ from typing import Any
 
 from conformance.cases.expand import Ground
 from conformance.cases.model import Level, Role
-from conformance.contract.load import load_contract
 from conformance.contract.settings import NEWEST_BUILD, ServerSettings
 from conformance.errors import TargetUnreachable, UsageError
 from conformance.report.curl import curl_line
@@ -120,7 +119,7 @@ class _Recovery:
 
     def _sender(self, transport: Transport, ledger: Ledger, ground: Ground) -> Sender:
         settings = (ServerSettings(NEWEST_BUILD), ServerSettings(NEWEST_BUILD, non_latin=True))
-        contract = load_contract()
+        contract = self.plan.contract
         guard = Guard(contract, ground, Level.STANDARD, settings)
         logins = logins_of(contract, self.plan.target, self.plan.login_failures)
         return Sender(contract, guard, ledger, logins, Pace(self.plan.rate), transport.send)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from conformance.cases.model import Case
-from conformance.run.engine import Engine, Finished
+from conformance.run.engine import Engine
+from conformance.run.finished import Finished
 from conformance.verdict.model import Fail, VerdictKind, kind
 
 FURTHER = 1

@@ -15,7 +15,6 @@ import msgspec
 
 from conformance.cases.expand import Ground, requests
 from conformance.cases.model import Case, Level
-from conformance.contract.load import load_contract
 from conformance.contract.settings import NEWEST_BUILD, ServerSettings
 from conformance.errors import ConformanceError, LeftBehind
 from conformance.exchange import Exchange
@@ -23,8 +22,9 @@ from conformance.report.curl import curl_line
 from conformance.report.model import Fuzzed
 from conformance.run.budget import Budget, most
 from conformance.run.cleanup import finish as clean_up
-from conformance.run.engine import CaseJudge, CaseSender, Check, Engine, Finished, predicted
+from conformance.run.engine import CaseJudge, CaseSender, Engine
 from conformance.run.files import RunFile
+from conformance.run.finished import Check, Finished, predicted
 from conformance.run.folder import begin, cleanup_line
 from conformance.run.guard import Guard
 from conformance.run.interrupts import came, ending, tell
@@ -72,6 +72,7 @@ class Run:
 
     def __init__(self, plan: Plan, worker: str = "") -> None:
         self.plan = plan
+        self.contract = plan.contract
         self.ground = plan.ground
         self.redact = plan.redactor
         self.pace = Pace(plan.rate)
@@ -145,8 +146,7 @@ class Run:
     @property
     def engine(self) -> Engine:
         """What runs the cases of a run that is open."""
-        assert self._engine is not None
-        return self._engine
+        return self._cases.engine
 
     @property
     def room(self) -> float:
@@ -334,7 +334,7 @@ async def first_questions(
 
 
 def _sender(plan: Plan, transport: Transport, pace: Pace, worker: str) -> Sender:
-    contract = load_contract()
+    contract = plan.contract
     logins = logins_of(contract, plan.target, plan.login_failures)
     settings = worst(possible_settings(plan.target, NEWEST_BUILD))
     guard = Guard(contract, plan.ground, plan.level, settings)

@@ -6,20 +6,25 @@ import difflib
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
 
-from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Need, Role
+from conformance.cases.model import MADE_UP_ROLES, Need, Role, provided
 from conformance.cases.roles import ROLES
 from conformance.contract.settings import SqlErrors, SqlMode
 
-ADVICE: Mapping[Need, str] = {
-    **{role: permissions.advice for role, permissions in ROLES.items() if role not in MADE_UP_ROLES},
-    **dict(PROVIDED.items()),
-}
-"""How to provide each role and entity that a target file can name: one way through the admin screens."""
+
+@cache
+def advice() -> Mapping[Need, str]:
+    """How to provide each role and entity that a target file can name: one way through the admin screens.
+
+    Raises ContractError.
+    """
+    roles: dict[Need, str] = {role: may.advice for role, may in ROLES.items() if role not in MADE_UP_ROLES}
+    return roles | dict(provided())
 
 
 class Mistake(Exception):  # noqa: N818 - names what somebody made
@@ -49,23 +54,6 @@ ONE_PASSWORD = {"oneOf": [{"required": ["password_env"]}, {"required": ["passwor
 """What the schema of a `RoleEntry` says beside its fields."""
 
 
-def _tables() -> tuple[Any, Any]:
-    """The tables of roles and entities: each has a field for every one."""
-    users = [
-        (r.value, Annotated[RoleEntry | None, Meta(description=ADVICE[r])], None)
-        for r in Role
-        if r not in MADE_UP_ROLES
-    ]
-    rows = [
-        (str(entity), Annotated[str, Meta(description=advice, min_length=1)] | None, None)
-        for entity, advice in PROVIDED.items()
-    ]
-    said = "Users of the target, by what they may do.", "What is there for rows to be pointed at. It is not changed."
-    roles = msgspec.defstruct("Roles", users, bases=(_Table,), namespace={"__doc__": said[0]}, frozen=True)
-    entities = msgspec.defstruct("Entities", rows, bases=(_Table,), namespace={"__doc__": said[1]}, frozen=True)
-    return roles, entities
-
-
 if TYPE_CHECKING:  # which fields they have is not known before contract and roles are read
 
     class Roles(_Table, frozen=True):
@@ -73,8 +61,6 @@ if TYPE_CHECKING:  # which fields they have is not known before contract and rol
 
     class Entities(_Table, frozen=True):
         """What is there for rows to be pointed at. It is not changed."""
-else:
-    Roles, Entities = _tables()
 
 
 class WrittenTarget(_Table, frozen=True):
@@ -97,18 +83,40 @@ class WrittenTarget(_Table, frozen=True):
         Meta(description="What a refused SQL statement does: ignored before PHP 8.1, thrown from then on."),
     ] = None
     disposable: Annotated[bool, Meta(description="Whether it may be left with what the API cannot undo.")] = False
-    roles: Roles = Roles()
-    entities: Entities = Entities()
+    if TYPE_CHECKING:
+        roles: Roles = Roles()
+        entities: Entities = Entities()
 
 
-_TABLES: Mapping[str, type[_Table]] = {"": WrittenTarget, "roles": Roles, "entities": Entities}
-"""The tables by their keys; all others are those of one role."""
+@cache
+def tables() -> Mapping[str, type[_Table]]:
+    """The tables of a target file by their keys, "" for the file itself; all others are those of one role.
+
+    That of roles has a field for every role, that of entities one for every entity. Raises ContractError.
+    """
+    needs = advice()
+    users = [
+        (r.value, Annotated[RoleEntry | None, Meta(description=needs[r])], None) for r in Role if r not in MADE_UP_ROLES
+    ]
+    rows = [
+        (str(entity), Annotated[str, Meta(description=said, min_length=1)] | None, None)
+        for entity, said in provided().items()
+    ]
+    roles = _table("Roles", "Users of the target, by what they may do.", users)
+    entities = _table("Entities", "What is there for rows to be pointed at. It is not changed.", rows)
+    both = [("roles", roles, roles()), ("entities", entities, entities())]
+    file = _table("WrittenTarget", WrittenTarget.__doc__ or "", both, WrittenTarget)
+    return {"": file, "roles": roles, "entities": entities}
+
+
+def _table(name: str, doc: str, fields: list[tuple[str, Any, Any]], base: type[_Table] = _Table) -> type[Any]:
+    return msgspec.defstruct(name, fields, bases=(base,), namespace={"__doc__": doc}, frozen=True)
 
 
 def decoded(raw: Mapping[str, Any]) -> WrittenTarget:
     """A target file's content, checked as far as types go. Raises Mistake."""
     try:
-        return msgspec.convert(raw, WrittenTarget)
+        return cast("WrittenTarget", msgspec.convert(raw, tables()[""]))
     except msgspec.ValidationError as error:
         what, at, where = str(error).rpartition(" - at `$")
         raise _mistake(what if at else where, where.strip("`.") if at else "") from None
@@ -135,7 +143,7 @@ def _unknown(key: str, where: str) -> str:
     """What to write instead of a key that there is not, a password above all."""
     if key in ("password", "pass"):
         return "never in the file: use password_env or password_file"
-    names = _TABLES.get(where, RoleEntry).__struct_fields__
+    names = tables().get(where, RoleEntry).__struct_fields__
     near = difflib.get_close_matches(key, names, 1)
     hint = f"did you mean {near[0]}? " if near else ""
     return f"unknown; {hint}there are {', '.join(names)}"

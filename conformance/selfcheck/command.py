@@ -34,28 +34,66 @@ MOST_JOBS = 256
 
 
 @dataclass(frozen=True)
-class SelfcheckPlan:
-    """What the command line asks for. None is the default."""
+class Selection:
+    """Which faults are asked of which cases. None is all of them."""
 
     only: tuple[str, ...] = ()
     sample: int | None = None
     seed: int = 0
     level: Level = Level.FULL
-    jobs: int | None = None
-    over_http: int | None = None
     cases: Path | None = None
-    parts: bool = False
-    quiet: bool = False
-    json: Path | None = None
-    html: Path | None = None
-    compare: Path | None = None
-    write_matrix: Path | None = None
-    write_quick: Path | None = None
 
     @property
     def is_partial(self) -> bool:
         """Whether anything is left out."""
         return bool(self.only or self.sample is not None or self.cases or self.level is not Level.FULL)
+
+    def suite(self, whole: Suite) -> Suite:
+        """What of a suite takes part. Raises UsageError."""
+        cases = cover.read_quick_file(self.cases, whole.cases) if self.cases is not None else whole.cases
+        return replace(whole, cases=cases, level=self.level)
+
+
+@dataclass(frozen=True)
+class OutputFiles:
+    """Where the answers go besides the terminal. None is nowhere."""
+
+    json: Path | None = None
+    html: Path | None = None
+    write_matrix: Path | None = None
+    write_quick: Path | None = None
+
+    def check(self, *, is_partial: bool) -> None:
+        """Raise UsageError for a file that cannot be written, or that what is asked for is not enough for."""
+        for flag, file in (("--write-matrix", self.write_matrix), ("--write-quick", self.write_quick)):
+            if file is not None and is_partial:
+                raise UsageError(f"{flag}: needs all faults and cases: leave out --only, --sample, --cases and --level")
+        for file in (self.json, self.html, self.write_matrix, self.write_quick):
+            if file is not None:
+                check_writable(file)
+
+    def write(self, summary: Summary) -> None:
+        """Write them. Raises UsageError."""
+        rows, cases = summary.result.rows, summary.result.cases
+        if self.json is not None:
+            write_whole(self.json, writers.as_json(summary))
+        if self.html is not None:
+            write_whole(self.html, writers.as_page(summary).encode())
+        if self.write_matrix is not None:
+            write_whole(self.write_matrix, matrix.encode(rows, cases))
+        if self.write_quick is not None:
+            write_whole(self.write_quick, cover.quick_file(summary.fewest, len(summary.killers)))
+
+
+@dataclass(frozen=True)
+class SelfcheckPlan(Selection, OutputFiles):
+    """What the command line asks for. None is the default."""
+
+    jobs: int | None = None
+    over_http: int | None = None
+    parts: bool = False
+    quiet: bool = False
+    compare: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -69,30 +107,16 @@ class Selfcheck:
     def __call__(self, asked: SelfcheckPlan, faults: Sequence[Fault]) -> int:
         """Do what is asked. Raises UsageError."""
         _check(asked)
-        before = self._before(asked)
+        asked.check(is_partial=asked.is_partial)
+        before = matrix.read(asked.compare) if asked.compare is not None else None
         chosen = select(faults, asked)
-        result = self._checked(asked, chosen, replace(self.checker, suite=self._suite(asked)))
+        result = self._checked(asked, chosen, replace(self.checker, suite=asked.suite(self.checker.suite)))
         losses = matrix.losses(before, result.rows) if before is not None else ()
         summary = Summary(result, losses)
         for shown in terminal.report(summary, quiet=asked.quiet, with_parts=asked.parts):
             self.out.print(shown, soft_wrap=True)
-        self._write(asked, summary)
+        asked.write(summary)
         return summary.exit_code
-
-    def _suite(self, asked: SelfcheckPlan) -> Suite:
-        whole = self.checker.suite
-        cases = cover.read_quick_file(asked.cases, whole.cases) if asked.cases is not None else whole.cases
-        return replace(whole, cases=cases, level=asked.level)
-
-    def _before(self, asked: SelfcheckPlan) -> dict[str, frozenset[str]] | None:
-        """What is compared with; and all that could be wrong is found out before the work begins."""
-        for flag, file in (("--write-matrix", asked.write_matrix), ("--write-quick", asked.write_quick)):
-            if file is not None and asked.is_partial:
-                raise UsageError(f"{flag}: needs all faults and cases: leave out --only, --sample, --cases and --level")
-        for file in (asked.json, asked.html, asked.write_matrix, asked.write_quick):
-            if file is not None:
-                check_writable(file)
-        return matrix.read(asked.compare) if asked.compare is not None else None
 
     def _checked(self, asked: SelfcheckPlan, faults: Sequence[Fault], checker: Checker) -> Result:
         began = time.monotonic()
@@ -107,17 +131,6 @@ class Selfcheck:
             over_http=_over_http(asked, faults, done.trials, checker),
             seconds=time.monotonic() - began,
         )
-
-    def _write(self, asked: SelfcheckPlan, summary: Summary) -> None:
-        rows, cases = summary.result.rows, summary.result.cases
-        if asked.json is not None:
-            write_whole(asked.json, writers.as_json(summary))
-        if asked.html is not None:
-            write_whole(asked.html, writers.as_page(summary).encode())
-        if asked.write_matrix is not None:
-            write_whole(asked.write_matrix, matrix.encode(rows, cases))
-        if asked.write_quick is not None:
-            write_whole(asked.write_quick, cover.quick_file(summary.fewest, len(summary.killers)))
 
 
 def _over_http(

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from conformance.contract.settings import ServerSettings
 from conformance.contract.world import (
-    LOCK_AFTER,
-    LOGIN_LEVEL,
     Change,
-    Drop,
     LoginFailed,
-    LoginSucceeded,
-    MayChange,
-    Put,
     Row,
-    User,
     folded,
 )
 from conformance.emulator.config import Config
-from conformance.emulator.store import LOCK_SECONDS, LONG_AGO
+from conformance.emulator.kept_state import KeptState
 from conformance.selfcheck.target import clock
 
 Key = tuple[str, ...]
@@ -68,14 +60,12 @@ class _Rows:
             self.folded.drop(folded(row.key), number)
 
 
-class MemoryStore:
+class MemoryStore(KeptState):
     """A `State` that changes can be applied to. The next numbers may be set, to some that were not in use yet."""
 
     def __init__(self, config: Config) -> None:
-        self.settings: ServerSettings = config.settings
-        self._users: Mapping[str, User] = config.users
-        self._began = clock()
-        self._logins: dict[str, tuple[int, float]] = {}
+        super().__init__(config, clock)
+        self._counted: dict[str, tuple[int, float]] = {}
         self._kinds: dict[str, _Rows] = {}
         for row in config.rows:
             self._of_kind(row.kind).put(row)
@@ -84,23 +74,9 @@ class MemoryStore:
         """The number of the next row of that kind."""
         return self._of_kind(kind).next_number
 
-    def unknown_number(self, kind: str) -> int:
-        """Never needed, because `next_number` is always known."""
-        del kind
-        return -1
-
-    def user(self, name: str) -> User | None:
-        """The user of that name with what is known of past logins."""
-        user = self._users.get(name)
-        if user is None:
-            return None
-        failed, since = self._of(user)
-        holds = clock() - since < LOCK_SECONDS
-        return user if (failed, holds) == (user.failed_logins, user.lock_holds) else _after(user, failed, holds)
-
     def failed_logins(self) -> tuple[int, ...]:
         """The failed logins of each user, in the order of the configuration."""
-        return tuple(self._of(user)[0] for user in self._users.values())
+        return tuple(self._logins(user)[0] for user in self._users.values())
 
     def find(self, kind: str, key: Key, *, exact: bool, wanted: bool = True) -> Row | None:
         """The row with that key; without regard to letter case unless `exact`."""
@@ -113,11 +89,6 @@ class MemoryStore:
         """The rows of that kind, by their numbers."""
         held = self._of_kind(kind).held
         return [held[number] for number in sorted(held)]
-
-    def knows_all(self, kind: str, *, own: bool = False) -> bool:
-        """Whether those are all that there are."""
-        del kind, own
-        return True
 
     def begin_at(self, numbers: Mapping[str, int]) -> None:
         """Let the next rows have those numbers, unless one of their kind has it already or a higher one."""
@@ -137,28 +108,17 @@ class MemoryStore:
         for change in changes:
             self._apply_one(change)
 
-    def _apply_one(self, change: Change) -> None:
-        match change:
-            case Put(row):
-                self._of_kind(row.kind).put(row)
-            case Drop(row):
-                self._of_kind(row.kind).drop(row.number)
-            case LoginFailed(name):
-                failed, since = self._of(self._users[name])
-                again = failed >= LOCK_AFTER
-                self._logins[name] = (1, clock()) if again else (failed + 1, since)
-            case LoginSucceeded(name):
-                self._logins[name] = (0, clock())
-            case MayChange():
-                raise ValueError("what is not described cannot be applied")
+    def _put(self, row: Row) -> None:
+        self._of_kind(row.kind).put(row)
 
-    def _of(self, user: User) -> tuple[int, float]:
-        """A user's failed logins, and since when a lock counts: as the database has it for who never tried."""
-        known = self._logins.get(user.name)
-        if known is not None:
-            return known
-        return user.failed_logins, self._began if user.active and user.level >= LOGIN_LEVEL else LONG_AGO
+    def _drop(self, row: Row) -> None:
+        self._of_kind(row.kind).drop(row.number)
 
+    def _may_change(self) -> None:
+        raise ValueError("what is not described cannot be applied")
 
-def _after(user: User, failed: int, holds: bool) -> User:
-    return replace(user, failed_logins=failed, lock_holds=holds)
+    def _kept_logins(self, name: str) -> tuple[int, float] | None:
+        return self._counted.get(name)
+
+    def _keep_logins(self, name: str, failed: int, since: float) -> None:
+        self._counted[name] = (failed, since)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import requests, world
-from conformance.cases.sample import SAMPLE, predicted_text
+from conformance.cases.sample import predicted_text, sample
 from conformance.contract.call import Call, read
 from conformance.contract.contract import Contract
 from conformance.contract.form import refusal_name
@@ -154,11 +154,11 @@ def stored_unseen(contract: Contract, alike: Collection[str], builds: tuple[str,
     before, after = map(_described, builds)
     if before is None or after is None or before == after:
         return ()
-    worlds = world(SAMPLE, ServerSettings(before)), world(SAMPLE, ServerSettings(after))
+    worlds = world(contract, sample(), ServerSettings(before)), world(contract, sample(), ServerSettings(after))
     found = []
     for case in catalogue(contract):
         if case.id in alike:
-            difference = first_difference(contract, requests(case, SAMPLE, 0), worlds, Dialect.SHIPPED)
+            difference = first_difference(contract, requests(case, sample(), 0), worlds, Dialect.SHIPPED)
             if difference is not None and effect(contract, difference) is ClientEffect.STORED:
                 found.append(case.id)
     return tuple(found)

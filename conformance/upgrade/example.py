@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.cases.expand import world
-from conformance.cases.sample import PASSWORD, SAMPLE, predicted_text
+from conformance.cases.sample import PASSWORD, predicted_text, sample
 from conformance.contract.contract import Contract
-from conformance.contract.load import load_contract
 from conformance.contract.predict import predict
 from conformance.contract.request import Request
 from conformance.contract.settings import Dialect, ServerSettings
@@ -34,7 +33,7 @@ def example(
         request=difference.step + 1,
         curl=curl_line(difference.request, URL, [PASSWORD]),
         replies={dialect: Sides(replies[0][dialect], replies[1][dialect]) for dialect in Dialect},
-        stored=_stored(difference),
+        stored=_stored(contract, difference),
         settings=settings_told,
     )
 
@@ -43,7 +42,7 @@ def _replies(contract: Contract, sent: tuple[Request, ...], settings: ServerSett
     """What each dialect answers to the last of some requests."""
     found = {}
     for dialect in Dialect:
-        state = world(SAMPLE, settings)
+        state = world(contract, sample(), settings)
         for request in sent:
             end = predict(contract, state, request, dialect)
             state = state.after(end.changes)
@@ -51,31 +50,31 @@ def _replies(contract: Contract, sent: tuple[Request, ...], settings: ServerSett
     return found
 
 
-def _stored(difference: BuildDifference) -> Sides:
+def _stored(contract: Contract, difference: BuildDifference) -> Sides:
     before, after = (side.end.changes for side in difference.sides)
     if before == after:
         return Sides("", "")
     state = difference.before.world
-    return Sides(_left(before, after, state), _left(after, before, state))
+    return Sides(_left(contract, before, after, state), _left(contract, after, before, state))
 
 
-def _left(mine: tuple[Change, ...], other: tuple[Change, ...], state: World) -> str:
+def _left(contract: Contract, mine: tuple[Change, ...], other: tuple[Change, ...], state: World) -> str:
     """What one side leaves, as far as the other does not."""
     theirs = {(row.kind, row.number): row for kind in state.held for row in state.rows(kind)}
     theirs |= {(change.row.kind, change.row.number): change.row for change in other if isinstance(change, Put)}
-    gone = [f"{_called(change.row)} deleted" for change in mine if isinstance(change, Drop)]
-    put = [_row(c.row, theirs.get((c.row.kind, c.row.number))) for c in mine if isinstance(c, Put)]
+    gone = [f"{_called(contract, change.row)} deleted" for change in mine if isinstance(change, Drop)]
+    put = [_row(contract, c.row, theirs.get((c.row.kind, c.row.number))) for c in mine if isinstance(c, Put)]
     return visible("; ".join((*put, *gone)) or "nothing", _WIDEST)
 
 
-def _row(row: Row, other: Row | None) -> str:
+def _row(contract: Contract, row: Row, other: Row | None) -> str:
     columns: Mapping[str, Column] = {} if other is None else other.columns
     told = [f"{name}={_value(value)}" for name, value in row.columns.items() if other and value != columns.get(name)]
-    return f"{_called(row)} {', '.join(told)}".strip()
+    return f"{_called(contract, row)} {', '.join(told)}".strip()
 
 
-def _called(row: Row) -> str:
-    return f"{load_contract().kinds[row.kind].title} {row.name}"
+def _called(contract: Contract, row: Row) -> str:
+    return f"{contract.kinds[row.kind].title} {row.name}"
 
 
 def _value(value: Column) -> str:

@@ -9,7 +9,7 @@ from itertools import product
 
 from conformance.cases.expand import requests, world
 from conformance.cases.model import Case
-from conformance.cases.sample import SAMPLE
+from conformance.cases.sample import sample
 from conformance.contract.contract import Contract
 from conformance.contract.request import Request
 from conformance.contract.settings import Build, Dialect, ServerSettings, SqlErrors, SqlMode
@@ -81,7 +81,10 @@ def forecast(
     known = build_changes(contract, Span(min(old, new), max(old, new), php))
     php_downgrade = php == (SqlErrors.THROWN, SqlErrors.IGNORED)
     downgrade = new < old or (new == old and php_downgrade)
-    worlds = {one: (world(SAMPLE, one.at(old, php[0])), world(SAMPLE, one.at(new, php[1]))) for one in settings}
+    worlds = {
+        one: (world(contract, sample(), one.at(old, php[0])), world(contract, sample(), one.at(new, php[1])))
+        for one in settings
+    }
     groups = _groups(contract, cases, worlds, known) if (old, php[0]) != (new, php[1]) else {}
     changes = [
         _change(contract, key, seen, known, downgrade=php_downgrade if key[0].build == PHP else downgrade)
@@ -104,7 +107,7 @@ def _groups(
 ) -> Mapping[_Key, list[SeenDifference]]:
     groups: dict[_Key, list[SeenDifference]] = defaultdict(list)
     for case in cases:
-        sent = requests(case, SAMPLE, 0)
+        sent = requests(case, sample(), 0)
         found: dict[tuple[Origin, ClientEffect], list[SeenDifference]] = defaultdict(list)
         for setting, both in worlds.items():
             difference = first_difference(contract, sent, both, setting.dialect)

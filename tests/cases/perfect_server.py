@@ -8,7 +8,7 @@ from itertools import product
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import Ground, Login, requests, world
-from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Case, Entity, Role
+from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Role, provided
 from conformance.contract.load import load_contract
 from conformance.contract.outcome import Answer, Outcome
 from conformance.contract.predict import predict
@@ -24,7 +24,7 @@ CASES = catalogue(CONTRACT)
 GROUND = Ground(
     logins={role: Login(role.value.replace("_", ""), "secret1234") for role in Role if role not in MADE_UP_ROLES},
     entities={
-        **{entity: entity.upper()[:8] for entity in PROVIDED},
+        **{entity: entity.upper()[:8] for entity in provided()},
         Entity("ingroup"): "TEST_IN2",
         Entity("call_menu"): "test_menu",
         Entity("server_ip"): "192.168.198.5",
@@ -69,7 +69,7 @@ def servers(*builds: int) -> tuple[ServerSettings, ...]:
 
 def starts(case: Case, settings: ServerSettings) -> Iterator[World]:
     """The worlds that a case may meet: without and with the DIDs of which nobody knows."""
-    first = world(GROUND, settings)
+    first = world(CONTRACT, GROUND, settings)
     yield first
     if case.maybe:
         found = [did(-2 - n, pattern) for n, pattern in enumerate(case.maybe)]

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.make import FIRST
-from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Case, Entity, Level, Purpose, Role
+from conformance.cases.model import MADE_UP_ROLES, Case, Entity, Level, Purpose, Role, provided
 from tests.cases.perfect_server import CASES, CONTRACT
 
 IDS = {case.id: case for case in CASES}
@@ -102,12 +102,12 @@ def test_a_case_needs_every_role_that_sends_one_of_its_requests_and_whoever_remo
 
 def test_a_case_needs_every_entity_that_its_values_name() -> None:
     for case in CASES:
-        assert {Entity(name) for name in named_entities(case)} == {n for n in case.needs if n in set(PROVIDED)}
+        assert {Entity(name) for name in named_entities(case)} == {n for n in case.needs if n in set(provided())}
 
 
 def named_entities(case: Case) -> set[str]:
     text = " ".join(p.value for step in case.steps for p in (*step.params, *step.form))
-    return {entity.value for entity in PROVIDED if f"<{entity}" in text}
+    return {entity.value for entity in provided() if f"<{entity}" in text}
 
 
 def test_requests_that_count_as_failed_logins_of_a_real_user_are_few_and_run_alone() -> None:

@@ -130,7 +130,7 @@ def edited(folder: Path, edit: Callable[[Report], Report]) -> Path:
 def predicted(case: Case, config: Config) -> tuple[str, ...]:
     """What the contract says that a server of this configuration replies to a case, asked of nothing but `predict`."""
     ground = planned(built_in_target(URL), Path("/")).ground
-    now, told = world(ground, config.settings), []
+    now, told = world(CONTRACT, ground, config.settings), []
     for request in requests(case, ground, 1):
         outcome = predict(CONTRACT, now, request, config.dialect)
         if not isinstance(outcome, Outcome):
@@ -154,7 +154,7 @@ def predicted_differences(cases: Iterable[Case], one: Config, other: Config) -> 
 def predicted_effects(cases: Iterable[Case], one: Config, other: Config) -> Mapping[str, ClientEffect]:
     """What a client will feel of each case, by prediction alone, where it will feel anything."""
     ground, found = planned(built_in_target(URL), Path("/")).ground, {}
-    worlds = world(ground, one.settings), world(ground, other.settings)
+    worlds = world(CONTRACT, ground, one.settings), world(CONTRACT, ground, other.settings)
     for case in cases:
         difference = first_difference(CONTRACT, requests(case, ground, 1), worlds, Dialect.SHIPPED)
         if difference is not None:

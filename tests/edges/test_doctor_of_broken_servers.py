@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import pytest
 
-from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Role
+from conformance.cases.model import MADE_UP_ROLES, Role, provided
 from tests.edges.commands import Commands, Ended
 from tests.front.servers import PASSWORD
 
@@ -60,7 +60,7 @@ NO_ANSWER: Mapping[str, tuple[Act, str]] = {
     "sends 2 MB": (answering(200, b"x" * 2_000_000), "larger than 1,000,000 bytes"),
     "packs what nobody asked for": (answering(200, b"x", **{"content-encoding": "br"}), "packed in a way"),
 }
-NEEDS = sum(role not in MADE_UP_ROLES for role in Role) + len(PROVIDED)
+NEEDS = sum(role not in MADE_UP_ROLES for role in Role) + len(provided())
 """Roles and entities that a target file can name."""
 
 RIGHT = b"ERROR: update_did DID DOES NOT EXIST: |6666|1\n"

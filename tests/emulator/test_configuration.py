@@ -8,6 +8,7 @@ import pytest
 from conformance.cases.expand import Login
 from conformance.cases.model import Entity, Role
 from conformance.cases.roles import ROLES
+from conformance.contract.load import load_contract
 from conformance.contract.world import Row
 from conformance.emulator.config import Config
 from conformance.emulator.defaults import default_columns, read_defaults
@@ -45,7 +46,7 @@ def rows(kind: str) -> list[Row]:
 
 
 def test_columns_that_nobody_set_hold_the_defaults_of_add_did() -> None:
-    assert default_columns(DID) == {**DEFAULTS, "user_group": "---ALL---"}
+    assert default_columns(load_contract(), DID) == {**DEFAULTS, "user_group": "---ALL---"}
 
 
 def test_no_password_shows_when_a_configuration_is_printed() -> None:

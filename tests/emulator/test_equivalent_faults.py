@@ -65,7 +65,7 @@ def asked() -> tuple[tuple[Request, ...], ...]:
 
 def said(behaviour: Behaviour, config: Config, sent: Sequence[Request]) -> Shown:
     """What a server says to the requests of one case."""
-    state = replace(world(GROUND, config.settings), numbers={DID: 4})
+    state = replace(world(CONTRACT, GROUND, config.settings), numbers={DID: 4})
     given: Shown = []
     for request in sent:
         response = behaviour(CONTRACT, state, request, config, RECORDED_AT)

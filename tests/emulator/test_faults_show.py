@@ -74,7 +74,7 @@ class Sight:
 
 
 def said(behaviour: Behaviour, config: Config, number: int) -> Shown:
-    state = replace(world(GROUND, config.settings), numbers={DID: 4}, whole=PRINTED)
+    state = replace(world(CONTRACT, GROUND, config.settings), numbers={DID: 4}, whole=PRINTED)
     state = state.holding(*(row for row in BASE.rows if row.kind in PRINTED))
     given: Shown = []
     for request in requests(CASES[number], GROUND, number):

@@ -91,7 +91,7 @@ def verdict(app: Starlette, shows: Case) -> Verdict:
     """What a run makes of it that knows nothing of the server but its build."""
     with served(app) as server:
         exchanges = [Exchange(asked, server.ask(asked)) for asked in requests(shows, GROUND, NUMBER)]
-    return judge(CONTRACT, [world(GROUND, one) for one in servers(202)], exchanges, Expect.EITHER).verdict
+    return judge(CONTRACT, [world(CONTRACT, GROUND, one) for one in servers(202)], exchanges, Expect.EITHER).verdict
 
 
 def test_there_are_twenty_and_each_has_an_id_of_its_own() -> None:

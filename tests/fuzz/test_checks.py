@@ -16,7 +16,7 @@ from conformance.fuzz.properties.equivalence import alike
 from conformance.fuzz.properties.numbers import grows
 from conformance.fuzz.properties.refusals import unchanged
 from conformance.fuzz.properties.successes import changed
-from conformance.run.engine import Check
+from conformance.run.finished import Check
 
 GROUND = Ground({Role.ADMIN: Login("6666", "1234")}, {}, "123456")
 ONE, TWO, THREE = (GROUND.did(7, index) for index in (1, 2, 3))

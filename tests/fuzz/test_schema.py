@@ -97,7 +97,7 @@ def judged(
     exchanges: tuple[Exchange, ...],
 ) -> Judgement:
     """The judgement on a case's exchanges: by prediction, on a server where none of its DIDs was there before."""
-    return judge(contract, [world(ground, one) for one in possible], exchanges, Expect.EITHER)
+    return judge(contract, [world(contract, ground, one) for one in possible], exchanges, Expect.EITHER)
 
 
 def _until_failure(exchanger: Stub, wanted: Iterable[Request]) -> Iterator[Exchange]:

@@ -189,7 +189,7 @@ def verdict_on(answer: bytes | None, *, dies: bool = False, message: str = MESSA
             asked = requests(case(message), GROUND, 0)
             return [Exchange(request, await transport.send(request, 0)) for request in asked]
 
-    return judge(CONTRACT, [world(GROUND, ServerSettings())], asyncio.run(run()), Expect.EITHER).verdict
+    return judge(CONTRACT, [world(CONTRACT, GROUND, ServerSettings())], asyncio.run(run()), Expect.EITHER).verdict
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,9 @@ def test_a_did_that_a_message_created_without_a_login_is_seen() -> None:
     asked = requests(wrong, GROUND, 0)
     there = Reply(200, CONTENT_TYPE, "NOTICE: update_did NO UPDATES DEFINED: |6666|\n")
     exchanges = [Exchange(asked[0], Reply(400, "", "")), Exchange(asked[1], there)]
-    assert isinstance(judge(CONTRACT, [world(GROUND, ServerSettings())], exchanges, Expect.EITHER).verdict, Fail)
+    assert isinstance(
+        judge(CONTRACT, [world(CONTRACT, GROUND, ServerSettings())], exchanges, Expect.EITHER).verdict, Fail
+    )
 
 
 # The longest request line.

@@ -1,7 +1,7 @@
 """What a server may be, and how that is said in few words."""
 
 from conformance.cases.catalogue import catalogue
-from conformance.cases.sample import SAMPLE
+from conformance.cases.sample import sample
 from conformance.contract.load import load_contract
 from conformance.contract.settings import NEWEST_BUILD, OLDEST_BUILD, Build, Dialect, ServerSettings, SqlErrors, SqlMode
 from conformance.identify.hypothesis import Builds, Hypothesis, builds, hypotheses, placed, spans
@@ -25,7 +25,7 @@ def test_builds_of_one_range_are_predicted_alike() -> None:
     cases = [case for case in catalogue(CONTRACT) if case.since is None and "version" not in case.id][::9]
     numbers = {case.id: number for number, case in enumerate(catalogue(CONTRACT))}
     settings = frozenset(ServerSettings(build, non_latin=True) for build in EVERY)
-    predictions = Predictions(CONTRACT, SAMPLE, numbers, settings)
+    predictions = Predictions(CONTRACT, sample(), numbers, settings)
     for case in (case for case in cases if all(step.wire is None for step in case.steps)):
         for each in RANGES:
             alone = [Builds(build, build) for build in EVERY if build in each]

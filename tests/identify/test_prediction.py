@@ -4,7 +4,7 @@ import pytest
 
 from conformance.cases.catalogue import catalogue
 from conformance.cases.expand import requests, world
-from conformance.cases.sample import SAMPLE
+from conformance.cases.sample import sample
 from conformance.contract.load import load_contract
 from conformance.contract.outcome import Outcome
 from conformance.contract.predict import predict
@@ -23,9 +23,9 @@ NUMBERS = {case.id: number for number, case in enumerate(catalogue(CONTRACT))}
 def plainly(case_number: int, hypothesis: Hypothesis) -> list[Expected]:
     """The replies up to the first that is unspecified or a table, each predicted for these settings alone."""
     case = CASES[case_number]
-    state = world(SAMPLE, hypothesis.settings)
+    state = world(CONTRACT, sample(), hypothesis.settings)
     expected = []
-    for request in requests(case, SAMPLE, NUMBERS[case.id]):
+    for request in requests(case, sample(), NUMBERS[case.id]):
         end = predict(CONTRACT, state, request, hypothesis.rules)
         if not isinstance(end, Outcome) or end.table is not None:
             break
@@ -38,7 +38,7 @@ def plainly(case_number: int, hypothesis: Hypothesis) -> list[Expected]:
 
 
 def test_a_shared_prediction_is_the_one_that_each_would_give() -> None:
-    shared = predictions_for(load_contract(), SAMPLE)
+    shared = predictions_for(load_contract(), sample())
     for number in range(0, len(CASES), 23):
         for hypothesis in hypotheses(CONTRACT):
             assert list(shared.replies(CASES[number], hypothesis).steps) == plainly(number, hypothesis), CASES[

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cases.expand import Login
-from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, PROVIDED, Entity, Level, Need, Role
+from conformance.cases.model import CANNOT_LOG_IN, MADE_UP_ROLES, Entity, Level, Need, Role, provided
 from conformance.contract.contract import Contract
 from conformance.contract.request import Request
 from conformance.contract.world import LoginFailed, LoginSucceeded, Put, State
@@ -17,7 +17,7 @@ from conformance.emulator.config import Config
 from conformance.emulator.respond import HTML, Response, honest
 from conformance.run.doctor import Diagnosis, examine
 from conformance.run.doctor import NeedState as Is
-from conformance.run.target_file import ADVICE
+from conformance.run.target_file import advice
 from tests.safety.support import PASSWORD, Server, planned, serving
 from tests.support.rows import DID, did, find
 
@@ -92,7 +92,7 @@ def test_what_the_target_file_does_not_name_is_missing(server: Server, tmp_path:
 
 def test_what_does_not_work_comes_with_advice(server: Server, tmp_path: Path) -> None:
     found = findings(server, tmp_path, logins=ADMIN_ONLY)
-    assert found[Role.OTHER_GROUP].advice == ADVICE[Role.OTHER_GROUP]
+    assert found[Role.OTHER_GROUP].advice == advice()[Role.OTHER_GROUP]
 
 
 def test_what_works_needs_no_advice(server: Server, tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_hidden_did_that_is_there_works(server: Server, tmp_path: Path) -> Non
 
 
 def test_every_need_has_advice() -> None:
-    assert ADVICE.keys() == {*(role for role in Role if role not in MADE_UP_ROLES), *PROVIDED}
+    assert advice().keys() == {*(role for role in Role if role not in MADE_UP_ROLES), *provided()}
 
 
 def accepting(contract: Contract, state: State, request: Request, config: Config, now: float) -> Response:

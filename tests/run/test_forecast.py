@@ -9,7 +9,7 @@ import pytest
 from conformance.cases.model import Case, Level, Param, Step
 from conformance.run.forecast import OUR_OWN, Forecast, Speed, forecast, foreseen, foreseen_proofs, planned
 from conformance.run.preflight import first_requests, last_requests
-from tests.safety.support import CASES, GROUND, carried_out, run_in_process, serving
+from tests.safety.support import CASES, CONTRACT, GROUND, carried_out, run_in_process, serving
 from tests.safety.support import planned as plan_of
 
 EVERY = tuple(CASES.values())
@@ -20,7 +20,7 @@ def case(*steps: Step) -> Case:
 
 
 def told(*steps: Step) -> Forecast:
-    return forecast([foreseen(case(*steps), 0, GROUND, Level.STANDARD)])
+    return forecast(CONTRACT, [foreseen(CONTRACT, case(*steps), 0, GROUND, Level.STANDARD)])
 
 
 NAMED = Param("did_pattern", "<did>")
@@ -82,9 +82,10 @@ def test_what_is_foretold_is_what_is_sent_to_a_server_that_answers_well(tmp_path
         some = [one for one in EVERY if one.subject in ("life-cycle", "did_description", "active")]
         cases = planned(some, plan.ground, Level.STANDARD)
         foretold = forecast(
-            [foreseen(one, number, plan.ground, Level.STANDARD) for number, one in enumerate(cases)],
+            CONTRACT,
+            [foreseen(CONTRACT, one, number, plan.ground, Level.STANDARD) for number, one in enumerate(cases)],
             (*first_requests(plan.ground, plan.level), *last_requests(plan.ground)),
-            [proof for _, proof in foreseen_proofs(cases, plan.ground, Level.STANDARD)],
+            [proof for _, proof in foreseen_proofs(CONTRACT, cases, plan.ground, Level.STANDARD)],
         )
         _, facts = carried_out(run_in_process(server, plan), cases)
     assert facts.requests == foretold.requests

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.cases.model import Case, Level, Param, Purpose, Step
 from conformance.exchange import Exchange, Failure, Reply, Trouble
-from conformance.run.engine import Finished
+from conformance.run.finished import Finished
 from conformance.run.record import Record, record
 from conformance.run.redact import Redactor
 from conformance.verdict.judge import failed

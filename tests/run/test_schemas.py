@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Role
+from conformance.cases.model import MADE_UP_ROLES, Role, provided
 from conformance.run.provision import target_file
-from conformance.run.target_file import Entities, Roles
+from conformance.run.target_file import tables
 from conformance.schemas import SchemaKind, schema_name, schema_text
 from tests.baseline.test_file import CASE, KNOWN, written
 from tests.front.conftest import Cli, command
@@ -74,13 +74,13 @@ def test_what_is_refused_in_a_target_file_does_not_fit(text: str) -> None:
     [("reason", "reson"), ('"message"', '"mesage"'), ("cases = [", "cases = [1, "), ("known", "nown")],
 )
 def test_what_is_refused_in_a_baseline_does_not_fit(before: str, after: str) -> None:
-    tables = written({CASE: KNOWN})
-    assert errors(SchemaKind.BASELINE, tables.replace(before, after)) != []
+    text = written({CASE: KNOWN})
+    assert errors(SchemaKind.BASELINE, text.replace(before, after)) != []
 
 
-@pytest.mark.parametrize(("table", "names"), [(Roles, set(Role) - MADE_UP_ROLES), (Entities, set(PROVIDED))])
-def test_every_role_and_entity_has_a_key(table: Any, names: set[str]) -> None:
-    assert set(table.__struct_fields__) == names
+@pytest.mark.parametrize(("table", "names"), [("roles", set(Role) - MADE_UP_ROLES), ("entities", set(provided()))])
+def test_every_role_and_entity_has_a_key(table: str, names: set[str]) -> None:
+    assert set(tables()[table].__struct_fields__) == names
 
 
 def _descriptions(part: Mapping[str, Any]) -> list[str]:

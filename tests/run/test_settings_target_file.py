@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cases.model import MADE_UP_ROLES, PROVIDED, Entity, Role
+from conformance.cases.model import MADE_UP_ROLES, Entity, Role, provided
 from conformance.contract.settings import Build, SqlMode
 from conformance.errors import UsageError
 from conformance.run.settings import load_target, resolve
@@ -157,4 +157,4 @@ def test_the_emulator_s_example_has_every_role() -> None:
 def test_the_disposable_example_has_every_role_and_entity() -> None:
     target = load_target(EXAMPLES / "disposable.toml")
     assert set(target.roles) == set(Role) - MADE_UP_ROLES
-    assert set(target.entities) == set(PROVIDED)
+    assert set(target.entities) == set(provided())

@@ -11,10 +11,10 @@ import msgspec
 
 from conformance import schemas
 from conformance.baseline.file import BaselineFile
-from conformance.run.target_file import ONE_PASSWORD, RoleEntry, WrittenTarget
+from conformance.run.target_file import ONE_PASSWORD, RoleEntry, tables
 from conformance.schemas import SchemaKind, schema_name
 
-TYPES: Mapping[SchemaKind, type] = {SchemaKind.TARGET: WrittenTarget, SchemaKind.BASELINE: BaselineFile}
+TYPES: Mapping[SchemaKind, type] = {SchemaKind.TARGET: tables()[""], SchemaKind.BASELINE: BaselineFile}
 MORE: Mapping[str, Mapping[str, Any]] = {RoleEntry.__name__: ONE_PASSWORD}
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """taplo, which most editors use, knows what drafts 4 to 7 have in common, and follows references to `definitions`."""

@@ -8,7 +8,7 @@ from functools import cache
 
 from conformance.cases.expand import request, world
 from conformance.cases.model import Case, Step
-from conformance.cases.sample import SAMPLE, predicted_text
+from conformance.cases.sample import predicted_text, sample
 from conformance.contract.contract import Contract
 from conformance.contract.load import load_contract
 from conformance.contract.predict import predict
@@ -53,7 +53,7 @@ class Sent:
 
 def sent(case: Case, contract: Contract, number: int) -> tuple[Sent, ...]:
     """Every request of a case with its predicted replies; the documented ones are those for the newest build."""
-    requests = tuple(request(step, SAMPLE, number) for step in case.steps)
+    requests = tuple(request(step, sample(), number) for step in case.steps)
     builds = [build for build in turning_builds() if case.since is None or build >= case.since] or [NEWEST_BUILD]
     each = {build: tuple(_shipped(contract, requests, ServerSettings(build))) for build in builds}
     newest = [each[builds[-1]], *(tuple(_shipped(contract, requests, settings)) for settings in _OTHER)]
@@ -84,7 +84,7 @@ def turning_builds() -> tuple[Build, ...]:
 
 
 def _shipped(contract: Contract, requests: tuple[Request, ...], settings: ServerSettings) -> Iterator[Answered]:
-    state = world(SAMPLE, settings)
+    state = world(contract, sample(), settings)
     for asked in requests:
         if asked.wire is not None:
             yield Answered(state, _ANY, frozenset())

@@ -25,6 +25,11 @@ def by_hand(id: str, title: str, answer: Answering, **more: Any) -> Fault:
     return Fault(f"{FaultKind.BY_HAND}/{id}", title, FaultKind.BY_HAND, partial(behaving, answer), **more)
 
 
+def bug(id: str, title: str, **more: Any) -> Callable[[Answering], Fault]:
+    """The same, written above the function that answers so."""
+    return lambda answer: by_hand(id, title, answer, **more)
+
+
 def remembering(id: str, title: str, begin: Callable[[], Answering], **more: Any) -> Fault:
     """The fault of a server that remembers: `begin` gives what one server of its kind answers with."""
     return Fault(f"{FaultKind.BY_HAND}/{id}", title, FaultKind.BY_HAND, partial(_begun, begin), **more)

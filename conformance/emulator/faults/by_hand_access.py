@@ -8,7 +8,7 @@ from functools import partial
 from conformance.contract.settings import Build
 from conformance.contract.world import LOCK_AFTER, Change, LoginFailed, LoginSucceeded, User
 from conformance.emulator.faults.asked import Asked
-from conformance.emulator.faults.by_hand import by_hand, read_as, remembering, reworded
+from conformance.emulator.faults.by_hand import bug, by_hand, read_as, remembering, reworded
 from conformance.emulator.faults.generated import COMMON, with_function
 from conformance.emulator.respond import Response
 
@@ -69,6 +69,7 @@ def _locks_at(limit: int, asked: Asked) -> Response:
     return asked.seeing(as_user=seen).honestly()
 
 
+@bug("access/locks-one-late", "The failure after the tenth is no lock yet")
 def _locks_late(asked: Asked) -> Response:
     """One more failure than there should be is let pass; the store stops counting by itself."""
     response = asked.honestly()
@@ -91,14 +92,15 @@ def _bypassed(by: str, asked: Asked) -> Response:
     return asked.seeing(as_user=lambda *_: stranger).honestly()
 
 
+@bug("access/unknown-told", "A user who does not exist is told so")
 def _tells_which(asked: Asked) -> Response:
-    """A user who does not exist is told so."""
     response = asked.honestly()
     if b"Login incorrect" not in response.body or asked.caller is not None:
         return response
     return replace(response, body=f"ERROR: Login incorrect, unknown user: |{asked.value('user')}|BAD|\n".encode())
 
 
+@bug("access/inactive-told", "A user who is not active is told so")
 def _tells_inactive(asked: Asked) -> Response:
     response = asked.honestly()
     if b"Login incorrect" not in response.body or asked.caller is None or asked.caller.active:
@@ -106,14 +108,15 @@ def _tells_inactive(asked: Asked) -> Response:
     return replace(response, body=f"ERROR: User is not active: |{asked.value('user')}|\n".encode())
 
 
+@bug("access/source-before-login", "The source is checked before the login")
 def _source_first(asked: Asked) -> Response:
     order = ("version", "source", "login", "function", "allowed")
     contract = with_function(asked.contract, COMMON, checks=order)
     return replace(asked, contract=contract).honestly()
 
 
+@bug("access/user-as-sent", "The user's name is printed as it was sent")
 def _raw_user(asked: Asked) -> Response:
-    """The user's name is printed as it was sent."""
     response = asked.honestly()
     clean, sent = asked.value("user"), asked.sent("user")
     return replace(response, body=response.body.replace(f"|{clean}|".encode(), f"|{sent}|".encode()))
@@ -142,14 +145,14 @@ FAULTS = (
     by_hand("access/failures-not-counted", "Failed logins are not counted", partial(_without, LoginFailed)),
     by_hand("access/locks-at-5", "Five failed logins lock", partial(_locks_at, 5)),
     by_hand("access/locks-at-9", "Nine failed logins lock", partial(_locks_at, 9)),
-    by_hand("access/locks-one-late", "The failure after the tenth is no lock yet", _locks_late),
+    _locks_late,
     by_hand("access/lock-never-ends", "A lock never ends", lambda asked: asked.honestly(), hidden=NOBODY_WAITS),
     by_hand("access/delete-did-bypasses", "With delete_did nobody needs to log in", partial(_bypassed, "delete_did")),
     by_hand("access/debug-bypasses", "With DB nobody needs to log in", partial(_bypassed, "DB")),
-    by_hand("access/unknown-told", "A user who does not exist is told so", _tells_which),
-    by_hand("access/inactive-told", "A user who is not active is told so", _tells_inactive),
-    by_hand("access/source-before-login", "The source is checked before the login", _source_first),
-    by_hand("access/user-as-sent", "The user's name is printed as it was sent", _raw_user),
+    _tells_which,
+    _tells_inactive,
+    _source_first,
+    _raw_user,
     read_as("access/source-optional", "The source may be left out", _source_optional),
     reworded(
         "access/version-with-dots",

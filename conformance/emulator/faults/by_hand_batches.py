@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from conformance.emulator.faults.asked import DID, Asked, without_rows
-from conformance.emulator.faults.by_hand import Rewording, by_hand, joined, lines, read_as
+from conformance.emulator.faults.by_hand import Rewording, bug, by_hand, joined, lines, read_as
 from conformance.emulator.faults.model import Fault
 from conformance.emulator.respond import Response
 
@@ -89,6 +89,7 @@ def _success_lines(body: str) -> str:
     return body.replace(f"NOTICE: copy_did {_ADDED}", f"SUCCESS: copy_did {_ADDED}")
 
 
+@bug("batches/rolled-back", "A number that exists undoes the whole batch")
 def _rolled_back(asked: Asked) -> Response:
     """One number that exists already undoes the whole batch, and the reply does not tell."""
     response = asked.honestly()
@@ -96,6 +97,7 @@ def _rolled_back(asked: Asked) -> Response:
     return replace(response, changes=without_rows(response.changes)) if undone else response
 
 
+@bug("batches/looked-up-first", "A number twice in a list is told of as added twice")
 def _first_only(asked: Asked) -> Response:
     """All are looked at before any is added: a number that is in the list twice is told of as added twice."""
     response = asked.honestly()
@@ -108,6 +110,7 @@ def _first_only(asked: Asked) -> Response:
     return replace(response, body=_counted(more, -more)(joined(told)).encode())
 
 
+@bug("batches/long-refused", "A list with an entry over 50 characters is refused")
 def _long_refused(asked: Asked) -> Response:
     new = asked.value("new_dids")
     if asked.calls != "copy_did" or len(new) > 2000 or all(len(entry) <= 50 for entry in new.split(",")):
@@ -129,7 +132,7 @@ FAULTS = (
     _list(
         "short-skipped", "Entries of one character are skipped", lambda _, entries: [e for e in entries if len(e) != 1]
     ),
-    by_hand("batches/long-refused", "A list with an entry over 50 characters is refused", _long_refused),
+    _long_refused,
     _list(
         "source-skipped",
         "The source is skipped where it stands in its own list",
@@ -168,6 +171,6 @@ FAULTS = (
     _said("none-is-success", "A batch that added nothing is called a success", _none_is_success),
     _said("singular", "One copy is told of in the singular", _one_is_singular),
     _said("success-lines", "Each copy is called a success of its own", _success_lines),
-    by_hand("batches/rolled-back", "A number that exists undoes the whole batch", _rolled_back),
-    by_hand("batches/looked-up-first", "A number twice in a list is told of as added twice", _first_only),
+    _rolled_back,
+    _first_only,
 )

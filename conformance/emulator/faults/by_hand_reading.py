@@ -10,7 +10,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from conformance.contract.request import FORM_TYPE, Request
 from conformance.emulator.faults.asked import Asked
-from conformance.emulator.faults.by_hand import by_hand, read_as
+from conformance.emulator.faults.by_hand import bug, by_hand, read_as
 from conformance.emulator.faults.generated_builds import with_settings
 from conformance.emulator.faults.model import Fault
 from conformance.emulator.respond import HTML, Response
@@ -102,12 +102,14 @@ def _idle(method: str, asked: Asked) -> Response:
     return replace(response, changes=()) if asked.request.method == method else response
 
 
+@bug("reading/url-too-long", f"A URL over {LONGEST_URL:,} characters is refused")
 def _too_long(asked: Asked) -> Response:
     if len(asked.request.query) <= LONGEST_URL:
         return asked.honestly()
     return Response(414, HTML, b"<html><body><h1>Request-URI Too Long</h1></body></html>\n")
 
 
+@bug("reading/unknown-parameter", "A parameter that no function knows is refused")
 def _strict_names(asked: Asked) -> Response:
     """What no function knows is refused."""
     known = {name for function in asked.contract.functions.values() for name in function.by_name}
@@ -116,14 +118,11 @@ def _strict_names(asked: Asked) -> Response:
     return Response(200, HTML, f"ERROR: UNKNOWN PARAMETER {odd[0]}\n".encode()) if odd else asked.honestly()
 
 
-def _apostrophe_blocked(asked: Asked) -> Response:
-    blocked = b"'" in unquote_to_bytes(asked.request.query)
-    return Response(403, HTML, b"<html><body>Forbidden</body></html>\n") if blocked else asked.honestly()
-
-
-def _markup_blocked(asked: Asked) -> Response:
-    blocked = b"<" in unquote_to_bytes(asked.request.query)
-    return Response(403, HTML, b"<html><body>Forbidden</body></html>\n") if blocked else asked.honestly()
+def _blocked(mark: bytes, asked: Asked) -> Response:
+    """A firewall stops what has this in it."""
+    if mark not in unquote_to_bytes(asked.request.query):
+        return asked.honestly()
+    return Response(403, HTML, b"<html><body>Forbidden</body></html>\n")
 
 
 def _source_first(asked: Asked) -> Asked:
@@ -132,6 +131,7 @@ def _source_first(asked: Asked) -> Asked:
     return asked.of(replace(asked.request, query="&".join(asked.request.query.split("&")[at:])))
 
 
+@bug("reading/empty-is-sent", "An empty field is checked like any other")
 def _empty_is_sent(asked: Asked) -> Response:
     """An empty field that has a list to keep to is refused."""
     sent = asked.request.parameters.values
@@ -153,6 +153,7 @@ def _names_in_lower_case(text: str) -> str:
     return "&".join(f"{name if name == 'DB' else name.lower()}={value}" for name, value in _pairs(text))
 
 
+@bug("reading/unknown-function-succeeds", "An unknown function is a success")
 def _unknown_is_success(asked: Asked) -> Response:
     response = asked.honestly()
     said = f"SUCCESS: {asked.calls} - {asked.value('user')}\n".encode()
@@ -235,13 +236,13 @@ FAULTS = (
     by_hand("reading/put-refused", "PUT is refused", partial(_only, "PUT", 405)),
     by_hand("reading/options-idle", "OPTIONS is answered with nothing", partial(_only, "OPTIONS", 204)),
     by_hand("reading/post-redirected", "A POST is sent elsewhere", partial(_only, "POST", 302)),
-    by_hand("reading/url-too-long", f"A URL over {LONGEST_URL:,} characters is refused", _too_long),
-    by_hand("reading/unknown-parameter", "A parameter that no function knows is refused", _strict_names),
-    by_hand("reading/apostrophe-blocked", "A firewall stops an apostrophe", _apostrophe_blocked),
-    by_hand("reading/markup-blocked", "A firewall stops markup", _markup_blocked),
+    _too_long,
+    _strict_names,
+    by_hand("reading/apostrophe-blocked", "A firewall stops an apostrophe", partial(_blocked, b"'")),
+    by_hand("reading/markup-blocked", "A firewall stops markup", partial(_blocked, b"<")),
     read_as("reading/source-first", "What comes before the source in the URL is not read", _source_first),
-    by_hand("reading/empty-is-sent", "An empty field is checked like any other", _empty_is_sent),
-    by_hand("reading/unknown-function-succeeds", "An unknown function is a success", _unknown_is_success),
+    _empty_is_sent,
+    _unknown_is_success,
     read_as("reading/function-any-case", "Functions are known in any letter case", _function_as(str.lower)),
     read_as(
         "reading/function-with-dash",

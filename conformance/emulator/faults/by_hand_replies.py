@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from conformance.emulator.faults.asked import DID, Asked
-from conformance.emulator.faults.by_hand import by_hand, joined, lines, remembering, reworded, succeeded
+from conformance.emulator.faults.by_hand import bug, by_hand, joined, lines, remembering, reworded, succeeded
 from conformance.emulator.faults.model import Fault
 from conformance.emulator.respond import HTML, Response
 
@@ -61,15 +61,18 @@ def _pattern_as(change: Callable[[str], str], asked: Asked) -> Response:
     return replace(response, body=body.encode())
 
 
+@bug("replies/number-as-sent", "Numbers are printed as they were sent")
 def _pattern_as_sent(asked: Asked) -> Response:
     return _pattern_as(lambda _: asked.sent("did_pattern"), asked)
 
 
+@bug("replies/number-as-stored", "Numbers are printed as they are stored")
 def _pattern_as_stored(asked: Asked) -> Response:
     row = asked.state.find(DID, (asked.value("did_pattern"),), exact=False)
     return _pattern_as(lambda clean: row.name if row is not None else clean, asked)
 
 
+@bug("replies/password", "A success tells the password")
 def _with_password(asked: Asked) -> Response:
     response = asked.honestly()
     if not succeeded(response):
@@ -223,8 +226,8 @@ FAULTS = (
     _words(
         "one-source-error", "A refused source has one line", r"Invalid Source", lambda body: joined(lines(body)[:1])
     ),
-    by_hand("replies/number-as-sent", "Numbers are printed as they were sent", _pattern_as_sent),
-    by_hand("replies/number-as-stored", "Numbers are printed as they are stored", _pattern_as_stored),
+    _pattern_as_sent,
+    _pattern_as_stored,
     by_hand("replies/number-lower-case", "Numbers are printed in lower case", partial(_pattern_as, str.lower)),
     by_hand("replies/number-cut", "Numbers are printed with 20 characters", partial(_pattern_as, lambda p: p[:20])),
     by_hand(
@@ -232,7 +235,7 @@ FAULTS = (
         "Numbers are printed without punctuation",
         partial(_pattern_as, lambda p: re.sub(r"[^0-9A-Za-z]", "", p)),
     ),
-    by_hand("replies/password", "A success tells the password", _with_password),
+    _with_password,
     _status("error-is-400", "Errors have HTTP status 400", r"^ERROR", 400),
     _status("permission-is-403", "A missing permission has HTTP status 403", r"PERMISSION", 403),
     _status("login-is-401", "A failed login has HTTP status 401", r"Login incorrect", 401),

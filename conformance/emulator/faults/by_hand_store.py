@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.contract.world import Change, Drop, Put, Row, State
 from conformance.emulator.faults.asked import DID, Answering, Asked, did, without_rows
-from conformance.emulator.faults.by_hand import NO_REPLY, by_hand, remembering, succeeded
+from conformance.emulator.faults.by_hand import NO_REPLY, bug, by_hand, remembering, succeeded
 from conformance.emulator.respond import Response
 
 MODIFY = frozenset({"modify_dids"})
@@ -38,6 +38,7 @@ def _named(function: str, name: Callable[[str], str]) -> Answering:
     return lambda asked: _stored(asked, function, lambda row: replace(row, key=(name(row.name),)))
 
 
+@bug("store/refused-field-stored", "add_did refuses a field and stores the DID without it")
 def _stores_refused(asked: Asked) -> Response:
     """The field is refused, and the DID is there all the same."""
     response = asked.honestly()
@@ -47,6 +48,7 @@ def _stores_refused(asked: Asked) -> Response:
     return replace(response, changes=asked.without(*optional).honestly().changes)
 
 
+@bug("store/forbidden-stored", "add_did asks for permission after it has stored the DID")
 def _stores_forbidden(asked: Asked) -> Response:
     """The user is told of the missing permission after the work is done."""
     response = asked.honestly()
@@ -56,6 +58,7 @@ def _stores_forbidden(asked: Asked) -> Response:
     return replace(response, changes=may.honestly().changes)
 
 
+@bug("store/success-denied", "add_did stores the DID and says that it existed before")
 def _denies_success(asked: Asked) -> Response:
     response = asked.honestly()
     if asked.calls != "add_did" or not succeeded(response):
@@ -64,14 +67,15 @@ def _denies_success(asked: Asked) -> Response:
     return replace(response, body=body.encode())
 
 
+@bug("store/delete-nothing", "update_did tells of a deletion and deletes nothing")
 def _deletes_nothing(asked: Asked) -> Response:
     response = asked.honestly()
     kept = tuple(change for change in response.changes if not isinstance(change, Drop))
     return replace(response, changes=kept)
 
 
+@bug("store/delete-refused-done", "A refused deletion is done")
 def _deletes_first(asked: Asked) -> Response:
-    """A deletion that is refused is done."""
     response = asked.honestly()
     if b"PERMISSION TO DELETE" not in response.body:
         return response
@@ -79,6 +83,7 @@ def _deletes_first(asked: Asked) -> Response:
     return replace(response, changes=(*response.changes, Drop(row))) if row else response
 
 
+@bug("store/add-twice", "add_did stores two DIDs of one number")
 def _twice(asked: Asked) -> Response:
     response = asked.honestly()
     again = [replace(c.row, number=c.row.number + 1) for c in response.changes if isinstance(c, Put)]
@@ -87,6 +92,7 @@ def _twice(asked: Asked) -> Response:
     return replace(response, changes=(*response.changes, *map(Put, again)))
 
 
+@bug("store/update-creates", "update_did adds the DID that it does not find")
 def _creates(asked: Asked) -> Response:
     """An update of a DID that is not there adds it."""
     pattern = asked.value("did_pattern")
@@ -100,6 +106,7 @@ def _next_id(state: State) -> int:
     return known if known is not None else state.unknown_number(DID)
 
 
+@bug("store/copy-moves", "copy_did gives the source another number instead of copying it")
 def _moves_source(asked: Asked) -> Response:
     """The row of the source is changed instead of a new one made."""
     source = asked.state.find(DID, (asked.value("source_did_pattern"),), exact=False)
@@ -108,6 +115,7 @@ def _moves_source(asked: Asked) -> Response:
     return _stored(asked, "copy_did", lambda row: replace(row, number=source.number))
 
 
+@bug("store/copy-last-lost", "copy_did does not store the last of its copies")
 def _last_copy_lost(asked: Asked) -> Response:
     response = asked.honestly()
     if asked.calls != "copy_did" or not any(isinstance(change, Put) for change in response.changes):
@@ -116,10 +124,12 @@ def _last_copy_lost(asked: Asked) -> Response:
     return replace(response, changes=(*response.changes[:last], *response.changes[last + 1 :]))
 
 
+@bug("store/case-counts", "DIDs in another letter case are other DIDs")
 def _exact(asked: Asked) -> Response:
     return asked.seeing(exact=True).honestly()
 
 
+@bug("store/copy-over", "copy_did adds numbers that exist already once more")
 def _copies_over(asked: Asked) -> Response:
     """Only the source is looked up, never what is copied onto."""
     source = asked.value("source_did_pattern")
@@ -203,17 +213,17 @@ class Greedy:
 FAULTS = (
     by_hand("store/add-nothing", "add_did tells of a success and stores nothing", _nothing("add_did")),
     by_hand("store/copy-nothing", "copy_did tells of a success and stores nothing", _nothing("copy_did")),
-    by_hand("store/copy-last-lost", "copy_did does not store the last of its copies", _last_copy_lost),
-    by_hand("store/delete-nothing", "update_did tells of a deletion and deletes nothing", _deletes_nothing),
-    by_hand("store/delete-refused-done", "A refused deletion is done", _deletes_first),
-    by_hand("store/refused-field-stored", "add_did refuses a field and stores the DID without it", _stores_refused),
-    by_hand("store/forbidden-stored", "add_did asks for permission after it has stored the DID", _stores_forbidden),
-    by_hand("store/success-denied", "add_did stores the DID and says that it existed before", _denies_success),
-    by_hand("store/add-twice", "add_did stores two DIDs of one number", _twice),
-    by_hand("store/update-creates", "update_did adds the DID that it does not find", _creates),
-    by_hand("store/copy-moves", "copy_did gives the source another number instead of copying it", _moves_source),
-    by_hand("store/copy-over", "copy_did adds numbers that exist already once more", _copies_over),
-    by_hand("store/case-counts", "DIDs in another letter case are other DIDs", _exact),
+    _last_copy_lost,
+    _deletes_nothing,
+    _deletes_first,
+    _stores_refused,
+    _stores_forbidden,
+    _denies_success,
+    _twice,
+    _creates,
+    _moves_source,
+    _copies_over,
+    _exact,
     by_hand("store/plus-lost", "add_did stores a number without its plus", _named("add_did", lambda p: p.lstrip("+"))),
     by_hand(
         "store/copy-plus-lost", "copy_did stores numbers without plus", _named("copy_did", lambda p: p.lstrip("+"))

@@ -22,12 +22,12 @@ from conformance.emulator.faults import (
     generated_rows,
     generated_sanitising,
     generated_values,
+    subtle_batches,
+    subtle_memory,
+    subtle_requests,
+    subtle_values,
 )
 from conformance.emulator.faults.model import Fault
-from conformance.emulator.faults.subtle_batches import batches
-from conformance.emulator.faults.subtle_memory import memories
-from conformance.emulator.faults.subtle_requests import several, spellings
-from conformance.emulator.faults.subtle_values import values
 
 GENERATED = (
     generated_limits.faults,
@@ -45,6 +45,9 @@ GENERATED = (
 
 BY_HAND = (by_hand_store, by_hand_batches, by_hand_reading, by_hand_access, by_hand_replies, by_hand_wire)
 """The modules that hold faults which somebody wrote down."""
+
+SUBTLE = (subtle_values, subtle_requests, subtle_batches, subtle_memory)
+"""The modules that hold faults which no case that is written out can see."""
 
 
 @cache
@@ -64,4 +67,4 @@ def subtle() -> tuple[Fault, ...]:
 
     Each is a bug that somebody could write, and shows in about one of some hundred generated requests.
     """
-    return (*values(), *spellings(), *several(), *batches(), *memories())
+    return tuple(fault for module in SUBTLE for fault in module.FAULTS)

@@ -108,7 +108,7 @@ def _named(call: Call, check: str) -> Row:
     kind = call.kind_instead(call.contract.kinds[found[1] or ""])
     told = call.called.arguments.get(check, NO_ARGUMENTS)
     key = (call.value(told.parameter),) if told.parameter else call.key(kind)
-    return Row(kind.name, 0, key, {} if call.called.copies else default_columns(kind.name))
+    return Row(kind.name, 0, key, {} if call.called.copies else default_columns(call.contract, kind.name))
 
 
 def _all_groups(_: str, user: User | None) -> User | None:

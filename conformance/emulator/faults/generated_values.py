@@ -8,13 +8,7 @@ from functools import partial
 from conformance.contract.contract import Contract
 from conformance.contract.parameter import Parameter
 from conformance.emulator.faults.asked import Asked, behaving
-from conformance.emulator.faults.generated import (
-    Mutation,
-    checked,
-    mutant,
-    parameter_mutation,
-    rule_mutation,
-)
+from conformance.emulator.faults.generated import Mutation, checked, mutant, parameter_mutation, rule_mutation
 from conformance.emulator.faults.model import Fault, FaultKind
 from conformance.emulator.respond import Behaviour, Response
 

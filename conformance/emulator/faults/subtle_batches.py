@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from conformance.emulator.faults.asked import Asked
-from conformance.emulator.faults.model import Fault
 from conformance.emulator.faults.subtle_parts import COPY, subtle_fault
 from conformance.emulator.respond import Response
 
@@ -14,23 +13,6 @@ LIST = "new_dids"
 EXISTS = " DID ALREADY EXISTS - "
 LOSING = 7
 """Entries of a list that loses one."""
-
-
-def batches() -> tuple[Fault, ...]:
-    """The faults of this kind."""
-    return (
-        subtle_fault(
-            "batch/plus-after-plain",
-            "A number with a plus exists already if the list has the same without a plus before it",
-            _plus_after_plain,
-        ),
-        subtle_fault(
-            "batch/existing-at-both-ends",
-            "A list that begins and ends with an existing number, with a new one between, counts one too few",
-            _both_ends,
-        ),
-        subtle_fault("batch/seven", "A list of exactly seven numbers loses the last", _seven),
-    )
 
 
 def _entries(asked: Asked, answer: Response) -> list[str]:
@@ -43,6 +25,9 @@ def _of(lines: Iterable[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
+@subtle_fault(
+    "batch/plus-after-plain", "A number with a plus exists already if the list has the same without a plus before it"
+)
 def _plus_after_plain(asked: Asked) -> Response:
     """Each number is looked for, without its plus, among those that the list had before."""
     answer = asked.honestly()
@@ -58,6 +43,10 @@ def _plus_after_plain(asked: Asked) -> Response:
     return replace(answer, body=_of(lines))
 
 
+@subtle_fault(
+    "batch/existing-at-both-ends",
+    "A list that begins and ends with an existing number, with a new one between, counts one too few",
+)
 def _both_ends(asked: Asked) -> Response:
     answer = asked.honestly()
     if not _entries(asked, answer):
@@ -68,7 +57,11 @@ def _both_ends(asked: Asked) -> Response:
     return replace(answer, body=_of((*lines, f"{rest}|{int(count) - 1}"))) if both else answer
 
 
+@subtle_fault("batch/seven", "A list of exactly seven numbers loses the last")
 def _seven(asked: Asked) -> Response:
     answer = asked.honestly()
     entries = _entries(asked, answer)
     return asked.saying({LIST: ",".join(entries[:-1])}).honestly() if len(entries) == LOSING else answer
+
+
+FAULTS = (_plus_after_plain, _both_ends, _seven)

@@ -26,27 +26,6 @@ class Remembering(Protocol):
         ...
 
 
-def memories() -> tuple[Fault, ...]:
-    """The faults of this kind."""
-    return (
-        _fault(
-            "memory/added-again",
-            "A DID that was deleted and made again can be neither copied nor updated: it does not exist",
-            AddedAgain,
-        ),
-        _fault("memory/fifth-update", "The fifth update of a DID and all after it are forgotten", FifthUpdate),
-        _fault(
-            "memory/updated-after-copy",
-            "A source or copy that was updated after the copy can be neither copied nor updated again",
-            UpdatedAfterCopy,
-        ),
-        _fault(
-            "memory/siblings", "Deleting one of several copies made by one call deletes the next one with it", Siblings
-        ),
-        _fault("memory/updated-ghost", "A DID that was updated and then deleted cannot be made again", UpdatedGhost),
-    )
-
-
 def _fault(id: str, title: str, memory: Callable[[], Remembering]) -> Fault:
     return Fault(f"{FaultKind.SUBTLE}/{id}", title, FaultKind.SUBTLE, lambda: behaving(memory()))
 
@@ -184,3 +163,20 @@ class UpdatedGhost:
         """A source is looked up among the living."""
         seen = self.ghosts - {_target(asked, "source_did_pattern")}
         return asked.seeing(as_found=lambda name, row: row or (did(name, -1) if name.lower() in seen else None))
+
+
+FAULTS = (
+    _fault(
+        "memory/added-again",
+        "A DID that was deleted and made again can be neither copied nor updated: it does not exist",
+        AddedAgain,
+    ),
+    _fault("memory/fifth-update", "The fifth update of a DID and all after it are forgotten", FifthUpdate),
+    _fault(
+        "memory/updated-after-copy",
+        "A source or copy that was updated after the copy can be neither copied nor updated again",
+        UpdatedAfterCopy,
+    ),
+    _fault("memory/siblings", "Deleting one of several copies made by one call deletes the next one with it", Siblings),
+    _fault("memory/updated-ghost", "A DID that was updated and then deleted cannot be made again", UpdatedGhost),
+)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from conformance.contract.call import Call, read
 from conformance.contract.parameter import Parameter
@@ -17,9 +19,9 @@ ADD, UPDATE, COPY = "add_did", "update_did", "copy_did"
 DESCRIPTION = "did_description"
 
 
-def subtle_fault(id: str, title: str, answering: Answering) -> Fault:
-    """A subtle fault without a memory; `id` is without its kind."""
-    return Fault(f"{FaultKind.SUBTLE}/{id}", title, FaultKind.SUBTLE, lambda: behaving(answering))
+def subtle_fault(id: str, title: str) -> Callable[[Answering], Fault]:
+    """A subtle fault without a memory, written above the function that answers so; `id` is without its kind."""
+    return lambda answering: Fault(f"{FaultKind.SUBTLE}/{id}", title, FaultKind.SUBTLE, partial(behaving, answering))
 
 
 def crashed(answer: Response) -> Response:

@@ -10,7 +10,6 @@ from itertools import pairwise
 from conformance.contract.parameter import Parameter
 from conformance.contract.request import FORM_TYPE
 from conformance.emulator.faults.asked import Asked
-from conformance.emulator.faults.model import Fault
 from conformance.emulator.faults.subtle_parts import (
     DESCRIPTION,
     fields_of,
@@ -29,40 +28,14 @@ MANY = 3
 _LOWER_HEX = re.compile("%(?=[a-f][0-9A-Fa-f])")
 
 
-def spellings() -> tuple[Fault, ...]:
-    """The faults that only the bytes of a request show."""
-    return (
-        subtle_fault("form/longest", "In a form, a description of 50 characters is one too long", _form_longest),
-        subtle_fault("form/plus", "In a form, a plus is no space", _form_plus),
-        subtle_fault(
-            "encoding/lower-hex",
-            "A byte outside ASCII is not decoded if it is percent-encoded in small letters",
-            _lower_hex,
-        ),
-    )
-
-
-def several() -> tuple[Fault, ...]:
-    """The faults that show only if several fields meet in one request."""
-    return (
-        subtle_fault("order/three", "Of three refused fields or more, the one that is checked last answers", _three),
-        subtle_fault(
-            "order/newer-as-sent", "Of two refused fields of build 2.14-155, the one sent last answers", _newer_as_sent
-        ),
-        subtle_fault(
-            "message/neighbour",
-            "A refused field answers with the message of the field checked before it, if that one is sent and right",
-            _neighbour,
-        ),
-    )
-
-
+@subtle_fault("form/longest", "In a form, a description of 50 characters is one too long")
 def _form_longest(asked: Asked) -> Response:
     by_form = asked.request.method == "POST" and not asked.request.query
     longest = {p.name for p, value in fields_of(asked) if len(value) == p.shipped.max}
     return (refusing(asked, DESCRIPTION) if by_form and DESCRIPTION in longest else asked).honestly()
 
 
+@subtle_fault("form/plus", "In a form, a plus is no space")
 def _form_plus(asked: Asked) -> Response:
     request = asked.request
     if request.method != "POST" or request.content_type != FORM_TYPE or request.form is None:
@@ -70,17 +43,20 @@ def _form_plus(asked: Asked) -> Response:
     return asked.of(replace(request, form=request.form.replace("+", "%2B"))).honestly()
 
 
+@subtle_fault("encoding/lower-hex", "A byte outside ASCII is not decoded if it is percent-encoded in small letters")
 def _lower_hex(asked: Asked) -> Response:
     query, form = asked.request.query, asked.request.form
     kept = form and _LOWER_HEX.sub("%25", form)
     return asked.of(replace(asked.request, query=_LOWER_HEX.sub("%25", query), form=kept)).honestly()
 
 
+@subtle_fault("order/three", "Of three refused fields or more, the one that is checked last answers")
 def _three(asked: Asked) -> Response:
     wrong = refused(asked)
     return _answered_by(asked, wrong, wrong[-1].name if len(wrong) >= MANY else None)
 
 
+@subtle_fault("order/newer-as-sent", "Of two refused fields of build 2.14-155, the one sent last answers")
 def _newer_as_sent(asked: Asked) -> Response:
     """They were checked on a stack: the last one put on it is looked at first."""
     wrong = refused(asked)
@@ -95,6 +71,10 @@ def _answered_by(asked: Asked, wrong: Iterable[Parameter], name: str | None) -> 
     return asked.without(*(parameter.name for parameter in wrong if parameter.name != name)).honestly()
 
 
+@subtle_fault(
+    "message/neighbour",
+    "A refused field answers with the message of the field checked before it, if that one is sent and right",
+)
 def _neighbour(asked: Asked) -> Response:
     answer, wrong = asked.honestly(), refused(asked)
     before = _right_before(asked, wrong) if wrong else None
@@ -109,3 +89,6 @@ def _right_before(asked: Asked, wrong: Sequence[Parameter]) -> Parameter | None:
     sent = {parameter.name for parameter, _ in fields_of(asked)} - {"active"}
     pairs = pairwise(optional_of(asked))
     return next((before for before, after in pairs if after is wrong[0] and before.name in sent), None)
+
+
+FAULTS = (_form_longest, _form_plus, _lower_hex, _three, _newer_as_sent, _neighbour)

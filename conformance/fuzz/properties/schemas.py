@@ -7,7 +7,6 @@ from itertools import chain
 
 from conformance.cases.model import Case
 from conformance.contract.contract import Contract
-from conformance.contract.load import load_contract
 from conformance.fuzz.own import WRITING, names_own_rows
 from conformance.fuzz.search import Search, Sending, taking
 
@@ -24,7 +23,7 @@ def search(run: Sending) -> Search:
     def cases(seed: int) -> Iterator[Case]:
         from conformance.fuzz.schema import inputs  # noqa: PLC0415 - half a second that only this search needs
 
-        contract, entities = load_contract(), run.ground.entities
+        contract, entities = run.contract, run.ground.entities
         each = [inputs(contract, name, seed, entities) for name in functions(contract)]
         return chain.from_iterable(zip(*each, strict=False))
 

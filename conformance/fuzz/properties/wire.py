@@ -10,7 +10,7 @@ from hypothesis import settings
 from conformance.cases.model import Case
 from conformance.fuzz.search import Example, Search, Sending, drawing
 from conformance.fuzz.wire import line_limit, messages
-from conformance.run.engine import predicted
+from conformance.run.finished import predicted
 
 NUMBER = 9999
 """The number of the cases that look for the longest request line; they name no DID."""
