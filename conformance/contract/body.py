@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import repeat
 
-from conformance.contract.page import Page
+from conformance.contract.page import Page, Told
 from conformance.contract.reply import Shape, Value
 from conformance.contract.settings import Dialect
 from conformance.contract.table import TableColumn
@@ -101,7 +102,7 @@ class Listing:
     def line(self, cells: Cells, dialect: Dialect, place: int = 0) -> str:
         """A row as that dialect prints it at a place, for people where a value is known by its shape only."""
         if self.page is not None:
-            return self.page.printed(place, {name: str(cell) for name, cell in self._named(cells)})
+            return self.page.printed(place, self._named(map(str, cells)))
         text = self.separator.join(map(str, cells))
         return text + self.separator * self.printing(dialect).closed
 
@@ -117,14 +118,14 @@ class Listing:
         """A received row taken apart. Any text gives a result."""
         if self.page is None:
             return tuple(line.split(self.separator))
-        found = self.page.pattern({column.name: ".*?" for column in self.columns}).fullmatch(line)
+        found = self.page.pattern(self._named(repeat(".*?"))).fullmatch(line)
         return tuple(found[column.name] for column in self.columns) if found else (line,)
 
     def is_at_another_place(self, line: str, place: int) -> bool:
         """Whether a received row of a page says of itself that it stands elsewhere than at that place, from 0."""
         if self.page is None:
             return False
-        columns = {column.name: ".*?" for column in self.columns}
+        columns = self._named(repeat(".*?"))
         patterns = self.page.pattern(columns), self.page.pattern(columns, place)
         return [pattern.fullmatch(line) is not None for pattern in patterns] == [True, False]
 
@@ -133,8 +134,8 @@ class Listing:
         cells = self.split(line)
         return " | ".join(cells) if self.page is not None and len(cells) > 1 else line
 
-    def _named(self, cells: Cells) -> Iterable[tuple[str, Cell]]:
-        return zip((column.name for column in self.columns), cells, strict=True)
+    def _named(self, told: Iterable[str]) -> Told:
+        return tuple((column.name, text) for column, text in zip(self.columns, told, strict=False))
 
     def is_row(self, line: str, cells: Cells, dialect: Dialect) -> bool:
         """Whether a received line is this row as that dialect prints it."""
@@ -152,7 +153,7 @@ class Listing:
 
     def _pattern(self, cells: Cells, dialect: Dialect) -> re.Pattern[str]:
         if self.page is not None:
-            return self.page.pattern({name: _pattern_of(cell) for name, cell in self._named(cells)})
+            return self.page.pattern(self._named(map(_pattern_of, cells)))
         between = re.escape(self.separator)
         return re.compile(between.join(map(_pattern_of, cells)) + between * self.printing(dialect).closed)
 

@@ -13,6 +13,9 @@ SHADE = "shade"
 OWN = frozenset({NUMBER, SHADE})
 """Placeholders of a row that are no columns: its place, counted from 1, and the shade of its background."""
 
+Told = tuple[tuple[str, str], ...]
+"""Columns by their names, each with what is told of it."""
+
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SCRIPT = re.compile(r"(?is)(<script\b[^>]*>).*?(</script\s*>)")
 _HEAD_ENDS = re.compile(r"(?i)</head\s*>")
@@ -35,16 +38,16 @@ class Page(Struct, frozen=True):
         """The names that a row has places for."""
         return frozenset(_PLACEHOLDER.findall(self.row))
 
-    def printed(self, place: int, values: Mapping[str, str]) -> str:
+    def printed(self, place: int, values: Told) -> str:
         """The row at a place, counted from 0, without its last line feed."""
-        told = {**values, **self._own(place)}
+        told = {**dict(values), **self._own(place)}
         return _PLACEHOLDER.sub(lambda found: told[found[1]], self.row).removesuffix("\n")
 
-    def pattern(self, patterns: Mapping[str, str], place: int | None = None) -> re.Pattern[str]:
+    def pattern(self, patterns: Told, place: int | None = None) -> re.Pattern[str]:
         """What such a row looks like, each column as its pattern; at any place, if none is told."""
         own = {NUMBER: "[0-9]+", SHADE: "|".join(map(re.escape, self.shades))}
         at = own if place is None else {name: re.escape(value) for name, value in self._own(place).items()}
-        return re.compile("".join(self._pieces({**patterns, **at})))
+        return re.compile("".join(self._pieces({**dict(patterns), **at})))
 
     def _own(self, place: int) -> Mapping[str, str]:
         return {NUMBER: str(place + 1), SHADE: self.shades[place % len(self.shades)] if self.shades else ""}
@@ -81,7 +84,7 @@ class Page(Struct, frozen=True):
 @lru_cache(maxsize=64)
 def _first_line(page: Page) -> re.Pattern[str]:
     first = Page(head="", row=page.row.partition("\n")[0], foot="", shades=page.shades)
-    return first.pattern(dict.fromkeys(first.placeholders, ".*"))
+    return first.pattern(tuple((name, ".*") for name in first.placeholders))
 
 
 def without_scripts(body: str) -> str:

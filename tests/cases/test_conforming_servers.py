@@ -42,9 +42,11 @@ def verdicts(number: int, dialect: Dialect, settings: ServerSettings) -> list[Ve
 
 @pytest.mark.parametrize("build", [137, 202])
 def test_every_request_that_is_judged_has_an_answer_that_somebody_knows(build: int) -> None:
-    unknown = []
+    unknown, asked = [], Build(2, 14, build)
     for number, case in enumerate(CASES):
-        state = world(CONTRACT, GROUND, ServerSettings(Build(2, 14, build)))
+        if case.since is not None and asked < case.since:
+            continue
+        state = world(CONTRACT, GROUND, ServerSettings(asked))
         for step, request in zip(case.steps, requests(case, GROUND, number), strict=True):
             readings = [predict(CONTRACT, state, request, dialect) for dialect in (Dialect.SHIPPED, Dialect.DOCUMENTED)]
             if step.purpose is Purpose.ACT and not any(isinstance(reading, Outcome) for reading in readings):

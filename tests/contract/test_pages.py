@@ -37,7 +37,7 @@ def body(**sent: str) -> str:
 
 
 def test_rows_take_turns_in_shade_and_count_their_places() -> None:
-    assert [PAGE.printed(place, {"name": "x"}) for place in range(3)] == [
+    assert [PAGE.printed(place, (("name", "x"),)) for place in range(3)] == [
         "<p>1 x\na x</p>",
         "<p>2 x\nb x</p>",
         "<p>3 x\na x</p>",
@@ -45,7 +45,7 @@ def test_rows_take_turns_in_shade_and_count_their_places() -> None:
 
 
 def test_a_column_that_is_printed_twice_holds_the_same_in_both_places() -> None:
-    pattern = PAGE.pattern({"name": "[a-z]"})
+    pattern = PAGE.pattern((("name", "[a-z]"),))
     assert pattern.fullmatch("<p>1 x\na x</p>")
     assert not pattern.fullmatch("<p>1 x\na y</p>")
 
