@@ -16,13 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import SearchStrategy
 
-from conformance.cases.life import TOLD
 from conformance.cases.make import needs_of
 from conformance.cases.model import OWN_DID_LENGTH, Case, Level, Param, Place, Purpose, Step
-from conformance.cases.recipes import Recipes, is_own
 from conformance.cases.steps import add, copy, question, setup, update
-from conformance.contract.contract import Contract
-from conformance.contract.function import Effect, Function
+from conformance.contract.function import Function
 from conformance.contract.load import load_contract
 from conformance.contract.mysql import kept_inside
 from conformance.contract.parameter import Parameter
@@ -339,36 +336,7 @@ def generated(*steps: Step, clause: str = CLAUSE) -> Case:
     return Case(f"{function}/fuzz/input", title, clause, Level.STANDARD, steps, needs=needs_of(steps))
 
 
-@cache
-def others() -> tuple[Function, ...]:
-    """The functions beside those of DIDs that take fields, of whose rows a run can make and remove its own."""
-    contract = load_contract()
-    functions = (function for function in contract.functions.values() if function.name not in TOLD)
-    return tuple(function for function in functions if _removes(contract, function))
-
-
-def _removes(contract: Contract, function: Function) -> bool:
-    kinds = contract.kinds_of(function)
-    removed = bool(kinds) and all(kind.ask and kind.undo for kind in kinds)
-    return removed and function.is_described and bool(function.optional)
-
-
-@st.composite
-def calls(draw: st.DrawFn) -> Case:
-    """Some calls of another function with fields of any validity: each adds a row of its own, or all are about one."""
-    recipes, function = Recipes(load_contract()), draw(st.sampled_from(others()))
-    [own] = (p for p in recipes.contract.targets(function) if is_own(p.sample or ""))
-    index = "<own{}>" if function.effect is Effect.ADDS else own.sample or ""
-    sent = draw(st.lists(fields_of(function.name), min_size=1, max_size=MOST_ADDITIONS))
-    acts = [
-        draw(carried(recipes.call(function, Param(own.name, index.format(number)), *fields)))
-        for number, fields in enumerate(sent, 2)
-    ]
-    title = f"Generated calls of {function.name}"
-    return recipes.case(f"{function.name}/fuzz/input", title, CLAUSE, *recipes.before(function, acts[0]), *acts)
-
-
 def inputs() -> SearchStrategy[Case]:
-    """Any generated case; mostly updates of DIDs, which need one DID for many calls."""
-    kinds = (*[updates] * 4, *[additions] * 3, *[calls] * 2, copies, descriptions)
+    """Any generated case for the three DID functions; mostly updates, which need one DID for many calls."""
+    kinds = (*[updates] * 4, *[additions] * 3, copies, descriptions)
     return st.sampled_from(kinds).flatmap(lambda kind: kind())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, find, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from conformance.cases.expand import Ground, Login, requests
 from conformance.cases.model import Case, Entity, Level, Role
-from conformance.cases.recipes import Recipes
-from conformance.cases.strategies import Spelling, Validity, calls, inputs, others, possible, spelled, values
+from conformance.cases.strategies import Spelling, Validity, inputs, possible, spelled, values
 from conformance.contract.load import load_contract
 from conformance.contract.parameter import Parameter
 from conformance.contract.request import Request
@@ -118,13 +117,3 @@ def test_the_guard_lets_every_generated_input_out(case: Case, number: int) -> No
     guard = Guard(load_contract(), GROUND, Level.STANDARD, (ServerSettings(),))
     for request in requests(case, GROUND, number):
         guard.rule(request)
-
-
-@pytest.mark.parametrize("name", ["add_list", "update_list"])
-def test_functions_beside_those_of_dids_are_drawn_too(name: str) -> None:
-    case = find(calls(), lambda case: case.function == name and len(case.steps) > 3)
-    assert {kind.name for step in case.steps for kind in Recipes(load_contract()).made_by(step)} == {"list"}
-
-
-def test_every_function_with_fields_whose_rows_can_be_removed_is_drawn() -> None:
-    assert [function.name for function in others()] == ["add_list", "update_list"]
