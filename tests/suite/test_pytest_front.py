@@ -164,7 +164,7 @@ def test_a_budget_that_is_not_enough_for_several_processes_tests_nothing(
     run: Pytest, server: Server, tmp_path: Path
 ) -> None:
     given = ("--target-file", server.target(tmp_path), "--target-report", tmp_path / "r", "--target-allow-writes")
-    ended = run(*given, "--target-fuzz", "60", "-k", "numbers or counts", "-n", "2")
+    ended = run(*given, "--target-fuzz", "60", "-k", "fuzz/numbers or fuzz/counts", "-n", "2")
     assert (ended.code, "Nothing was tested." in ended.text) == (2, True)
 
 
