@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 import threading
 import time
@@ -80,7 +82,13 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _is_trouble(record: logging.LogRecord) -> bool:
+    """Whether a line of the log tells of more than that a reply was cut off, as happens to a slow one at the stop."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def _server(app: ASGIApp) -> uvicorn.Server:
+    logging.getLogger("uvicorn.error").addFilter(_is_trouble)
     settings = uvicorn.Config(
         app,
         access_log=False,

@@ -5,10 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -32,6 +34,20 @@ def test_it_answers_until_ctrl_c_and_says_how_to_try_it(options: list[str], sepa
         program.communicate(timeout=20)
     assert (program.returncode, "Ctrl-C stops it" in heading, f'curl "{url}?' in told) == (0, True, True)
     assert (body.startswith("SUCCESS: add_did DID HAS BEEN ADDED"), separator in body) == (True, True)
+
+
+def test_a_reply_that_the_stop_cuts_off_is_no_traceback(tmp_path: Path) -> None:
+    line = [*LINE, "--latency", "30", "--log", str(tmp_path / "log")]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:  # noqa: S603 - our own
+        assert program.stdout is not None
+        _, url = program.stdout.readline(), urlsplit(program.stdout.readline().strip())
+        with socket.create_connection((url.hostname, url.port)) as client:
+            client.sendall(f"GET {url.path}{QUERY} HTTP/1.1\r\nHost: emulator\r\n\r\n".encode())
+            time.sleep(1)
+            program.send_signal(signal.SIGINT)
+            _, said = program.communicate(timeout=20)
+    assert (program.returncode, "Traceback" in said, said.count("\n")) == (0, False, 1), said
+    assert "Cancel 1 running task(s)" in said
 
 
 @pytest.mark.parametrize("given", [False, True], ids=["built in", "of a target file"])
