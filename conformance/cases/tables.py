@@ -135,9 +135,9 @@ class TableRequests:
     def _sent(self) -> Iterator[Request]:
         """What is printed in every row as it was sent. What names the row is no such thing."""
         named = {parameter.name for parameter in self.function.required}
-        for name in dict.fromkeys(column.sent for column in self.table.columns if column.sent not in (None, *named)):
+        for name in sorted(self.table.sent - named):
             for rule, what, value in SENT:
-                yield f"{name}/{rule}", what.format(name=name), (Param(name or "", value),)
+                yield f"{name}/{rule}", what.format(name=name), (Param(name, value),)
 
     def _ignored(self) -> Iterator[Request]:
         for parameter in self.function.parameters:

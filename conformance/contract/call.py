@@ -178,8 +178,7 @@ def read_as(call: Call, function: Function | None) -> Call:
     known = [p for p in given if p.known_to(call.state.settings.build)]
     values = {p.name: _value(call, p) for p in known if p.name in sent.values}
     noted = [stripping_deviation(sent.values[p.name], values[p.name], p) for p in known if p.name in values]
-    shown = function.shown_as_sent if function else ()
-    values |= {p.name: "" if call.harmless and p not in shown else ARRAY for p in known if p.name in sent.arrays}
+    values |= {p.name: "" if call.harmless else ARRAY for p in known if p.name in sent.arrays}
     for parameter in function.with_fallback if function else ():
         rule, value = parameter.rule(call.dialect), values.get(parameter.name)
         if rule.fallback and value not in rule.values and parameter.known_to(call.state.settings.build):

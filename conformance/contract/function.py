@@ -168,12 +168,6 @@ class Function(Struct, frozen=True):
         return tuple(p for p in self.parameters if not p.required and p.sample is not None)
 
     @cached_property
-    def shown_as_sent(self) -> tuple[Parameter, ...]:
-        """Those that nothing looks at, and that a table shows as they were sent."""
-        told = {column.sent for column in self.table.columns} if self.table else set()
-        return tuple(p for p in self.parameters if p.name in told and not p.required)
-
-    @cached_property
     def with_fallback(self) -> tuple[Parameter, ...]:
         """Those of which whatever is not on a list counts as one that is, in one dialect at least."""
         return tuple(p for p in self.parameters if p.documented.fallback or p.shipped.fallback)

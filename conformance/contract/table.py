@@ -162,6 +162,11 @@ class Table(Struct, frozen=True):
     logged: bool = True
 
     @cached_property
+    def sent(self) -> frozenset[str]:
+        """The parameters that are printed as they were sent."""
+        return frozenset(column.sent for column in self.columns if column.sent is not None)
+
+    @cached_property
     def deviations(self) -> tuple[str, ...]:
         """Every deviation that it names."""
         named = [self.left_out, self.header_deviation, self.empty, *(column.deviation for column in self.columns)]

@@ -102,6 +102,11 @@ def test_documentation_shows_no_page() -> None:
     assert isinstance(predict(CONTRACT, WORLD, request("moh_list"), Dialect.DOCUMENTED), Unspecified)
 
 
+def test_what_is_printed_of_an_array_was_never_recorded() -> None:
+    asked = Request("source=test&user=6666&pass=1234&function=moh_list&comments[]=a")
+    assert isinstance(predict(CONTRACT, WORLD, asked, Dialect.SHIPPED), Unspecified)
+
+
 def test_a_source_is_not_looked_at_and_its_lack_is_a_deviation() -> None:
     missing = shipped(request("moh_list", source=""), WORLD)
     assert "source-not-looked-at" in missing.quirks
